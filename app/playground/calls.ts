@@ -1,4 +1,7 @@
-/** A call of one of the library's makers, as data: the worker makes it, the page writes it down. Among its values, `Made` is what another call makes. */
+/**
+ * A call of one of the library's makers as data. The worker executes it, and the page writes it as code. A value that
+ * is `Made` is the result of another call.
+ */
 export type Call = readonly [maker: string, ...values: unknown[]];
 
 export interface Made {
@@ -7,10 +10,10 @@ export interface Made {
 
 export const isMade = (value: unknown): value is Made => typeof value === 'object' && value !== null && 'call' in value;
 
-/** As it stands in a program. */
+/** Returns a call as code in a program. */
 export const written = ([maker, ...values]: Call): string => `${maker}(${values.map(literal).join(', ')})`;
 
-/** The makers that are called, in a call and in its values. */
+/** Returns the names of the makers in a call and in its values. */
 export function makersIn([maker, ...values]: Call): string[] {
   const within = (value: unknown): string[] =>
     isMade(value)

@@ -1,6 +1,6 @@
 import type { Answer, Ask, FromWorker, History, Progress, RequestName, ToWorker, Trouble } from './protocol.ts';
 
-/** What went wrong in the worker, as an error of this side. */
+/** An error that the worker reported. */
 export class WorkerError extends Error {
   constructor({ name, message }: Trouble) {
     super(message);
@@ -13,7 +13,7 @@ export interface Hearer {
   trouble(error: WorkerError): void;
 }
 
-/** The worker, as functions that return promises. */
+/** A connection to the worker, whose requests are functions that return promises. */
 export class Connection {
   readonly #worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module', name: 'training' });
   readonly #waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: Error) => void }>();
@@ -33,7 +33,7 @@ export class Connection {
     );
   }
 
-  /** Ends the worker, and all that it was asked. */
+  /** Ends the worker and all open requests. */
   close(): void {
     this.#worker.terminate();
     for (const { reject } of this.#waiting.values()) reject(new Error('the worker was closed'));

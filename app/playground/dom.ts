@@ -1,11 +1,14 @@
-/** The element of that id; the page is written so that it is there. */
+/** Returns the element with an id that exists in the page. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no #${id}`);
   return element as T;
 }
 
-/** A new element with attributes and children. A property of the same name wins over an attribute: `onclick`, `disabled`. */
+/**
+ * Makes an element with attributes and children. A name that is a property, such as `onclick` or `disabled`, sets the
+ * property.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Record<string, unknown> = {},
@@ -20,7 +23,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Links to places on the page: what stands behind the `#` of the address are the settings. */
+/** Makes links within the page scroll without changing the `#` of the address, which holds the settings. */
 export function jumpLinks(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>(':is(.jump, .hint) a:not([data-view])'))
     link.addEventListener('click', (event) => {
@@ -31,7 +34,7 @@ export function jumpLinks(): void {
     });
 }
 
-/** Terms and what they are, in an existing list. Only what changed is written. */
+/** Writes terms and their values into an existing list, and changes only the texts that differ. */
 export function writeFigures(list: HTMLElement, figures: Record<string, string>): void {
   const names = Object.keys(figures);
   if ([...list.querySelectorAll('dt')].map((term) => term.textContent).join() !== names.join()) {
@@ -59,14 +62,14 @@ export function tableOf(head: string[], rows: string[][]): HTMLTableElement {
   );
 }
 
-/** Hands a file to the visitor. */
+/** Downloads a file to the visitor's machine. */
 export function download(name: string, bytes: Uint8Array | string | Blob, type = 'application/octet-stream'): void {
   const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer> | string | Blob], { type }));
   h('a', { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** As many digits as a figure is worth. */
+/** Returns a number with the digits that matter. */
 export function figure(value: number | undefined, digits = 3): string {
   if (value === undefined || !Number.isFinite(value)) return '–';
   return value.toLocaleString(

@@ -1,12 +1,12 @@
-/** The pictures above the threshold, with their names, classes and pixels, as a file. */
+/** Writes the pictures above the threshold, with their names, classes and pixels, to a file. */
 import { field } from '../table/csv.ts';
 import { headOf, nameOf } from './origin.ts';
 import type { Opened } from './protocol.ts';
 
-/** Numbers of 32 bits, without the digits that 64 bits add. */
+/** Returns a float32 without the digits that its conversion to float64 adds. */
 const written = (value: number): string => `${Number(value.toPrecision(7))}`;
 
-/** A file of what is flagged. */
+/** Returns the flagged examples as CSV. */
 export function flaggedCsv(
   { origin, labels, classes, shape }: Pick<Opened['data'], 'origin' | 'labels' | 'classes' | 'shape'>,
   examples: number[],

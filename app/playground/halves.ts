@@ -1,10 +1,10 @@
-/** The layers of each kind of network, as calls. */
+/** The layers of each kind of network as calls of makers. */
 import type { Call } from './calls.ts';
 import type { Parts } from './parts.ts';
 import { featuresOf, normalizingOf, type ExampleKind } from './shapes.ts';
 import type { Settings } from './settings.ts';
 
-/** What the layers of a model are. */
+/** The layers of a model. */
 export type Halves = Pick<Parts, 'input' | 'encoder' | 'decoder'>;
 
 export function dense(settings: Settings, kind: ExampleKind, shape: number[]): Halves {
@@ -13,7 +13,7 @@ export function dense(settings: Settings, kind: ExampleKind, shape: number[]): H
   const layers = (widths: number[]): Call[] => widths.map((width) => ['dense', width, activation]);
   const encoder = [...layers(hidden), ...codeOf(settings, hidden.length === 0)];
   const decoder = [...layers(hidden.toReversed()), ['dense', features, outputOf(settings, kind)] as const];
-  // These two look at pictures, not at rows of pixels.
+  // These two corruptions take images, not flat rows.
   const needsImages = settings.corruption === 'downsample' || settings.corruption === 'shuffleTiles';
   if (!needsImages || kind !== 'image') return { input: features, encoder, decoder };
   return { input: shape, encoder: [['flatten'], ...encoder], decoder: [...decoder, ['reshape', shape]] };
@@ -23,7 +23,7 @@ export function convolutional(settings: Settings, shape: number[]): Halves {
   const [height, width, channels] = shape;
   const { activation, code, codeKind } = settings;
   const halving = { stride: 2, padding: 'same' };
-  // The code is the picture in small, with an entry at each of its places.
+  // The code is a small image with an entry at each place.
   if (codeKind === 'vectorQuantizer')
     return {
       input: shape,
@@ -56,7 +56,10 @@ export function convolutional(settings: Settings, shape: number[]): Halves {
   };
 }
 
-/** A convolutional one whose sides are halved by convolutions with normalised batches, and between them blocks that add to what they take. */
+/**
+ * Returns a convolutional network with batch normalisation. Strided convolutions halve the sides, with residual blocks
+ * between them.
+ */
 export function residual(settings: Settings, shape: number[]): Halves {
   const [height, width, channels] = shape;
   const { activation } = settings;
@@ -90,10 +93,13 @@ export function residual(settings: Settings, shape: number[]): Halves {
   };
 }
 
-/** A code behind hidden layers is linear, so that it can lie anywhere; one on its own is the hidden layer. */
+/**
+ * Returns the layers of the code. A code behind hidden layers is linear, so that it can have any values; a code without
+ * hidden layers is itself the hidden layer.
+ */
 function codeOf(settings: Settings, alone: boolean): Call[] {
   const { codeKind, code, beta, samples, activation } = settings;
-  // The bound of several samples has no weight for its divergence.
+  // The importance-weighted bound has no β.
   if (codeKind === 'gaussian') return [['gaussian', code, samples > 1 ? { samples } : { beta }]];
   if (codeKind === 'vectorQuantizer') return [['dense', code], quantizerOf(settings)];
   if (codeKind === 'topK')
@@ -106,7 +112,10 @@ function codeOf(settings: Settings, alone: boolean): Call[] {
 
 const quantizerOf = ({ entries }: Settings): Call => ['vectorQuantizer', entries];
 
-/** Pixels lie between 0 and 1; the columns of a table anywhere, and so does what is standardized, and what the entries of a dictionary add up to. */
+/**
+ * Returns the activation of the output: a sigmoid for pixels from 0 to 1. It is linear for tables, for standardised
+ * values, and for sums of dictionary entries.
+ */
 function outputOf(settings: Settings, kind: ExampleKind): string {
   const { loss, activation, codeKind } = settings;
   const within = kind === 'image' && codeKind !== 'topK' && normalizingOf(settings, kind) !== 'standardize';

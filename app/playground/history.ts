@@ -1,18 +1,21 @@
 import type { History, LossPoint } from './protocol.ts';
 
-/** More points than a chart has pixels say nothing more. */
+/** The most points of a history, about as many as a chart has pixels. */
 const most = 1500;
 
 export const emptyHistory = (): History => ({ epochs: [], steps: [], heldOut: [] });
 
-/** Every second point of the older half left out, once there are too many: what happened last is seen best. */
+/**
+ * Returns points without every second one of the older half if there are too many, so that the latest ones keep their
+ * detail.
+ */
 export function thinned(points: LossPoint[]): LossPoint[] {
   if (points.length <= most) return points;
   const half = Math.floor(points.length / 2);
   return points.filter((_, i) => i >= half || i % 2 === 0);
 }
 
-/** The same history, and what came since. */
+/** Returns a history with newer points added. */
 export function extended(history: History, news: History): History {
   const { epochs, steps, heldOut } = history;
   return {

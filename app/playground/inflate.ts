@@ -1,4 +1,4 @@
-/** Unpacks what is gzipped; some servers have done so already. */
+/** Unpacks gzipped bytes. Bytes that a server has unpacked already are returned as they are. */
 export async function inflated(bytes: Uint8Array): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('gzip'));

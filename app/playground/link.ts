@@ -1,4 +1,4 @@
-/** The settings as the part of a link behind the `#`, and back. */
+/** Writes and reads the settings as the part of a link after the `#`. */
 import { mostCompared } from './compare/choice.ts';
 import { fromFormer, fromText, toText } from './compare/link.ts';
 import { readers } from './readers.ts';
@@ -10,7 +10,7 @@ const former: Record<string, [name: keyof Settings, text: string]> = {
   'gaussian=false': ['codeKind', 'plain'],
 };
 
-/** Whatever differs from the defaults, and every model beside the first. */
+/** Returns the settings that differ from the defaults, and every model beside the first. */
 export function toHash({ compared, ...settings }: Settings): string {
   const different = Object.entries(settings).filter(
     ([name, value]) => String(value) !== String(defaults[name as OwnSetting]),
@@ -21,7 +21,7 @@ export function toHash({ compared, ...settings }: Settings): string {
   ]).toString();
 }
 
-/** Settings from a link, and what in it could not be understood. */
+/** Reads the settings from a link, and returns the parts that it could not read. */
 export function fromHash(hash: string): { settings: Settings; unknown: string[] } {
   const settings: Settings = { ...defaults, compared: [] };
   const unknown: string[] = [];
@@ -33,7 +33,7 @@ export function fromHash(hash: string): { settings: Settings; unknown: string[] 
   return { settings, unknown };
 }
 
-/** Assigns a setting; false where it cannot be read. */
+/** Assigns a setting; returns false if it cannot be read. */
 function readSetting(settings: Settings, name: string, text: string): boolean {
   const read = Object.hasOwn(readers, name) ? readers[name as keyof typeof readers](text) : undefined;
   if (read === undefined) return false;
@@ -43,7 +43,7 @@ function readSetting(settings: Settings, name: string, text: string): boolean {
 
 const isModel = (name: string): boolean => ['compared', 'second', 'secondBeta'].includes(name);
 
-/** Adds a model beside the first; false where it cannot be read, or where there are enough. */
+/** Adds a model beside the first; returns false if it cannot be read, or if there are enough. */
 function addModel(settings: Settings, name: string, text: string, parameters: URLSearchParams): boolean {
   if (name === 'secondBeta') return parameters.has('second') && readers.beta(text) !== undefined;
   if (name === 'second' && text === 'none') return true;

@@ -4,14 +4,14 @@ export { rgb } from '../pictures/look.ts';
 
 const query = matchMedia('(prefers-color-scheme: dark)');
 
-/** The theme that the visitor's system asks for. */
+/** Returns the theme that the visitor's system prefers. */
 export const theme = (): Theme => (query.matches ? dark : light);
 
 export const onTheme = (change: () => void): void => query.addEventListener('change', change);
 
 export const reducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
-/** A colour of the style sheet. */
+/** Returns a colour of the style sheet. */
 export const styled = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -21,7 +21,10 @@ export function context2d(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context;
 }
 
-/** Says whether an element is where one can see it: what no one sees need not be computed, and is when it appears. */
+/**
+ * Returns a function that tells whether an element is in sight, and calls `onAppear` when it comes into sight, so that
+ * only visible parts are computed.
+ */
 export function sighted(element: Element, onAppear: () => void): () => boolean {
   let inSight = false;
   new IntersectionObserver((entries) => {
@@ -31,7 +34,7 @@ export function sighted(element: Element, onAppear: () => void): () => boolean {
   return () => inSight;
 }
 
-/** Device pixels of a canvas as CSS lays it out; true where they changed. */
+/** Sets the size of a canvas to the device pixels of its CSS layout; returns true if it changed. */
 export function fitted(canvas: HTMLCanvasElement): boolean {
   const { width, height } = canvas.getBoundingClientRect();
   const density = Math.min(devicePixelRatio, 2);

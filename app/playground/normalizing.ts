@@ -1,14 +1,14 @@
 import type { ExampleKind, Normalizing } from './shapes.ts';
 import type { Settings } from './settings.ts';
 
-/** In a few words, behind what is normalised. */
+/** Each normalisation in a few words. */
 export const normalizingWords: Record<Normalizing, string> = {
   none: 'as they are',
   minMax: 'scaled to 0 … 1',
   standardize: 'standardized',
 };
 
-/** What happens to the values before the model sees them; it is undone in what comes out. */
+/** Returns a sentence on the normalisation of the values, which is undone in the outputs. */
 export function normalizingSentence(normalizing: Normalizing, kind: ExampleKind): string {
   const [one, all] = kind === 'image' ? ['pixel', 'Pixels'] : ['column', 'Columns'];
   if (normalizing === 'minMax') return `Each ${one} goes in scaled to 0 … 1: its range among the examples trained on.`;
@@ -18,8 +18,8 @@ export function normalizingSentence(normalizing: Normalizing, kind: ExampleKind)
 }
 
 /**
- * Why a loss and a normalisation do not go together, if they do not. `beyond`: the name of a column with values outside of [0, 1], if the data
- * have one. Left to the data, they always do.
+ * Returns why a loss and a normalisation do not fit together; undefined if they do, as with `auto`. `beyond` is the
+ * name of a column with values outside of [0, 1], if there is one.
  */
 export function whyNot({ loss, normalize }: Settings, beyond: string | undefined): string | undefined {
   if (loss !== 'bce') return undefined;

@@ -1,6 +1,6 @@
 import { byId, h } from './dom.ts';
 
-/** The notice above everything else: what went wrong, and what to do. */
+/** Shows a notice at the top of the page: what went wrong, and what to do. */
 export function showNotice(title: string, text: string, button?: { text: string; press: () => void }): void {
   const notice = byId('notice');
   const pressed = button && h('button', { type: 'button', onclick: button.press }, button.text);

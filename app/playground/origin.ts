@@ -1,14 +1,14 @@
-/** What an example is called: as the visitor has it, however the page has put the examples in order. */
+/** The names of examples as the visitor knows them, in whatever order the page keeps the examples. */
 import type { Examples, Origin } from './protocol.ts';
 
-/** What `nameOf` counts, as the head of a column. */
+/** Returns the head of a column of names. */
 export const headOf = ({ names }: Origin): string => (names ? 'picture' : 'data row (from 1)');
 
-/** 'row 8', the first one below the header being row 1; 'cat.png'. */
+/** Returns the name of an example, such as 'row 8', counted from 1 below the header, or 'cat.png'. */
 export const nameOf = ({ rows, names }: Origin, example: number): string =>
   names ? names[example] : `row ${rows![example] + 1}`;
 
-/** Several of them, in a sentence: 'rows 8, 3, 5', 'cat.png, dog.png'. */
+/** Returns the names of several examples for a sentence, such as 'rows 8, 3, 5' or 'cat.png, dog.png'. */
 export function namesOf(origin: Origin, examples: number[]): string {
   const names = examples.map((example) => nameOf(origin, example));
   const [one] = /^\D+ (?=\d+$)/.exec(names[0]) ?? [];
@@ -16,7 +16,7 @@ export function namesOf(origin: Origin, examples: number[]): string {
   return `${one.trim()}s ${names.map((name) => name.slice(one.length)).join(', ')}`;
 }
 
-/** The class with the fewest examples, which is the first to be taken for strange. */
+/** Returns the class with the fewest examples, which is the default for the anomalies. */
 export function rarest({ labels, classes = [] }: Examples): number {
   const counts = classes.map(() => 0);
   labels?.forEach((label) => counts[label]++);

@@ -1,6 +1,7 @@
 /**
- * Work that is asked for more often than it can be done: never two at a time, and once more if it was asked for meanwhile. It rests after
- * each time, by how long it took, so that training has its share of the GPU; who asks for it `now` ends the rest.
+ * Runs work that is requested more often than it can be done: one run at a time, and one more if it was requested
+ * meanwhile. It rests after each run for a time that depends on the run's duration, so that training gets its share of
+ * the GPU. A request with `now` ends the rest.
  */
 export function coalesced(
   work: () => Promise<void>,
@@ -33,11 +34,14 @@ export function coalesced(
   };
 }
 
-/** Looks cost GPU time: at most about a third of it, and no more than ten a second. */
+/**
+ * Returns the rest after a look at the model, so that looks take at most about a third of the GPU's time, and at most
+ * ten happen per second.
+ */
 export const restAfterLook = (tookMs: number): number => Math.max(90, 2 * tookMs);
 export const restAfterJudging = (tookMs: number): number => Math.max(1500, 6 * tookMs);
 
-/** Counts frames: how many in the last second, and the longest since it was last asked. */
+/** Measures the frames of the last second, and the longest frame since the last query. */
 export class FrameMeter {
   #times: number[] = [];
   #longest = 0;
@@ -55,7 +59,7 @@ export class FrameMeter {
       requestAnimationFrame(tick);
     };
     requestAnimationFrame(tick);
-    // A hidden tab has no frames; the gap is none that anyone saw.
+    // A hidden tab draws no frames, and its gap must not count.
     document.addEventListener('visibilitychange', () => (this.#times = []));
   }
 }

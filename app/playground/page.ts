@@ -1,4 +1,4 @@
-/** The page: it draws, asks the worker, and never touches the GPU. */
+/** The page. It draws and sends requests to the worker, which alone uses the GPU. */
 import 'uplot/dist/uPlot.min.css';
 import { Comparison } from './compare/comparison.ts';
 import { Connection, WorkerError } from './connection.ts';
@@ -45,32 +45,32 @@ const saveEveryMs = 10_000;
 const announceEveryMs = 20_000;
 
 const digits = new URL('data/', document.baseURI).href;
-/** What comes with the page. */
+/** The files that come with the page. */
 const bundled = {
   model: new URL('./bundled/model.bin', import.meta.url).href,
   run: new URL('./bundled/recording.bin', import.meta.url).href,
 };
 
 const { settings: linked, unknown } = fromHash(location.hash);
-/** of a link that was written by hand; what the data are is not known yet */
+/** Why the settings of a hand-written link do not fit together, as far as is known before the data. */
 const unfit = whyNot(linked, undefined);
 let settings: Settings = unfit ? { ...linked, normalize: 'auto' } : linked;
 let opened: Opened | undefined;
-/** of the examples that were open last; a link does not say what a visitor's own are */
+/** The kind of the last open examples; undefined for a visitor's own in a link, which does not contain their kind. */
 let kind: ExampleKind | undefined = linked.data === 'digits' ? 'image' : undefined;
 let tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
 let history: History = emptyHistory();
 let progress: Progress = { training: false, steps: 0, epochs: 0, imagesPerSecond: 0, submitsPerSecond: 0, bytes: 0 };
 let commands: Commands;
-/** Whether the visitor wants it to train: it does again after a change that needs a new model. */
+/** Whether the visitor wants training, which then also starts for a new model after a change of settings. */
 let wanted = false;
-/** on the page until there is a model, and where there never will be one */
+/** The recorded run, shown until there is a model, or always without WebGPU. */
 let recorded: RecordedRun | undefined;
-/** when those who do not see the page last heard how it goes */
+/** The time of the last announcement for screen readers. */
 let announcedAt = 0;
-/** the view of tables, once it has taken the page over */
+/** The view of tables, when it has replaced the view of pictures. */
 let tables: Promise<Tables> | undefined;
-/** Counts models: answers that were asked of an earlier one are of no interest. */
+/** The number of the model; answers for an earlier one are dropped. */
 let generation = 0;
 
 const controls = new Controls({
@@ -90,7 +90,7 @@ new FrameMeter((perSecond, longest) => speed.frames(perSecond, longest));
 
 const worker = new Connection({
   progress: (now, news) => {
-    // The last words of a model that is being replaced.
+    // This can be the last message of a model that is being replaced.
     if (!opened) return;
     history = extended(history, news);
     showProgress(now);
@@ -101,7 +101,7 @@ const worker = new Connection({
   trouble: (error) => showTrouble(error),
 });
 
-/** An answer of the worker; what an earlier model answers, or fails at, is dropped. */
+/** Waits for an answer of the worker; answers and errors of an earlier model are dropped. */
 async function newest<T>(asked: Promise<T>): Promise<T | undefined> {
   const mine = generation;
   try {
@@ -113,7 +113,10 @@ async function newest<T>(asked: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Asks about the model that is open. While another is being prepared there is nothing to ask: what was meant for the last could be answered by the next. */
+/**
+ * Sends a request about the open model. It sends nothing while another model is being prepared, which could answer in
+ * place of the one that was meant.
+ */
 async function ask<K extends RequestName>(
   name: K,
   ...about: Ask<K> extends undefined ? [] : [Ask<K>]
@@ -160,7 +163,7 @@ const save = coalesced(
   () => saveEveryMs,
 );
 
-/** A browser that keeps nothing is no reason to stop; it is said, and training goes on. */
+/** Saves the model. If the browser refuses, the page says so and training continues. */
 async function saved(): Promise<boolean> {
   const asked = generation;
   try {
@@ -219,7 +222,7 @@ const data = new OwnData({
   trouble: showTrouble,
 });
 
-/** For a table the page has a view of its own: everything about pictures ends. */
+/** Ends everything about pictures, and shows the view of tables. */
 async function showTables(show: (view: Tables) => void): Promise<void> {
   if (!tables) {
     generation++;
@@ -240,10 +243,10 @@ const sights = sightsOn({
   dictionary: new DictionaryView({ ask }),
 });
 
-/** Settings that the visitor has changed. */
+/** Applies settings that the visitor has changed. */
 function change(next: Settings): void {
   const before = settings;
-  // Models of other data are not to be compared.
+  // Models of other data cannot be compared.
   const others = (['data', 'without', 'model'] as const).some((name) => next[name] !== before[name]);
   adopt(others ? { ...next, compared: [] } : next);
   if (others) comparison.close();
@@ -253,7 +256,7 @@ function change(next: Settings): void {
   if (opened) comparison.beside(opened.data, settings);
 }
 
-/** The settings, wherever the page shows them. */
+/** Shows the settings in all parts of the page. */
 function adopt(next: Settings): void {
   settings = next;
   choices.write(settings);
@@ -264,7 +267,7 @@ function adopt(next: Settings): void {
   window.history.replaceState(null, '', hash ? `#${hash}` : location.pathname + location.search);
 }
 
-/** Of the page, the parts that such a model has something for. */
+/** Shows the parts of the page that apply to such a model. */
 function showPartsOf(shown: Settings): void {
   const { model, codeKind: code, conditional } = shown;
   Object.assign(document.body.dataset, { model, code, conditional, samples: samplingOf(shown) ?? 'none' });
@@ -336,7 +339,7 @@ function showProgress(now: Progress): void {
   if (ended) void saveNow();
 }
 
-/** For those who do not see the page: once in a while, and in few words. */
+/** Announces a text to screen readers, not too often. */
 function announce(text: string): void {
   announcedAt = performance.now();
   writeText(byId('live'), text);
@@ -348,7 +351,7 @@ function showTrouble(error: unknown): void {
     void showRecorded(message).catch(showTrouble);
     return;
   }
-  // What went wrong in the worker may have been the GPU; what went wrong here is a matter of what was asked.
+  // An error in the worker may come from the GPU and end the training; an error on the page concerns one request only.
   const ended = error instanceof WorkerError;
   const button = ended
     ? { text: 'Try again', press: () => void open({ resume: true }) }
@@ -359,7 +362,7 @@ function showTrouble(error: unknown): void {
   controls.state = 'Something went wrong; what it was is written above.';
 }
 
-/** While a model is being prepared there is nothing to steer. */
+/** Sends a command for training, unless a model is being prepared. */
 function steer(name: 'play' | 'pause' | 'step'): void {
   wanted = name === 'play';
   void ask(name);
@@ -381,7 +384,7 @@ commands = live;
 
 const fetchRecorded = (): Promise<RecordedRun> => RecordedRun.fetch(bundled, { map, reconstructions, loss, controls });
 
-/** Where there is no WebGPU. */
+/** Shows the recorded run in a browser without WebGPU. */
 async function showRecorded(reason: string): Promise<void> {
   sayHowToGetWebGpu(reason);
   recorded ??= await fetchRecorded();
@@ -401,7 +404,7 @@ async function start(): Promise<void> {
   controls.slow = settings.slow;
   showPartsOf(settings);
   if (!navigator.gpu) return showRecorded(isSecureContext ? '' : 'The page is not in a secure context.');
-  // What was recorded is there at once; the GPU takes a moment.
+  // The recorded run can be shown at once, while the GPU takes a moment.
   recorded = !needsNewModel(defaults, settings) ? await fetchRecorded().catch(() => undefined) : undefined;
   if (recorded) tile = recorded.tile;
   recorded?.set();

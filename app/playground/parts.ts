@@ -3,7 +3,7 @@ import { convolutional, dense, residual, type Halves } from './halves.ts';
 import { featuresOf, normalizingOf, tellable, type ExampleShape } from './shapes.ts';
 import type { Settings } from './settings.ts';
 
-/** What `autoencoder()` is handed. */
+/** The arguments of `autoencoder()`. */
 export interface Parts {
   input: number | number[];
   encoder: Call[];
@@ -17,7 +17,7 @@ export interface Parts {
   seed: number;
 }
 
-/** What `gan()` is handed. */
+/** The arguments of `gan()`. */
 export interface GanParts {
   code: number;
   generator: Call[];
@@ -25,11 +25,11 @@ export interface GanParts {
   seed: number;
 }
 
-/** The model of the settings, for such examples. */
+/** Returns the parts of the model for these settings and examples. */
 export const partsOf = (settings: Settings, examples: ExampleShape): Parts | GanParts =>
   settings.model === 'gan' ? ganOf(settings, examples) : hourglassOf(settings, examples);
 
-/** The one that `npm start -- --model gan` trains, in other widths. */
+/** Returns the parts of a GAN as `npm start -- --model gan` trains it, with the widths of the settings. */
 export function ganOf({ code, generator, discriminator, seed }: Settings, { shape }: ExampleShape): GanParts {
   return {
     code,
@@ -73,24 +73,33 @@ export function hourglassOf(settings: Settings, { kind, shape, classes = [] }: E
   };
 }
 
-/** How many numbers say what an example is; undefined where they are no numbers, but entries of a codebook. */
+/**
+ * Returns how many numbers describe an example; undefined for a quantised code, which has entries of a codebook
+ * instead.
+ */
 export const numbersOf = ({ codeKind, code, active }: Settings): number | undefined =>
   codeKind === 'vectorQuantizer' ? undefined : codeKind === 'topK' ? active : code;
 
-/** Where the model's samples come from: a prior, or the codes of examples, which have to be counted first. Undefined where nothing is sampled. */
+/**
+ * Returns the source of the model's samples: a prior, or the codes of examples, whose frequencies have to be counted
+ * first. It is undefined for a model without samples.
+ */
 export function samplingOf({ model, codeKind, penalty, weight, judged }: Settings): 'prior' | 'codes' | undefined {
   if (codeKind === 'vectorQuantizer') return 'codes';
   const pulled = penalty === 'mmd' || (penalty === 'adversarial' && judged === 'code' && weight > 0);
   return model === 'gan' || codeKind === 'gaussian' || pulled ? 'prior' : undefined;
 }
 
-/** What a fit is told to train by, under the names of its options. */
+/** Returns the optimizers under the names of the options of `fit`. */
 export const optimizersOf = ({ model, optimizer, rate, discriminatorRate }: Settings): Record<string, Call> =>
   model === 'gan'
     ? { generator: ['adam', rate, { beta1: 0.5 }], discriminator: ['adam', discriminatorRate, { beta1: 0.5 }] }
     : { optimizer: [optimizer, rate] };
 
-/** A dictionary's entries have length 1, and those that nothing has are brought back, which asks for a decoder that only adds them up. */
+/**
+ * Returns the penalties of a sparse code: unit length of the entries, and the revival of dead ones, which needs a
+ * decoder that only adds entries.
+ */
 function penaltiesOfCode({ codeKind, network }: Settings, { decoder }: Halves): Call[] {
   if (codeKind !== 'topK' || network !== 'dense') return [];
   const [, , activation] = decoder[0];
@@ -106,7 +115,7 @@ function penaltyOf(
   if (penalty === 'stochasticContractive') return [penalty, weight, amount];
   if (penalty === 'mmd') return prior === 'normal' ? [penalty, weight] : [penalty, weight, pulled];
   if (penalty !== 'adversarial') return [penalty, weight];
-  // An adversary that counts nothing is none.
+  // An adversary with weight 0 is left out.
   if (!weight) return undefined;
   const layers: Call[] =
     judged === 'code'

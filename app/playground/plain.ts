@@ -1,7 +1,10 @@
 import { readSafetensors, type SafeTensor } from '../../src/index.ts';
 import { inflated } from './inflate.ts';
 
-/** A decoder of dense layers, relu within and sigmoid at the end, on the processor: for one picture at a time that is fast enough everywhere. */
+/**
+ * A decoder of dense layers with relu, and a sigmoid at the end, on the CPU, which is fast enough for one picture at a
+ * time.
+ */
 export type PlainDecoder = (code: ArrayLike<number>) => Float32Array;
 
 export async function fetchDecoder(address: string): Promise<PlainDecoder> {

@@ -3,19 +3,19 @@ import { tellable, type ExampleKind } from './shapes.ts';
 import type { Examples } from './protocol.ts';
 import { beside, defaults, type Settings } from './settings.ts';
 
-/** A member of the family: which parts make it, and what there is to see. */
+/** A preset: the parts that make it, and what it shows. */
 export interface Preset {
   title: string;
   about: string;
   parts: Partial<Settings>;
 }
 
-/** Parts that a preset does not name are these: a plain autoencoder. */
+/** The default parts of a preset, which make a plain autoencoder. */
 const plain: Partial<Settings> = { ...defaults, codeKind: 'plain', rate: 0.001 };
 
 /**
- * Members are to be compared: each has a code of 32 numbers, or of 2 where its map is to show all of it, and learns by cross-entropy unless it says
- * why not.
+ * The presets. To be comparable, each has a code of 32 numbers, or of 2 if its map has to show all of it. Each is
+ * trained with cross-entropy unless it gives a reason for another loss.
  */
 export const presets: Record<string, Preset> = {
   variational: {
@@ -178,10 +178,10 @@ export const presets: Record<string, Preset> = {
   },
 };
 
-/** Members that can stand beside the first model: all have to reconstruct. */
+/** The presets that can be added beside the first model: those that reconstruct. */
 export const seconds = Object.keys(presets).filter((name) => presets[name].parts.model !== 'gan');
 
-/** Whether a member, or a corruption of a hand-made one, has a meaning for examples of such a kind and such classes. */
+/** Returns whether a preset, or a corruption, makes sense for examples of this kind with these classes. */
 export function suits(
   { model, network, corruption, conditional }: Partial<Settings>,
   { kind, classes }: { kind: ExampleKind; classes?: readonly string[] },
@@ -192,17 +192,23 @@ export function suits(
   return model !== 'gan' && dense && corruption !== 'downsample' && corruption !== 'shuffleTiles';
 }
 
-/** Of the page and of the data, not of the member; one that cannot do with them says so. */
+/** Settings of the page and of the data, which a preset keeps unless it needs others. */
 const kept = ['data', 'batch', 'seed', 'without', ...beside] as const;
 
-/** The settings that a preset stands for. The normalisation stays as long as the loss does: another loss may ask for another one. */
+/**
+ * Returns the settings with those of a preset. The normalisation is kept if the loss is the same, since another loss
+ * may need another one.
+ */
 export function withPreset(settings: Settings, name: string): Settings {
   const stays = Object.fromEntries(kept.map((key) => [key, settings[key]])) as Partial<Settings>;
   const made: Settings = { ...settings, ...plain, ...stays, ...presets[name].parts, preset: name };
   return made.loss === settings.loss ? { ...made, normalize: settings.normalize } : made;
 }
 
-/** The settings with another kind of code. A few of many numbers need many, and of the others so many would be no code. */
+/**
+ * Returns the settings with another kind of code. A sparse code needs many numbers, with which the other kinds would
+ * not compress.
+ */
 export function withCodeKind(settings: Settings, codeKind: Settings['codeKind']): Settings {
   const wide = codeKind === 'topK';
   return wide === (settings.codeKind === 'topK')
@@ -210,20 +216,21 @@ export function withCodeKind(settings: Settings, codeKind: Settings['codeKind'])
     : { ...settings, codeKind, code: wide ? 512 : 32 };
 }
 
-/** The settings for examples of another kind than before: a table asks for a member of its own, and pictures for another than a table's. */
+/** Returns the settings for examples of another kind than before, with a preset that suits tables or pictures. */
 export const suited = (settings: Settings, kind: ExampleKind): Settings => ({
   ...withPreset(settings, kind === 'table' ? 'table' : defaults.preset),
   normalize: 'auto',
 });
 
 /**
- * The settings for examples of a visitor's own: as they are, unless they are for another kind of examples. `before` is the kind of those that were
- * open; undefined where a link to a visitor's own examples is followed, which has settings for the very file that is opened now.
+ * Returns the settings for a visitor's own examples; they change only if they are for another kind of examples.
+ * `before` is the kind of the examples that were open. It is undefined after a link whose settings are for the file
+ * that is opened now.
  */
 export function ownSettings(settings: Settings, before: ExampleKind | undefined, examples: Examples): Settings {
   const { kind, classes, shape } = examples;
   const fit = before && before !== kind ? suited(settings, kind) : settings;
-  // As many numbers as columns could hold every row, the strange ones too.
+  // A code with as many numbers as columns could reproduce every row, also the anomalies.
   const code = fit === settings || kind !== 'table' ? fit.code : Math.max(1, Math.min(fit.code, shape[0] >> 1));
   const linked = (label: number) => !before && classes?.[label] !== undefined;
   return {
@@ -233,7 +240,7 @@ export function ownSettings(settings: Settings, before: ExampleKind | undefined,
     data: 'own',
     without: linked(fit.without) ? fit.without : -1,
     strange: linked(fit.strange) ? fit.strange : rarest(examples),
-    // Models of other data are not to be compared.
+    // Models of other data cannot be compared.
     compared: before ? [] : fit.compared,
   };
 }

@@ -5,7 +5,7 @@ import { featuresOf } from './shapes.ts';
 import type { Opened } from './protocol.ts';
 import { torchActivations, type Settings } from './settings.ts';
 
-/** Lines that make `data`, a data set, and what of the library they use. */
+/** The lines of a program that make the data set `data`, with the imports that they need. */
 interface Reading {
   uses: string;
   lines: string[];
@@ -25,7 +25,7 @@ function readingOf({ data, without, conditional }: Settings, { shape }: Opened['
         dataset(`await readImages(files, { size: [${shape[0]}, ${shape[1]}], channels: ${shape[2]} })`, []),
       ],
     };
-  // Without labels no class can be left out, or told.
+  // Labels are needed to leave out a class, or for a condition.
   const labelled = without >= 0 || conditional;
   const labels = !labelled ? [] : ["const { data: labels } = await fetchIdx('train-labels-idx1-ubyte');"];
   return {
@@ -34,15 +34,15 @@ function readingOf({ data, without, conditional }: Settings, { shape }: Opened['
   };
 }
 
-/** What of a program depends on the kind of model. */
+/** The lines of a program that depend on the kind of model. */
 interface Making {
   maker: Settings['model'];
-  /** what goes into the model, as far as its data have to know */
+  /** The input of the model, as far as the data depend on it. */
   of: Parts['input'];
-  /** the calls of makers, and the lines that they stand in */
+  /** The calls of makers. */
   calls: Call[];
   spec: string[];
-  /** what is done with the trained model */
+  /** The lines that use the trained model. */
   end: string[];
 }
 
@@ -77,7 +77,7 @@ function hourglassMaking({
       ...(tied ? ['tied: true,'] : []),
       `seed: ${seed},`,
     ],
-    // A class left out of training has codes all the same.
+    // A class that is left out of training is encoded, too.
     end: quantised
       ? [
           'const entries = await model.indices(data); // which entry at each place',
@@ -111,7 +111,7 @@ function ganMaking({ code, generator, discriminator, seed }: GanParts): Making {
   };
 }
 
-/** The model and its training as a program that runs by itself. */
+/** Returns the model and its training as a complete program. */
 export function typescriptOf(parts: Parts | GanParts, settings: Settings, { data, progress }: Opened): string {
   const { batch, pretrain, without } = settings;
   const { maker, of, calls, spec, end } = 'generator' in parts ? ganMaking(parts) : hourglassMaking(parts);
@@ -142,7 +142,10 @@ export function typescriptOf(parts: Parts | GanParts, settings: Settings, { data
   ].join('\n');
 }
 
-/** The same network for the weights' file: the names and the layout of the tensors are those of torch.nn.Sequential. */
+/**
+ * Returns the same network in PyTorch, for the file of weights, whose tensors have the names and layouts of
+ * torch.nn.Sequential.
+ */
 export function pytorchOf(parts: Parts | GanParts): string {
   if ('generator' in parts)
     return torchProgram(
@@ -177,7 +180,7 @@ export function pytorchOf(parts: Parts | GanParts): string {
   );
 }
 
-/** `gaussian`: one of the layers has its weights under a name of its own. */
+/** Returns a program for PyTorch. `gaussian` tells whether a layer has weights with names of its own. */
 function torchProgram(
   networks: Record<string, string[]>,
   end: string[],
@@ -208,7 +211,7 @@ function torchProgram(
   ].join('\n');
 }
 
-/** Only dense layers: others are no one-liners there. */
+/** Returns both halves in PyTorch, if they consist of dense layers; other layers would not fit on one line. */
 function torchHalves(
   encoder: Call[],
   decoder: Call[],
@@ -219,7 +222,7 @@ function torchHalves(
   return { encoder: first.lines, decoder: torchLayers(decoder, first.features).lines };
 }
 
-/** Dense layers one after the other, and how wide the last one is. */
+/** Returns the lines for consecutive dense layers, and the width of the last one. */
 function torchLayers(calls: Call[], input: number): { lines: string[]; features: number } {
   let features = input;
   const lines = calls.flatMap(([, units, activation]) => {

@@ -1,4 +1,4 @@
-/** What there is to see of a model beside the first: its map and its reconstructions. */
+/** The card of a further model: its map and its reconstructions. */
 import { figure, h, writeText } from '../dom.ts';
 import { fitted, onTheme, rgb, styled, theme } from '../look.ts';
 import { normalizingWords } from '../normalizing.ts';
@@ -44,7 +44,7 @@ export class Card {
     onTheme(() => this.#paint());
   }
 
-  /** Which model it is: `of` is 1 for the second. */
+  /** Shows which model it is; `of` is 1 for the second one. */
   place(of: number, settings: Settings, first: Settings, data: Opened['data']): void {
     const whose = `The ${ordinals[of]} model’s`;
     Object.assign(this.element.dataset, { of, title: nameOfModel(settings), preset: settings.preset });

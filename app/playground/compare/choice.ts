@@ -1,20 +1,26 @@
-/** Which models stand beside the first one, and what each of them is. */
+/** The settings and names of the models beside the first one. */
 import { presets, withPreset } from '../presets.ts';
 import { beside, defaults, type Compared, type OwnSetting, type Settings } from '../settings.ts';
 
-/** As many colours as can be told apart, and as many models as a GPU is shared by with patience. */
+/**
+ * The most models beside the first one. More could not be distinguished by colour, and would train too slowly on one
+ * GPU.
+ */
 export const mostCompared = 4;
 
 /** The models of a comparison, in their order. */
 export const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'] as const;
 
-/** Settings that all models of a comparison have in common, or that are no model's. */
+/** Settings that all models of a comparison share, or that do not belong to a model. */
 const shared: readonly string[] = ['model', 'data', 'batch', 'seed', 'without', ...beside];
 
-/** Settings in which a model may differ from its member of the family. */
+/** Settings in which a model may differ from its preset. */
 export const own = (Object.keys(defaults) as OwnSetting[]).filter((name) => !shared.includes(name));
 
-/** The settings of a model beside the first: it has the data, the seed and the batch of the first, and, if they are to be alike, its code size and loss. */
+/**
+ * Returns the settings of a further model. It has the data, the seed and the batch size of the first one, and with
+ * `alike` also its code size and loss.
+ */
 export function settingsOf(first: Settings, { preset, ...differing }: Compared): Settings {
   const made: Settings = { ...withPreset(first, preset), ...differing };
   if (!first.alike) return made;
@@ -22,17 +28,17 @@ export function settingsOf(first: Settings, { preset, ...differing }: Compared):
   return { ...made, code, loss: first.loss, normalize: first.normalize };
 }
 
-/** Entries of a codebook, and a few of many numbers, have sizes of another meaning. */
+/** Returns whether the code size is a number of values; for quantised and sparse codes it means something else. */
 const hasNumbers = ({ codeKind }: Settings): boolean => codeKind === 'plain' || codeKind === 'gaussian';
 
-/** The first model, to be kept beside those that the visitor makes of it next. */
+/** Returns the settings of the first model as those of a further one, so that it can be kept in the comparison. */
 export function asCompared(settings: Settings): Compared {
   const made = withPreset(settings, settings.preset);
   const differing = own.filter((name) => String(settings[name]) !== String(made[name]));
   return { preset: settings.preset, ...Object.fromEntries(differing.map((name) => [name, settings[name]])) };
 }
 
-/** What a model is called: its member of the family with the size of its code, and the weight of its divergence. */
+/** Returns the name of a model: its preset with the code size and the weight of the divergence. */
 export function nameOfModel({ preset, code, codeKind, beta, samples }: Settings): string {
   const title = presets[preset].title.replace(/, \d+ numbers$/, `, ${code} numbers`);
   return `${title}${codeKind === 'gaussian' && samples === 1 ? `, β ${beta}` : ''}`;

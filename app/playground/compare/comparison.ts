@@ -1,4 +1,4 @@
-/** The models beside the first, on the same data: which ones the visitor wants, and what they are worth. */
+/** The models beside the first one on the same data: their choice and their figures. */
 import { byId, h, writeText } from '../dom.ts';
 import { coalesced } from '../pacing.ts';
 import { presets, seconds, suits } from '../presets.ts';
@@ -9,7 +9,7 @@ import { asCompared, mostCompared, nameOfModel, settingsOf } from './choice.ts';
 import { figuresTable, type Standing } from './figures.ts';
 import { Member, type MemberLinks } from './member.ts';
 
-/** The first model, as it is just now. */
+/** The current state of the first model. */
 export interface First {
   settings: Settings;
   opened: Opened | undefined;
@@ -21,7 +21,7 @@ export interface First {
 export interface ComparisonLinks {
   change(changed: Pick<Settings, 'compared'> | Pick<Settings, 'alike'>): void;
   first(): First;
-  /** their losses, for the first one's chart */
+  /** Shows the losses of the other models in the chart of the first one. */
   beside(others: readonly Other[]): void;
   trouble(error: unknown): void;
 }
@@ -31,7 +31,7 @@ export class Comparison {
   readonly #beta = byId<HTMLInputElement>('rival-beta');
   readonly #alike = byId<HTMLInputElement>('alike');
   #members: Member[] = [];
-  /** A table is read, not watched. */
+  /** The table is updated seldom, since people read it. */
   readonly #tell = coalesced(
     async () => this.#writeFigures(),
     () => 500,
@@ -52,18 +52,18 @@ export class Comparison {
     byId('compared-link').addEventListener('click', () => void this.#copyLink());
   }
 
-  /** As the first model does. */
+  /** Trains or pauses the models, as the first one does. */
   follow(training: boolean): void {
     for (const member of this.#members) member.follow(training);
     this.#tell();
   }
 
-  /** The first model knows more about itself. */
+  /** Updates the figures after news of the first model. */
   tell(): void {
     this.#tell();
   }
 
-  /** The first model is another one, or others are wanted beside it: those that stay the same train on. */
+  /** Takes other models, or another first one. Models whose settings stay the same continue training. */
   beside(data: Opened['data'], first: Settings): void {
     for (const option of this.#choice.options) option.disabled = !suits(presets[option.value].parts, data);
     this.#alike.checked = first.alike;
@@ -81,7 +81,7 @@ export class Comparison {
     this.#show();
   }
 
-  /** Models of other data are not to be compared. */
+  /** Ends the comparison, since models of other data cannot be compared. */
   close(): void {
     for (const member of this.#members) member.close();
     this.#members = [];
@@ -106,7 +106,7 @@ export class Comparison {
     return weighs ? { preset, beta } : { preset };
   }
 
-  /** Only the divergence of a Gaussian code has a weight. */
+  /** Shows the choice of β only for models with a Gaussian code. */
   #offerBeta(): void {
     this.#beta.closest('label')!.hidden = presets[this.#choice.value].parts.codeKind !== 'gaussian';
   }
@@ -146,11 +146,11 @@ export class Comparison {
     );
   }
 
-  /** The address has the settings of all of them. */
+  /** Copies the address, which contains the settings of all models. */
   async #copyLink(): Promise<void> {
     const said = await navigator.clipboard.writeText(location.href).then(
       () => 'The link with the settings of all these models is in your clipboard.',
-      // Without the permission the address bar has it.
+      // Without permission for the clipboard, the address bar shows the link.
       () => 'This browser copies nothing: the link is in the address bar.',
     );
     writeText(byId('compared-said'), said);

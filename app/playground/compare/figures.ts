@@ -1,21 +1,21 @@
-/** The models of a comparison in figures. */
+/** The table of figures of the compared models. */
 import { figure, h, tableOf } from '../dom.ts';
 import type { History, Opened, Progress, Verdict } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { capital, colorsOfModels, lossWords } from '../views/lossLines.ts';
 import { nameOfModel, ordinals } from './choice.ts';
 
-/** One of the models, and how far it is. */
+/** One of the models with its progress. */
 export interface Standing {
-  /** 0 for the first model */
+  /** The number of the model, 0 for the first one. */
   of: number;
   settings: Settings;
   opened: Pick<Opened, 'parameters'>;
   progress: Pick<Progress, 'epochs' | 'seconds'>;
   history: History;
-  /** none before it was judged for the first time */
+  /** The latest verdict; undefined before the first one. */
   verdict: Verdict | undefined;
-  /** what its losses are multiplied by, to be in the first one's unit */
+  /** The factor that converts its losses to the unit of the first model. */
   scale: number;
 }
 
@@ -33,14 +33,17 @@ const headFor = (epochs: number): string[] => [
   'k-NN',
 ];
 
-/** So many whole epochs all models have been trained: there their losses can be compared, however fast each of them is. */
+/** Returns the number of whole epochs that all models have finished, at which their losses can be compared. */
 export const commonEpochs = (models: readonly Pick<Standing, 'progress'>[]): number =>
   Math.floor(Math.min(...models.map(({ progress }) => progress.epochs)));
 
-/** The cells of a model's row, the first of which is its name. `common`: epochs that all models have been trained. */
+/**
+ * Returns the cells of a model's row, beginning with its name. `common` is the number of epochs that all models have
+ * finished.
+ */
 export function rowOf({ of, settings, opened, progress, history, verdict, scale }: Standing, common: number): string[] {
   const last = history.epochs.at(-1) ?? history.steps.at(-1);
-  // An epoch's mean stands in its middle.
+  // The mean loss of an epoch is stored at the middle of the epoch.
   const then = history.epochs.findLast(({ at }) => at <= common);
   const { probe, losses, squaredError } = verdict ?? {};
   return [
@@ -63,7 +66,7 @@ function codeOf({ codeKind, code, entries, active }: Settings): string {
   return codeKind === 'topK' ? `${active} of ${code}` : `${code}`;
 }
 
-/** A row for each model, with the mark of its lines in the chart. */
+/** Returns a table with a row for each model, with the mark of its lines in the chart. */
 export function figuresTable(models: readonly Standing[]): HTMLTableElement {
   const common = commonEpochs(models);
   const table = tableOf(

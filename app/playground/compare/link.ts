@@ -1,4 +1,7 @@
-/** A model beside the first as a part of a link, and back: `variational*beta*4` is a member of the family with what differs from it. */
+/**
+ * Writes and reads a further model as a part of a link: `variational*beta*4` is a preset with the settings that differ
+ * from it.
+ */
 import { seconds } from '../presets.ts';
 import { readers } from '../readers.ts';
 import type { Compared } from '../settings.ts';
@@ -7,7 +10,7 @@ import { own } from './choice.ts';
 export const toText = ({ preset, ...differing }: Compared): string =>
   [preset, ...Object.entries(differing).flatMap(([name, value]) => [name, String(value)])].join('*');
 
-/** Undefined where the text is no such model. */
+/** Returns the model in a text; undefined if the text is not one. */
 export function fromText(text: string): Compared | undefined {
   const [preset, ...rest] = text.split('*');
   if (!seconds.includes(preset) || rest.length % 2) return undefined;
@@ -21,7 +24,7 @@ export function fromText(text: string): Compared | undefined {
   return compared;
 }
 
-/** Links of before had one second model, with a code size and a loss of its own. */
+/** Reads an older link, which had one second model with its own code size and loss. */
 export function fromFormer(second: string, beta: string | undefined): Compared | undefined {
   const read = fromText(second);
   const weight = beta === undefined ? undefined : readers.beta(beta);

@@ -1,4 +1,4 @@
-/** A model beside the first, in a worker and on a device of its own: it plays when the first one does. */
+/** A model beside the first one, in a worker and on a device of its own. It trains when the first one does. */
 import { Connection } from '../connection.ts';
 import { emptyHistory, extended } from '../history.ts';
 import { coalesced } from '../pacing.ts';
@@ -7,13 +7,13 @@ import { needsAdjusting, needsNewModel, type Settings } from '../settings.ts';
 import { Card } from './card.ts';
 
 export interface MemberLinks {
-  /** how many models share the GPU */
+  /** Returns the number of models that share the GPU. */
   count(): number;
-  /** whether the first model is training */
+  /** Returns whether the first model is training. */
   training(): boolean;
-  /** it is open, or knows more about itself */
+  /** Called when the model is open or has news. */
   changed(): void;
-  /** the visitor does not want it any more */
+  /** Called when the visitor removes the model. */
   remove(member: Member): void;
   trouble(error: unknown): void;
 }
@@ -35,7 +35,7 @@ export class Member {
     private readonly links: MemberLinks,
   ) {
     this.card = new Card(() => links.remove(this));
-    // All models share one GPU: a look at this one is rarer than at the first.
+    // All models share one GPU, so this one is evaluated less often than the first.
     this.#look = coalesced(
       () => this.#showLook(),
       (tookMs) => Math.min(5000, Math.max(300, 3 * links.count() * tookMs)),
@@ -58,7 +58,7 @@ export class Member {
     void this.#open(digits);
   }
 
-  /** Whether it is the model of these settings; it takes over what a running training can. */
+  /** Applies settings that a running training can take, and returns whether the model then has these settings. */
   becomes(settings: Settings): boolean {
     if (this.#closed || settings.preset !== this.settings.preset || needsNewModel(this.settings, settings))
       return false;
@@ -68,7 +68,7 @@ export class Member {
     return true;
   }
 
-  /** As the first model does. */
+  /** Trains or pauses the model, as the first one does. */
   follow(training: boolean): void {
     if (!this.opened || training === this.progress?.training) return;
     void this.#worker.ask(training ? 'play' : 'pause').catch((error: unknown) => this.#trouble(error));
@@ -110,7 +110,7 @@ export class Member {
     this.links.changed();
   }
 
-  /** Whoever closed it does not wait for its answers. */
+  /** Shows an error, unless the model was closed, when errors do not matter. */
   #trouble(error: unknown): void {
     if (!this.#closed) this.links.trouble(error);
   }

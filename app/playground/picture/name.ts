@@ -1,22 +1,22 @@
-/** What a picture is of: what it shows, and the model with the seed of its first weights. */
+/** The model in a picture, with the seed of its first weights. */
 export interface PictureSubject {
-  /** In the title, such as 'Variational, 2 numbers'. */
+  /** The model in the title, such as 'Variational, 2 numbers'. */
   title: string;
-  /** In the name of the file, such as 'variational'. */
+  /** The model in the name of the file, such as 'variational'. */
   model: string;
   seed: number;
 }
 
-/** The file of a picture, such as 'latentgpu-variational-latent-map-seed-0.png'. */
+/** Returns the file name of a picture, such as 'latentgpu-variational-latent-map-seed-0.png'. */
 export function pictureName(shows: string, { model, seed }: PictureSubject): string {
   return `${['latentgpu', model, shows, 'seed', `${seed}`].map(plain).filter(Boolean).join('-')}.png`;
 }
 
-/** The line above a picture, such as 'Latent map: Variational, 2 numbers, seed 0'. */
+/** Returns the title of a picture, such as 'Latent map: Variational, 2 numbers, seed 0'. */
 export const pictureTitle = (shows: string, { title, seed }: PictureSubject): string =>
   `${shows[0].toUpperCase()}${shows.slice(1)}: ${title}, seed ${seed}`;
 
-/** Letters and digits with hyphens between them, which every file system takes. */
+/** Returns words as letters and digits with hyphens between them, which every file system accepts. */
 const plain = (words: string): string =>
   words
     .normalize('NFKD')

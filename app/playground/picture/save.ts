@@ -11,7 +11,7 @@ type SubjectOf = (button: HTMLButtonElement) => PictureSubject;
 
 let subjectOf: SubjectOf | undefined;
 
-/** Says what the pictures of the page are of; the first call brings the buttons to life, a later one replaces the answer. */
+/** Sets the function that returns the subject of each picture. The first call also activates the buttons. */
 export function picturesAre(of: SubjectOf): void {
   if (!subjectOf) document.addEventListener('click', pressed);
   subjectOf = of;
@@ -34,7 +34,7 @@ function pressed({ target }: MouseEvent): void {
 
 const refuse = (why: string): void => showNotice('', why, { text: 'Close', press: hideNotice });
 
-/** A button for a figure that is not in the page from the start. `of`: ids of its parts, with blanks between them. */
+/** Makes a button for a figure that is added later. `of` are the ids of its parts, separated by spaces. */
 export const pictureButton = (shows: string, of: string): HTMLButtonElement =>
   h(
     'button',

@@ -1,14 +1,16 @@
-/** Parts of the page as a picture: their canvases, with the words and the marks of legends that stand around them. */
+/** Draws parts of the page as a picture: their canvases, with the texts and the legends around them. */
 import { context2d, styled } from '../look.ts';
 
 const margin = 14;
 const titleHeight = 26;
-/** What steers a figure may stand between its parts, and is left out with its place. */
+/** The gap between two parts. Controls between the parts of a figure are left out with their space. */
 const gap = 6;
-/** uPlot's layers over a chart follow the pointer. */
+/** The elements that are left out. Among them are uPlot's layers over a chart, which follow the pointer. */
 const leftOut = '.unseen, .save-picture, details, select, input, .u-over, .u-under';
 
-/** Draws visible parts of the page one below the other, under a title, with `density` pixels for each of the page's. */
+/**
+ * Draws visible parts of the page one below the other, under a title, with `density` device pixels for each CSS pixel.
+ */
 export function snapshot(parts: readonly Element[], title: string, density = devicePixelRatio): HTMLCanvasElement {
   const seen = parts.filter((part) => part.checkVisibility() && part.getBoundingClientRect().height > 0);
   const boxes = seen.map((part) => part.getBoundingClientRect());
@@ -37,7 +39,7 @@ export function snapshot(parts: readonly Element[], title: string, density = dev
   return canvas;
 }
 
-/** Whether there is a canvas to be seen: before the first answer of the worker a figure is empty. */
+/** Returns whether a figure has no visible canvas, as before the first answer of the worker. */
 export const isEmpty = (parts: readonly Element[]): boolean =>
   !parts
     .flatMap((part) => [part, ...part.querySelectorAll('*')])
@@ -80,7 +82,7 @@ function paintBackground(context: CanvasRenderingContext2D, box: DOMRect, style:
   context.fill();
 }
 
-/** The line before an entry of a legend, which the style sheet draws as a border. */
+/** Draws the line before an entry of a legend, which the style sheet makes as a border. */
 function paintMark(context: CanvasRenderingContext2D, element: Element, box: DOMRect): void {
   const { content, borderTopStyle, borderTopColor, width } = getComputedStyle(element, '::before');
   if (content === 'none' || borderTopStyle === 'none') return;
@@ -111,7 +113,7 @@ function paintCanvas(
   context.drawImage(canvas, box.left + (box.width - width) / 2, box.top + (box.height - height) / 2, width, height);
 }
 
-/** Word by word, as the browser has broken the lines. */
+/** Draws a text word by word, with the browser's line breaks. */
 function paintWords(context: CanvasRenderingContext2D, text: Text, style: CSSStyleDeclaration): void {
   context.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
   context.fillStyle = style.color;
