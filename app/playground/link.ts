@@ -4,7 +4,7 @@ import { fromFormer, fromText, toText } from './compare/link.ts';
 import { readers } from './readers.ts';
 import { defaults, type OwnSetting, type Settings } from './settings.ts';
 
-/** What older links say of a code, and where it stands now. */
+/** Settings of older links, with those that replace them. */
 const former: Record<string, [name: keyof Settings, text: string]> = {
   'gaussian=true': ['codeKind', 'gaussian'],
   'gaussian=false': ['codeKind', 'plain'],

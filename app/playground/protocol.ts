@@ -1,25 +1,25 @@
-/** What the page and its worker say to each other. The worker has the GPU, the data and the model; the page has the pictures. */
+/** The messages between the page and its worker. The worker has the GPU, the data and the model, and the page draws. */
 import type { ExampleKind, Normalizing } from './shapes.ts';
 import type { Settings } from './settings.ts';
 
-/** Which of the visitor's examples each one is: the page has them in another order. */
+/** The origin of each example in the visitor's files, since the page keeps the examples in another order. */
 export interface Origin {
-  /** of a table: rows of the file below its header, from 0 */
+  /** For a table: the rows of the file, counted from 0 below its header. */
   rows?: Uint32Array;
-  /** of pictures: names of files, or of a collection's images */
+  /** For pictures: the names of the files, or of a collection's images. */
   names?: string[];
 }
 
-/** Examples with what belongs to them, as a visitor brings them. */
+/** A visitor's own examples with their shape, classes and names. */
 export interface Examples {
   name: string;
   kind: ExampleKind;
-  /** of one example */
+  /** The shape of one example. */
   shape: number[];
-  /** row after row; bytes mean value / 255 */
+  /** The values, row by row; a byte counts as its value / 255. */
   values: Uint8Array | Float32Array;
   labels?: Int32Array;
-  /** the names of the classes */
+  /** The names of the classes. */
   classes?: string[];
   /** of a table */
   columns?: string[];
@@ -27,7 +27,7 @@ export interface Examples {
   names?: string[];
 }
 
-/** Of each column of a table or pixel of a picture, over the examples trained on. */
+/** Statistics of each column of a table, or each pixel of a picture, over the training examples. */
 export interface ColumnFigures {
   least: Float32Array;
   most: Float32Array;
@@ -37,17 +37,17 @@ export interface ColumnFigures {
 
 export interface OpenRequest {
   settings: Settings;
-  /** where the digits lie: a folder's address */
+  /** The address of the folder with the digits. */
   digits: string;
-  /** the address of the bundled model's file, if that is what to begin with */
+  /** The address of the bundled model's file, if training begins with it. */
   bundled?: string;
-  /** go on with what was saved last, if it has these settings */
+  /** Whether to continue with the saved model, if it has these settings. */
   resume: boolean;
-  /** a visitor's examples; kept for later calls */
+  /** A visitor's own examples, which are kept for later calls. */
   own?: Examples;
 }
 
-/** What a loss may be made of, and what is told beside it, under the library's names. */
+/** The terms of losses, and the figures reported with them, by the library's names. */
 export const lossTerms = [
   'reconstruction',
   'kl',
@@ -62,15 +62,15 @@ export const lossTerms = [
 ] as const;
 
 export interface LossPoint extends Partial<Record<(typeof lossTerms)[number], number>> {
-  /** passes over the data, when it was taken */
+  /** The number of epochs when the loss was measured. */
   at: number;
   loss: number;
 }
 
 export interface History {
-  /** means over epochs */
+  /** The mean losses of epochs. */
   epochs: LossPoint[];
-  /** of single steps, now and then */
+  /** The losses of some single steps. */
   steps: LossPoint[];
   /** on examples held out */
   heldOut: LossPoint[];
@@ -84,20 +84,20 @@ export interface Opened {
     kind: ExampleKind;
     shape: number[];
     count: number;
-    /** the first of the examples; the others are held out */
+    /** The number of training examples, which come first; the others are held out. */
     trained: number;
     labels?: Int32Array;
     classes: string[];
     columns?: string[];
     origin: Origin;
-    /** a column with values outside of [0, 1], which not every loss can work with as they are */
+    /** A column with values outside of [0, 1], which some losses cannot take without normalisation. */
     beyond?: string;
-    /** of a table, and of pictures that are normalised */
+    /** The statistics of a table, or of pictures that are normalised. */
     figures?: ColumnFigures;
   };
-  /** rows of the examples that are shown with their reconstructions, and their values; of a GAN, which has none, no rows */
+  /** The rows and values of the examples that are shown with their reconstructions; none for a GAN. */
   shown: { rows: number[]; values: Float32Array };
-  /** widths of the layers, from end to end; of a GAN, from a code over an example to a logit */
+  /** The widths of all layers in order; for a GAN, from the code through the example to the logit. */
   widths: number[];
   parameters: number;
   codeSize: number;
@@ -108,62 +108,68 @@ export interface Opened {
 
 export interface Progress {
   training: boolean;
-  /** in pretraining: which layer's turn it is, and of how many */
+  /** In pretraining: the number of the layer in training, and the number of layers. */
   stage?: { layer: number; layers: number };
   steps: number;
-  /** passes over the data */
+  /** The number of epochs. */
   epochs: number;
-  /** of training, by the clock; unknown of a model that came with the page */
+  /** The seconds of training; undefined for the bundled model. */
   seconds?: number;
   imagesPerSecond: number;
   submitsPerSecond: number;
-  /** on the device */
+  /** The bytes on the device. */
   bytes: number;
 }
 
-/** What the model makes of the data just now. */
+/** The present outputs of the model for the data. */
 export interface Look {
-  /** x and y of every example on the map */
+  /** The x and y of every example on the map. */
   points: Float32Array;
-  /** the middle of each class on the map, x and y */
+  /** The x and y of the middle of each class on the map. */
   middles: Float32Array;
-  /** what the examples shown look like to the model, where something is done to them first */
+  /** The shown examples after corruption, if the model has one. */
   seen?: Float32Array;
   reconstructions: Float32Array;
-  /** how much of the codes' variance the map shows, from 0 to 1 */
+  /** The share of the codes' variance that the map shows, from 0 to 1. */
   share: number;
 }
 
-/** How good it is just now, on examples held out. */
+/** The present quality of the model on held-out examples. */
 export interface Verdict {
   at: number;
   losses: Omit<LossPoint, 'at'>;
-  /** of what reconstructs: mean squared error of an element over all examples held out, as PCA's */
+  /**
+   * For models that reconstruct: the mean squared error of an element over all held-out examples, comparable to that of
+   * PCA.
+   */
   squaredError?: number;
-  /** share of held-out examples whose ten nearest neighbours by code vote for their class */
+  /** The share of held-out examples whose class wins the vote of their ten nearest neighbours by code. */
   probe?: number;
 }
 
-/** What it is compared with: the mean squared error of PCA with as many numbers, and of the mean alone; the lowest possible cross-entropy. */
+/**
+ * Reference values for a model: the mean squared error of PCA with as many numbers, that of the mean alone, and the
+ * lowest possible cross-entropy.
+ */
 export interface Yardsticks {
   pca?: number;
   mean: number;
   floor?: number;
 }
 
-/** Where an example lies, and what becomes of it. */
+/** The place of an example on the map, and its reconstruction. */
 export interface Encoded {
   x: number;
   y: number;
   code: Float32Array;
   reconstruction: Float32Array;
-  /** the reconstruction loss of it alone */
+  /** The reconstruction loss of this example. */
   error: number;
   /** of a Gaussian code: standard deviations along the map's axes, and their covariance */
   ellipse?: { xx: number; xy: number; yy: number };
-  /** of a model that is told labels: what its code decodes to with each of them */
+  /** For a conditional model: the example decoded with each label. */
   byLabel?: Float32Array;
-  /** the nearest examples by code, and their values */
+  /** The rows and values of the nearest examples by code. */
   neighbors: { rows: number[]; values: Float32Array };
 }
 
@@ -173,32 +179,32 @@ export interface Point {
 }
 
 export interface Scores {
-  /** reconstruction loss of every example */
+  /** The reconstruction loss of every example. */
   scores: Float32Array;
-  /** of training, when they were taken */
+  /** The number of training steps when the scores were computed. */
   steps: number;
 }
 
-/** The entries of a quantised code, and which of them examples take. */
+/** The entries of a quantised code, and their use by examples. */
 export interface CodebookLook {
-  /** sides of an example's grid of entries; none where its code is one entry */
+  /** The shape of an example's grid of entries; empty for a code of one entry. */
   places: number[];
-  /** in how many places of the examples held out each entry is taken */
+  /** The number of places in held-out examples that take each entry. */
   uses: Uint32Array;
-  /** what is decoded where all places have the same entry, entry by entry */
+  /** The decoded image of each entry, taken at all places. */
   pictures: Float32Array;
-  /** the entries of the examples shown, place by place */
+  /** The entries of the shown examples, place by place. */
   shown: Uint32Array;
 }
 
 /** One latent of a sparse code. */
 export interface LatentLook {
   latent: number;
-  /** how many examples have it */
+  /** The number of examples in which it is active. */
   uses: number;
-  /** what it adds to an example */
+  /** The values that it adds to an example. */
   direction: Float32Array;
-  /** the examples in which it is largest, how large it is there, and their values */
+  /** The rows of the examples in which it is largest. */
   rows: number[];
   activations: number[];
   values: Float32Array;
@@ -207,44 +213,50 @@ export interface LatentLook {
 export interface DictionaryLook {
   latents: number;
   examples: number;
-  /** latents that no example has */
+  /** The number of latents that are active in no example. */
   dead: number;
   page: LatentLook[];
 }
 
-/** How many samples are shown. */
+/** The number of samples that are shown. */
 export const sampleCount = 60;
 export const samplesAcross = 10;
 
 export type FileKind = 'safetensors' | 'onnx';
 
-/** Each request with what it asks and what it is answered. */
+/** Each request, with its argument and its answer. */
 export interface Requests {
   open(ask: OpenRequest): Opened;
   play(): Progress;
   pause(): Progress;
   step(): Progress;
-  /** rate, optimizer, batch size: taken over at once */
+  /** Applies learning rate, optimizer and batch size at once. */
   adjust(ask: Settings): Progress;
   pace(ask: 'full' | 'slow'): void;
   look(): Look;
-  /** what is made of the same draws each time, [samples, features]; of a model that is told labels, for one of them, or for −1 ten draws with each */
+  /**
+   * Returns samples, [samples, features], of the same draws in each call. A conditional model takes a label, or −1 for
+   * ten draws with each label.
+   */
   samples(ask: number): Float32Array;
-  /** the label that places, codes and drawings are decoded with from now on */
+  /** Sets the label with which places, codes and drawings are decoded from now on. */
   tell(ask: number): void;
   codebook(): CodebookLook;
-  /** so many latents of a sparse code, from one of them on in the order of how many examples have them */
+  /**
+   * Returns `count` latents of a sparse code from number `from` on, ordered by the number of examples in which they are
+   * active.
+   */
   dictionary(ask: { from: number; count: number }): DictionaryLook;
   judge(): Verdict;
   yardsticks(): Yardsticks;
-  /** a place on the map as an example */
+  /** Decodes a place on the map to an example. */
   decode(ask: Point): Float32Array;
-  /** a whole code as examples, [examples, code] */
+  /** Decodes codes, [examples, code], to examples. */
   decodeCodes(ask: Float32Array): Float32Array;
   encode(ask: Float32Array): Encoded;
-  /** the way from one place to the other, in so many pictures */
+  /** Decodes `count` places on the way from one place to another. */
   walk(ask: { from: Point; to: Point; count: number }): Float32Array;
-  /** the code of a place */
+  /** Returns the code of a place. */
   codeAt(ask: Point): Float32Array;
   rows(ask: number[]): Float32Array;
   scores(): Scores;
@@ -257,7 +269,7 @@ export type RequestName = keyof Requests;
 export type Ask<K extends RequestName> = Parameters<Requests[K]>[0];
 export type Answer<K extends RequestName> = ReturnType<Requests[K]>;
 
-/** An error loses its class on the way; its name and message do not. */
+/** An error as data, since a message keeps its name and text but not its class. */
 export interface Trouble {
   name: string;
   message: string;
@@ -268,7 +280,7 @@ export type ToWorker = { id: number; name: RequestName; ask: unknown };
 export type FromWorker =
   | { kind: 'answer'; id: number; answer: unknown }
   | { kind: 'failure'; id: number; trouble: Trouble }
-  /** not asked for: how training goes on, with the losses since the last one */
+  /** Progress of training, sent without a request, with the losses since the last report. */
   | { kind: 'progress'; progress: Progress; news: History }
-  /** training ended in an error */
+  /** An error that has ended training. */
   | { kind: 'trouble'; trouble: Trouble };

@@ -1,4 +1,4 @@
-/** How the settings of a model are read from text: a link's, or a field's. */
+/** Readers of a model's settings from the text of a link or a field. */
 import { presets } from './presets.ts';
 import {
   activations,
@@ -16,7 +16,7 @@ import {
   type Settings,
 } from './settings.ts';
 
-/** How a setting is read from text; undefined where the text is none of its values. */
+/** Reads a setting from text; undefined if the text is not a valid value. */
 type Reader<T> = (text: string) => T | undefined;
 
 const choice =

@@ -1,4 +1,6 @@
-/** Makes what comes with the playground: a small trained model, and a recorded run for browsers without WebGPU. */
+/**
+ * Makes the files that come with the playground: a small trained model, and a recorded run for browsers without WebGPU.
+ */
 import { readSafetensors, writeSafetensors } from '../../src/index.ts';
 import { Connection } from './connection.ts';
 import { deflated } from './inflate.ts';
@@ -9,14 +11,14 @@ import { defaults } from './settings.ts';
 
 export interface RecordOptions {
   epochs: number;
-  /** looks on the way, closer together at the beginning, where most happens */
+  /** The number of frames, which are denser at the beginning, where most happens. */
   frames: number;
-  /** of the examples */
+  /** The number of examples shown as dots. */
   dots: number;
 }
 
 export interface Recorded {
-  /** both gzipped, as base64 */
+  /** The model's file, gzipped, as base64. */
   model: string;
   recording: string;
   losses: { loss: number; heldOut: number; probe?: number };
@@ -90,7 +92,7 @@ function frameOf(
   return { steps, epochs, loss, heldOut, points: points.slice(0, 2 * dots), middles, reconstructions };
 }
 
-/** Weights to eight significant bits, which half as many bytes hold once the file is packed. */
+/** Rounds weights to eight significant bits, so that the packed file is half as long. */
 function shortened(file: Uint8Array, { steps, epochs }: Progress, history: string): Uint8Array {
   const { tensors, metadata } = readSafetensors(file);
   const rounded = Object.entries(tensors).map(([name, { data, shape }]) => [

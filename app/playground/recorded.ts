@@ -11,7 +11,7 @@ import type { TileKind } from './views/tiles.ts';
 
 const frameMs = 500;
 
-/** What of the page a recorded run moves. */
+/** The parts of the page that a recorded run controls. */
 export interface Stage {
   map: LatentMap;
   reconstructions: Reconstructions;
@@ -19,7 +19,7 @@ export interface Stage {
   controls: Controls;
 }
 
-/** The training that comes with the page: to look at while there is no model yet, and where there never will be one. */
+/** The recorded training that comes with the page, shown until there is a model, or always without WebGPU. */
 export class RecordedRun {
   readonly tile: TileKind;
   #at: number;
@@ -27,7 +27,7 @@ export class RecordedRun {
 
   private constructor(
     private readonly recording: Recording,
-    /** the trained model's */
+    /** The decoder of the trained model. */
     readonly decode: PlainDecoder,
     private readonly stage: Stage,
   ) {
@@ -40,7 +40,7 @@ export class RecordedRun {
     return new RecordedRun(recording, decode, stage);
   }
 
-  /** Its last frame, with all that belongs to it. */
+  /** Shows the last frame, with everything that belongs to it. */
   set(): void {
     const { map, reconstructions, loss } = this.stage;
     const { originals, classes } = this.recording;
@@ -50,7 +50,7 @@ export class RecordedRun {
     this.#show();
   }
 
-  /** How the bar steers it. */
+  /** The commands of the bar. */
   get commands(): Commands {
     const nothing = () => {};
     return {
@@ -117,7 +117,7 @@ export class RecordedRun {
   }
 }
 
-/** What to do to see the page alive, by browser. */
+/** Tells how to get WebGPU in the visitor's browser. */
 export function sayHowToGetWebGpu(reason: string): void {
   const agent = navigator.userAgent;
   const advice = /Firefox/.test(agent)
@@ -133,7 +133,7 @@ export function sayHowToGetWebGpu(reason: string): void {
     h('p', {}, `${advice} The page must come over https, or from localhost.`),
   );
   notice.hidden = false;
-  // What needs a model that computes.
+  // These controls need a model that computes.
   byId<HTMLInputElement>('rate').disabled = byId<HTMLInputElement>('slow').disabled = true;
   for (const part of document.querySelectorAll<HTMLElement>('#choices, .needs-gpu')) part.inert = true;
 }

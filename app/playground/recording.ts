@@ -1,14 +1,14 @@
 import { inflated } from './inflate.ts';
 
-/** A training as it was seen, for those who cannot run one: fewer dots, a few dozen looks. */
+/** A recorded training for browsers that cannot run one, with fewer dots and a few dozen frames. */
 export interface Recording {
-  /** where and when it was made */
+  /** The adapter and the date of the recording. */
   adapter: string;
   date: string;
   labels: Int32Array;
   classes: string[];
   shape: number[];
-  /** the examples shown, values from 0 to 1 */
+  /** The values of the shown examples, from 0 to 1. */
   originals: Float32Array;
   frames: Frame[];
 }
@@ -39,7 +39,10 @@ interface Header extends Pick<Recording, 'adapter' | 'date' | 'classes' | 'shape
 
 const steps16 = 65535;
 
-/** [length of the header][header, JSON][labels][originals][for each frame: places as 16-bit numbers, pictures as bytes] */
+/**
+ * Returns the bytes of a recording: [length of the header][header, JSON][labels][originals][for each frame: places as
+ * 16-bit numbers, pictures as bytes].
+ */
 export function writeRecording({ labels, originals, frames, ...rest }: Recording): Uint8Array {
   const bounds = frames.map(({ points }) => boundsOf(points));
   const header: Header = {
@@ -110,7 +113,7 @@ function boundsOf(points: Float32Array): { least: number[]; most: number[] } {
   };
 }
 
-/** High bytes of all places first, then the low ones: what is alike lies together and packs better. */
+/** Returns places as the high bytes of all, then the low bytes, since similar bytes in sequence pack better. */
 function places(points: Float32Array, { least, most }: { least: number[]; most: number[] }): Uint8Array {
   const bytes = new Uint8Array(2 * points.length);
   points.forEach((value, i) => {

@@ -9,28 +9,30 @@ import type { ActivationName } from '../../src/index.ts';
  *   the walk, the sliders of the code, the drawings, the jigsaw.
  */
 export interface Settings {
-  /** which preset it began as; the rest may have moved away from it */
+  /** The preset that the settings started from; the others may differ from it. */
   preset: string;
   model: (typeof models)[number];
   data: 'digits' | 'own';
   network: (typeof networks)[number];
-  /** widths of the hidden layers, from the outside in; the decoder has them in the opposite order */
+  /** The widths of the encoder's hidden layers in order; the decoder has them in reverse order. */
   hidden: number[];
-  /** of a GAN: widths of the hidden layers of either side, in their order */
+  /** For a GAN: the widths of the generator's hidden layers in order. */
   generator: number[];
   discriminator: number[];
-  /** numbers in a code; of a quantised one, in each of its vectors */
+  /** The number of values in a code; for a quantised code, in each of its vectors. */
   code: number;
   codeKind: (typeof codeKinds)[number];
-  /** of a Gaussian code: the weight of its divergence */
+  /** For a Gaussian code: β, the weight of its divergence. */
   beta: number;
-  /** of a Gaussian code: codes drawn for each example; more than one make it importance-weighted */
+  /**
+   * For a Gaussian code: the number of samples for each example; with more than one the loss is importance-weighted.
+   */
   samples: number;
-  /** whether both halves are told the class of each example */
+  /** Whether both halves receive the class of each example. */
   conditional: boolean;
-  /** of a quantised code: vectors in its codebook */
+  /** For a quantised code: the number of entries in its codebook. */
   entries: number;
-  /** of a sparse code: as many of its numbers as an example has, the largest ones */
+  /** For a sparse code: the number of values that each example keeps, the largest ones. */
   active: number;
   activation: ActivationName;
   loss: (typeof losses)[number];
@@ -38,44 +40,44 @@ export interface Settings {
   amount: number;
   penalty: (typeof penalties)[number];
   weight: number;
-  /** what the penalties `adversarial` and `mmd` pull codes to */
+  /** The prior of the penalties `adversarial` and `mmd`. */
   prior: (typeof priors)[number];
-  /** what the discriminator of `adversarial` judges */
+  /** The values that the discriminator of `adversarial` judges. */
   judged: (typeof judgeable)[number];
-  /** how values are brought to a common scale; 'auto' leaves it to the data and the loss */
+  /** The normalisation; 'auto' lets it follow from the data and the loss. */
   normalize: (typeof normalizations)[number];
   tied: boolean;
-  /** layer by layer, before all of them together */
+  /** Whether the layers are pretrained one by one. */
   pretrain: boolean;
   optimizer: (typeof optimizers)[number];
-  /** of a GAN it is the generator's */
+  /** The learning rate; for a GAN, that of the generator. */
   rate: number;
   discriminatorRate: number;
   batch: number;
   seed: number;
-  /** a class that is left out of training, to see whether it is found strange; -1 for none */
+  /** The class that is left out of training, to see whether it gets high scores; -1 for none. */
   without: number;
-  /** a pause after every step */
+  /** Whether training pauses after every step. */
   slow: boolean;
-  /** the models beside this one, in their order */
+  /** The further models, in their order. */
   compared: Compared[];
-  /** whether those have the code size and the loss of this one */
+  /** Whether the further models have the code size and the loss of this one. */
   alike: boolean;
-  /** the share of the examples that is flagged */
+  /** The share of the examples that is flagged as anomalies. */
   contamination: number;
-  /** the class that the ROC curve takes for the strange one */
+  /** The class that counts as anomalous for the ROC curve. */
   strange: number;
 }
 
-/** A model beside the first: a member of the family, and the settings in which it differs from that member. */
+/** A model beside the first: a preset, and the settings in which it differs from the preset. */
 export interface Compared extends Partial<Omit<Settings, 'preset' | 'compared'>> {
   preset: string;
 }
 
-/** A setting of one model. */
+/** The name of a setting of one model. */
 export type OwnSetting = Exclude<keyof Settings, 'compared'>;
 
-/** In the order in which they are offered, each with its module in PyTorch. */
+/** The activations in the order of the menu, each with its module in PyTorch. */
 export const torchActivations: Record<ActivationName, string | undefined> = {
   relu: 'ReLU()',
   leakyRelu: 'LeakyReLU()',
@@ -88,11 +90,14 @@ export const torchActivations: Record<ActivationName, string | undefined> = {
   linear: undefined,
 };
 export const activations = Object.keys(torchActivations) as ActivationName[];
-/** Kinds of model: what a page shows of one depends on it. */
+/** The kinds of models; the views of the page depend on them. */
 export const models = ['autoencoder', 'gan'] as const;
-/** `residual`: convolutional, with batch normalisation and blocks that add to what they take. */
+/** The kinds of networks. `residual` is convolutional, with batch normalisation and residual blocks. */
 export const networks = ['dense', 'convolutional', 'residual'] as const;
-/** Numbers as they are; a normal distribution, which makes it variational; entries of a codebook; a few of many numbers. */
+/**
+ * The kinds of codes: plain numbers, a normal distribution (variational), entries of a codebook, or a few of many
+ * numbers (sparse).
+ */
 export const codeKinds = ['plain', 'gaussian', 'vectorQuantizer', 'topK'] as const;
 export const corruptions = [
   'none',
@@ -117,7 +122,7 @@ export const judgeable = ['code', 'output'] as const;
 export const normalizations = ['auto', 'none', 'minMax', 'standardize'] as const;
 export const optimizers = ['adam', 'adamw', 'adagrad', 'sgd'] as const;
 
-/** Small enough to learn in seconds even where WebGPU runs on the processor. */
+/** The default settings, small enough to learn within seconds even if WebGPU runs on the CPU. */
 export const defaults: Settings = {
   preset: 'variational',
   model: 'autoencoder',
@@ -157,9 +162,9 @@ export const defaults: Settings = {
   strange: 0,
 };
 
-/** A running training takes these over. */
+/** The settings that a running training can take. */
 const adjustable: readonly OwnSetting[] = ['rate', 'discriminatorRate', 'optimizer', 'batch'];
-/** These are about the page around the model. */
+/** The settings of the page around the model. */
 export const beside = ['preset', 'slow', 'compared', 'alike', 'contamination', 'strange'] as const;
 
 const differ = (before: Settings, after: Settings, names: readonly OwnSetting[]): boolean =>
@@ -167,7 +172,10 @@ const differ = (before: Settings, after: Settings, names: readonly OwnSetting[])
 
 export const needsAdjusting = (before: Settings, after: Settings): boolean => differ(before, after, adjustable);
 
-/** Every setting that is neither adjustable nor beside the model makes another model. */
+/**
+ * Returns whether a change of settings needs a new model: every setting does that is neither adjustable nor about the
+ * page.
+ */
 export const needsNewModel = (before: Settings, after: Settings): boolean =>
   differ(
     before,

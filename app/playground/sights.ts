@@ -1,4 +1,4 @@
-/** What the page shows of a model that others of its kind have too. */
+/** The views of the page that depend on the kind of model. */
 import type { Comparison } from './compare/comparison.ts';
 import { byId, writeText } from './dom.ts';
 import { samplingOf } from './parts.ts';
@@ -17,16 +17,16 @@ import type { Samples } from './views/samples.ts';
 import type { TileKind } from './views/tiles.ts';
 import { aboutShown, namesOfShown } from './words.ts';
 
-/** One kind of model on the page. */
+/** The views of one kind of model. */
 export interface Sight {
   open(answer: Opened, settings: Settings, tile: TileKind): void;
-  /** Asks the worker; what shows the answer, if there was one. */
+  /** Asks the worker, and returns a function that shows the answer, if there was one. */
   look(): Promise<(() => void) | undefined>;
-  /** Beside what it is to be judged. */
+  /** Shows the reference values for the model. */
   compare(): Promise<void>;
 }
 
-/** Where it is shown. */
+/** The parts of the page that the views use. */
 export interface Stage {
   map: LatentMap;
   reconstructions: Reconstructions;
@@ -40,7 +40,7 @@ export interface Stage {
   comparison: Comparison;
   loss: LossView;
   ask<K extends RequestName>(name: K, ...ask: Ask<K> extends undefined ? [] : [Ask<K>]): Promise<Answer<K> | undefined>;
-  /** Decodes the place under the cross. */
+  /** Decodes the place under the cross of the map. */
   decode(): void;
 }
 
@@ -113,7 +113,7 @@ function autoencoderOn(stage: Stage): Sight {
   };
 }
 
-/** There are no codes of examples: what there is to see are samples. */
+/** Returns the views of a GAN, which has no codes of examples, but samples. */
 function ganOn({ samples, ask }: Stage): Sight {
   return {
     open: (_, settings, tile) => samples.open(tile, samplingOf(settings), []),

@@ -110,7 +110,7 @@ export class Member {
     this.links.changed();
   }
 
-  /** Shows an error, unless the model was closed, when errors do not matter. */
+  /** Shows an error, unless the model has been closed. */
   #trouble(error: unknown): void {
     if (!this.#closed) this.links.trouble(error);
   }

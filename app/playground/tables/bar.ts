@@ -1,4 +1,4 @@
-/** The bar at the top: which file is open, and how far it is. */
+/** The bar at the top: the open file and the progress. */
 import { byId, writeText } from '../dom.ts';
 import { hideNotice, showNotice } from '../notice.ts';
 import { examples } from './examples.ts';
@@ -13,7 +13,7 @@ export class Bar {
     this.#stop.addEventListener('click', stop);
   }
 
-  /** A link to a file that only the visitor has. */
+  /** Asks for the file of a link, which only the visitor has. */
   await(name: string | undefined): void {
     writeText(byId('t-name'), name ?? 'No file yet');
     this.say(
@@ -58,7 +58,7 @@ export class Bar {
     showNotice(name === 'Error' ? '' : `${name}: `, message, { text: 'Try again', press: again });
   }
 
-  /** There is nothing more to wait for; also for those who do not see the page. */
+  /** Ends the progress, and announces it to screen readers. */
   end(text: string): void {
     this.#progress.hidden = this.#stop.hidden = true;
     this.say(text);

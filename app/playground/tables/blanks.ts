@@ -3,10 +3,10 @@ import { byId, tableOf, writeText } from '../dom.ts';
 import type { FilledBlank } from './protocol.ts';
 import { counted, filledWords, whole } from './words.ts';
 
-/** Blanks that are shown; the file has all. */
+/** The most blanks that are shown; the file has all of them. */
 export const mostBlanks = 50;
 
-/** The first blanks of a table, with what the model fills in. */
+/** Shows the first blanks of a table, with the values that the model fills in. */
 export function showBlanks(found: readonly FilledBlank[], count: number, columns: readonly ColumnFacts[]): void {
   const kinds = new Map(columns.map(({ name, kind }) => [name, kind]));
   const more = count > found.length ? ` These are the first ${found.length}; filled.csv has all.` : '';

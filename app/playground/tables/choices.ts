@@ -1,38 +1,41 @@
-/** How a visitor wants a file to be read and used. What is not said is guessed by the reader, or chosen as the command line does. */
+/**
+ * A visitor's choices for reading and using a file. For absent choices the reader guesses, or the defaults of the
+ * command line hold.
+ */
 import type { TableOptions } from '../../../src/index.ts';
 import type { Wishes } from '../../table/columns.ts';
 
 export const views = ['rows', 'series'] as const;
 export const uses = ['number', 'category', 'time', 'leave', 'label'] as const;
 
-/** What a column is to be, or what it is used for. */
+/** The kind or the use of a column. */
 export type Use = (typeof uses)[number];
 
 export interface Choices {
-  /** What is looked for: strange rows, or strange stretches of time. */
+  /** The kind of anomalies: rows, or intervals of time. */
   view: (typeof views)[number];
   delimiter?: string;
   decimal?: '.' | ',';
   thousands?: ',' | '.' | ' ' | "'";
   dateOrder?: 'dmy' | 'mdy';
-  /** A word that stands for a blank, besides the usual ones. */
+  /** A further word that stands for a blank. */
   missing?: string;
   columns: Readonly<Record<string, Use>>;
-  /** The share of rows, or of steps, that is called strange. */
+  /** The share of rows, or of steps, that counts as anomalous. */
   share: number;
-  /** The column that colours the map; none for the score. */
+  /** The column that colours the map; by default the score does. */
   color?: string;
-  /** Steps of training; none for as many as suit the table. */
+  /** The number of training steps; by default it follows from the table. */
   steps?: number;
   seed: number;
 }
 
 export const defaultChoices: Choices = { view: 'rows', columns: {}, share: 0.01, seed: 0 };
 
-/** Words that stand for a blank wherever nothing else is said. */
+/** The words that stand for a blank by default. */
 const usualBlanks = ['NA', 'N/A', 'NaN', 'null', '?', '-'];
 
-/** What `readTable` is told. */
+/** Returns the options for `readTable`. */
 export function readingOptions({ delimiter, decimal, thousands, dateOrder, missing, columns }: Choices): TableOptions {
   const kinds = Object.entries(columns).filter(([, use]) => use === 'number' || use === 'category' || use === 'time');
   const label = Object.keys(columns).find((name) => columns[name] === 'label');
@@ -47,7 +50,7 @@ export function readingOptions({ delimiter, decimal, thousands, dateOrder, missi
   };
 }
 
-/** Columns that are learned or left out because the visitor says so. */
+/** Returns the columns that the visitor wants to use or to leave out. */
 export const wishesOf = ({ columns }: Choices): Wishes =>
   Object.fromEntries(
     Object.entries(columns).flatMap(([name, use]) =>
@@ -55,7 +58,7 @@ export const wishesOf = ({ columns }: Choices): Wishes =>
     ),
   );
 
-/** What has to be done anew after a change: the reading with all that follows, or nothing but what is shown. */
+/** Returns whether the file has to be read again after a change of choices; otherwise only the display changes. */
 export function needsReading(before: Choices, after: Choices): boolean {
   const told = ({ share: _, color: __, ...rest }: Choices) => JSON.stringify(rest);
   return told(before) !== told(after);

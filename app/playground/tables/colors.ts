@@ -1,4 +1,4 @@
-/** A column as colours of dots. */
+/** The colours of dots by the values of a column. */
 import { theme, rgb } from '../look.ts';
 import type { ColumnValues } from './protocol.ts';
 import { valueWords } from '../../table/words.mjs';
@@ -6,16 +6,16 @@ import { valueWords } from '../../table/words.mjs';
 export type Color = [red: number, green: number, blue: number];
 
 export interface Coloring {
-  /** Of each row, which of the colours. */
+  /** The number of the colour of each row. */
   labels: Int32Array;
   colors: Color[];
   legend: { words: string; color: Color }[];
 }
 
-/** Steps from the least number to the largest. */
+/** The number of colours from the smallest number to the largest. */
 const steps = 16;
 
-/** From dark to bright, so that the order shows without hue. */
+/** The colours from dark to bright, so that the order is visible without hue. */
 const ramp: readonly Color[] = [
   [84, 39, 136],
   [59, 82, 139],
@@ -34,7 +34,7 @@ export function coloringOf(column: ColumnValues): Coloring {
   return column.kind === 'category' ? ofNames(column.values, column.names) : ofNumbers(column.values, column.kind);
 }
 
-/** The most frequent names have a colour each; the others share one with blanks. */
+/** Returns a colour for each of the most frequent names; the others share one with blanks. */
 function ofNames(values: ArrayLike<number>, names: readonly string[]): Coloring {
   const counts = new Array<number>(names.length).fill(0);
   for (let i = 0; i < values.length; i++) if (values[i] >= 0) counts[values[i]]++;
@@ -51,7 +51,10 @@ function ofNames(values: ArrayLike<number>, names: readonly string[]): Coloring 
   return { labels, colors: [...palette.slice(0, rest), muted], legend };
 }
 
-/** From the second to the ninety-eighth hundredth, as single far ones would leave one colour to all others. */
+/**
+ * Returns colours for numbers from the 2nd to the 98th percentile, since single outliers would give all others the same
+ * colour.
+ */
 function ofNumbers(values: ArrayLike<number>, kind: 'number' | 'time'): Coloring {
   const sorted = Float64Array.from(values)
     .filter((value) => !Number.isNaN(value))

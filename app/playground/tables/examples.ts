@@ -1,4 +1,4 @@
-/** The examples that come with the page, made by generators of this repository, the same ones each time. */
+/** The examples that come with the page, made by generators in this repository, which always return the same values. */
 import { sensorLog } from '../../reproduce/tables/log.ts';
 import { uniform } from '../../reproduce/tables/numbers.ts';
 
@@ -6,10 +6,10 @@ export const exampleNames = ['machines', 'building'] as const;
 export type ExampleName = (typeof exampleNames)[number];
 
 interface Example {
-  /** What a file of it is called. */
+  /** The name of its file. */
   file: string;
   title: string;
-  /** Where it comes from, and what was hidden in it. */
+  /** Its origin, and the anomalies in it. */
   about: string;
   text(): string;
 }
@@ -31,7 +31,7 @@ export const examples: Record<ExampleName, Example> = {
   },
 };
 
-/** Hourly rows: heating and lights of an office follow the working week and the weather. */
+/** Returns hourly rows of an office, whose heating and lights follow the working week and the weather. */
 function building(weeks: number, seed: number): string {
   const u = uniform(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - u())) * Math.cos(2 * Math.PI * u());
@@ -41,7 +41,7 @@ function building(weeks: number, seed: number): string {
   for (let hour = 0; hour < weeks * 168; hour++) {
     const day = Math.floor(hour / 24);
     const clock = hour % 24;
-    // The first day is a Monday. In the tenth week the Sunday is a day like others.
+    // The first day is a Monday. The Sunday of the tenth week is like a working day, which is an anomaly.
     const weekday = day % 7 < 5 || day === 69;
     weather = 0.98 * weather + 0.5 * normal();
     const outside = 8 + 4 * Math.sin((2 * Math.PI * (clock - 9)) / 24) + weather;

@@ -1,4 +1,7 @@
-/** The state of the view of tables as the part of a link behind the `#`, and back. A link names a file, and never holds it. */
+/**
+ * Writes and reads the state of the view of tables as the part of a link after the `#`. A link names a file, and never
+ * contains it.
+ */
 import { defaultChoices, uses, views, type Choices, type Use } from './choices.ts';
 import { exampleNames, type ExampleName } from './examples.ts';
 
@@ -10,7 +13,7 @@ export interface TableLink {
   choices: Choices;
 }
 
-/** Whether a link leads to the view of tables. */
+/** Returns whether a link leads to the view of tables. */
 export const isTableLink = (hash: string): boolean => parametersOf(hash).has('tables');
 
 const parametersOf = (hash: string) => new URLSearchParams(hash.replace(/^#/, ''));
@@ -25,7 +28,7 @@ export function toTableHash({ source, name, choices }: TableLink): string {
   return parameters.toString();
 }
 
-/** How each choice is read; undefined where the text is none of its values. */
+/** The readers of the choices; each returns undefined if the text is not a valid value. */
 const readers: { [K in keyof Omit<Choices, 'columns'>]-?: (text: string) => Choices[K] | undefined } = {
   view: (text) => views.find((view) => view === text),
   delimiter: (text) => (text.length === 1 ? text : undefined),
@@ -49,7 +52,7 @@ function whole(text: string, least: number, most: number): number | undefined {
   return Number.isInteger(value) ? value : undefined;
 }
 
-/** A link as the view takes it, and what in it could not be understood. */
+/** Reads a link to the view, and returns the parts that it could not read. */
 export function fromTableHash(hash: string): TableLink & { unknown: string[] } {
   const parameters = parametersOf(hash);
   const source = exampleNames.find((name) => name === parameters.get('tables')) ?? 'own';

@@ -1,4 +1,4 @@
-/** A list of which only what is in sight is in the page, so that a hundred thousand rows scroll as ten do. */
+/** A list that keeps only its visible items in the page, so that a hundred thousand rows scroll as smoothly as ten. */
 import {
   elementScroll,
   measureElement,
@@ -17,7 +17,7 @@ export class VirtualList {
 
   constructor(
     private readonly outer: HTMLElement,
-    /** The element of an item, new each time. */
+    /** Makes a new element for an item. */
     private readonly make: (index: number) => HTMLElement,
     private readonly estimate: number,
   ) {
@@ -27,7 +27,7 @@ export class VirtualList {
     this.#virtualizer._willUpdate();
   }
 
-  /** Another list, from its top. */
+  /** Shows another list from its top. */
   open(count: number): void {
     this.#count = count;
     this.#clear();
@@ -37,13 +37,13 @@ export class VirtualList {
     this.#draw();
   }
 
-  /** Makes what is in sight anew. */
+  /** Makes the visible items again. */
   refresh(): void {
     this.#clear();
     this.#draw();
   }
 
-  /** Brings an item into sight. */
+  /** Scrolls to an item. */
   reveal(index: number): void {
     this.#virtualizer.scrollToIndex(index, { align: 'start' });
   }
@@ -67,7 +67,7 @@ export class VirtualList {
     };
   }
 
-  /** What is drawn is measured, and a measure may ask for another drawing. */
+  /** Draws the visible items. Measuring them may require another drawing. */
   #draw(): void {
     this.#due = true;
     if (this.#drawing) return;

@@ -1,4 +1,4 @@
-/** The map of the rows: a dot for each at its code, coloured by a column; rings around the strange ones. */
+/** The map of the rows: a dot for each at its code, coloured by a column, and rings around the anomalies. */
 import type { ColumnFacts } from '../../table/job.ts';
 import { byId, h, writeText } from '../dom.ts';
 import { context2d, fitted, onTheme, rgb, styled, theme } from '../look.ts';
@@ -6,13 +6,13 @@ import { DotPainter, sightOf, type Sight } from '../views/points.ts';
 import { coloringOf, type Coloring } from './colors.ts';
 import type { ColumnValues, RowMap } from './protocol.ts';
 
-/** What colours the map where no column does. */
+/** The name of the colouring by score, which is the default. */
 const byScore = 'how strange';
 
 export interface MapLinks {
   values(column: string): Promise<ColumnValues>;
   color(column: string | undefined): void;
-  /** A row, from 0 on, that the visitor points at. */
+  /** Called with the number of a row, counted from 0, that the visitor chooses. */
   chosen(row: number): void;
   trouble(error: unknown): void;
 }
@@ -45,7 +45,7 @@ export class RowMapView {
     });
   }
 
-  /** `scores`: of each row, in the order of the file. */
+  /** Shows the rows; `scores` has the score of each row in the order of the file. */
   async open(
     map: RowMap,
     scores: Float32Array,
@@ -136,7 +136,7 @@ export class RowMapView {
     ring(this.#chosen, width / 60);
   }
 
-  /** The row nearest to where the visitor has pressed. */
+  /** Chooses the row nearest to the place that the visitor has pressed. */
   #point({ clientX, clientY }: MouseEvent): void {
     if (!this.#map) return;
     const { left, top, width, height } = this.#over.getBoundingClientRect();

@@ -1,4 +1,7 @@
-/** What the view of tables and its worker say to each other. The worker has the file, the GPU and the model; the page has what it shows. */
+/**
+ * The interface between the view of tables and its worker. The worker has the file, the GPU and the model, and the page
+ * has the values that it shows.
+ */
 import type { Dialect, ExplainedRow, TableRow } from '../../../src/index.ts';
 import type { ColumnFacts } from '../../table/job.ts';
 import type { Choices } from './choices.ts';
@@ -8,7 +11,7 @@ export type Source = File | ExampleName;
 
 export const fileName = (source: Source): string => (typeof source === 'string' ? examples[source].file : source.name);
 
-/** What was understood of a file. */
+/** The columns and the format of a file that has been read. */
 export interface Understood {
   rows: number;
   columns: ColumnFacts[];
@@ -16,7 +19,7 @@ export interface Understood {
   dialect: Dialect;
 }
 
-/** A file that cannot be read as it is, with what its first rows show, where they can be read. */
+/** The error for a file that cannot be read, with the columns of its first rows if these can be read. */
 export interface NotRead {
   why: string;
   columns: ColumnFacts[];
@@ -28,30 +31,30 @@ export interface TrainingProgress {
   secondsLeft: number;
 }
 
-/** How the training went. */
+/** The result of the training. */
 export interface Trained {
   adapter: { name: string; software: boolean };
   seconds: number;
   stopped: boolean;
 }
 
-/** The rows of a file, judged. */
+/** The scores of the rows of a file. */
 export interface JudgedRows extends Trained {
-  /** Scores, the largest first, */
+  /** The scores, the largest first. */
   scores: Float32Array;
-  /** and the rows that have them, from 0 on. */
+  /** The rows with these scores, counted from 0. */
   order: Uint32Array;
   blanks: number;
 }
 
-/** A row with its place among the strange ones, as the file has it, and why it is strange. */
+/** A row with its rank by score, its cells in the file, and the reasons for its score. */
 export interface RankedRow {
   score: number;
   cells: TableRow;
   reason: ExplainedRow;
 }
 
-/** A blank, and what was filled in. */
+/** A blank with the value that was filled in. */
 export interface FilledBlank {
   row: number;
   column: string;
@@ -61,18 +64,18 @@ export interface FilledBlank {
 /** The codes of all rows on a map. */
 export interface RowMap {
   points: Float32Array;
-  /** How much of the codes' variance the map shows, from 0 to 1. */
+  /** The share of the codes' variance that the map shows, from 0 to 1. */
   share: number;
-  /** Numbers in a code. */
+  /** The number of values in a code. */
   size: number;
 }
 
-/** A column as colours: names, or numbers. */
+/** The values of a column for colours: names, or numbers. */
 export type ColumnValues =
   | { kind: 'category'; values: ArrayLike<number>; names: readonly string[] }
   | { kind: 'number' | 'time'; values: ArrayLike<number> };
 
-/** A series, judged step by step. */
+/** The scores of the steps of a series. */
 export interface JudgedSeries extends Trained {
   window: number;
   windows: number;
@@ -80,9 +83,9 @@ export interface JudgedSeries extends Trained {
   left: string[];
   /** The number of blanks in the channels. */
   blanks: number;
-  /** Seconds since 1970 of each step, where there is a column of times. */
+  /** The time of each step in seconds since 1970, if there is a column of times. */
   times?: ArrayLike<number>;
-  /** The numbers of each channel, step by step; NaN for a blank. */
+  /** The values of each channel, step by step, with NaN for a blank. */
   values: ArrayLike<number>[];
   scores: Float32Array;
   perChannel: Float32Array[];
@@ -90,20 +93,22 @@ export interface JudgedSeries extends Trained {
 
 export type FileKind = 'scores' | 'filled' | 'weights' | 'onnx';
 
-/** What the worker does when it is asked. */
+/** The methods of the worker. */
 export interface TableWorker {
   read(source: Source, choices: Choices, hear: (rows: number) => void): Promise<Understood | NotRead>;
   learnRows(choices: Choices, hear: (progress: TrainingProgress) => void): Promise<JudgedRows>;
   learnSeries(choices: Choices, hear: (progress: TrainingProgress) => void): Promise<JudgedSeries>;
-  /** Ends the training; what was learned is kept. */
+  /** Ends the training; the model is kept. */
   stop(): void;
-  /** Some of the rows, by their places in the order of strangeness. */
+  /** Returns the rows with the ranks from `from` to `to`. */
   ranked(from: number, to: number): Promise<RankedRow[]>;
-  /** The first of the blanks, filled in. */
+  /** Returns the first blanks with the values that are filled in. */
   blanks(most: number): Promise<FilledBlank[]>;
   map(): Promise<RowMap>;
-  /** A column's values, row by row. */
+  /** Returns the values of a column, row by row. */
   values(column: string): ColumnValues;
-  /** `strange`: how many rows are told with their reasons, or from which score on a step is strange. */
+  /**
+   * Returns a file. `strange` is the number of rows with their reasons, or the score from which a step is anomalous.
+   */
   file(kind: FileKind, strange: number): Promise<Blob>;
 }

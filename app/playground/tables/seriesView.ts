@@ -1,4 +1,4 @@
-/** A series, how strange each of its steps is, and the stretches that are strange. */
+/** The view of a series: its values, the score of each step, and the anomalous intervals. */
 import type { Interval } from '../../../src/index.ts';
 import { strangeIn } from '../../series/learn.ts';
 import { valueWords } from '../../table/words.mjs';
@@ -7,7 +7,7 @@ import type { JudgedSeries } from './protocol.ts';
 import { TwoLines } from './twoLines.ts';
 import { counted, percent, whole } from './words.ts';
 
-/** Stretches in the table, the strangest ones; the file has every step. */
+/** The most intervals in the table, those with the highest scores; the file has every step. */
 const mostStretches = 100;
 
 export class SeriesView {
@@ -23,7 +23,7 @@ export class SeriesView {
     this.#channel.addEventListener('change', () => this.#draw());
   }
 
-  /** From which score on a step is strange. */
+  /** The score from which a step is anomalous. */
   get limit(): number {
     return this.#limit;
   }
@@ -94,7 +94,7 @@ export class SeriesView {
     byId('t-stretches').replaceChildren(table);
   }
 
-  /** The channel whose errors in a stretch are the largest. */
+  /** Returns the channel with the largest errors in an interval. */
   #blamed(from: number, to: number): string {
     const { perChannel, channels } = this.#series!;
     // A blank has no error.

@@ -1,4 +1,7 @@
-/** A worker with one file, read in one way: another choice begins another one, so that nothing of an earlier one is left over. */
+/**
+ * A worker with one file, read with one set of choices. Other choices start another worker, so that no state of an
+ * earlier one remains.
+ */
 import { proxy, wrap, type Remote } from 'comlink';
 import type { ColumnValues, NotRead, TableWorker, Understood } from './protocol.ts';
 
@@ -30,7 +33,7 @@ export class Session {
     });
   }
 
-  /** An answer, for as long as anyone wants it. */
+  /** Waits for an answer, which never comes after the worker was closed. */
   #live<T>(answer: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       answer.then(
@@ -40,7 +43,7 @@ export class Session {
     });
   }
 
-  /** Ends the worker. What it was asked is never answered. */
+  /** Ends the worker; its open requests are never answered. */
   close(): void {
     this.#closed = true;
     this.#worker.terminate();

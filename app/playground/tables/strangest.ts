@@ -1,4 +1,4 @@
-/** The rows of a table, the strangest first, each with the columns to blame. */
+/** The rows of a table by falling score, each with the columns that contribute most. */
 import { threshold } from '../../../src/index.ts';
 import type { ColumnFacts } from '../../table/job.ts';
 import { blamed, reason } from '../../table/words.mjs';
@@ -7,13 +7,13 @@ import { VirtualList } from './list.ts';
 import type { RankedRow } from './protocol.ts';
 import { cellWords, filledWords, percent, whole } from './words.ts';
 
-/** Rows that are asked for at once. */
+/** The number of rows in a request. */
 const block = 40;
 
 export interface StrangestLinks {
   ranked(from: number, to: number): Promise<RankedRow[]>;
   share(share: number): void;
-  /** A row, from 0 on, that the visitor points at. */
+  /** Called with the number of a row, counted from 0, that the visitor chooses. */
   chosen(row: number): void;
   trouble(error: unknown): void;
 }
@@ -44,12 +44,12 @@ export class Strangest {
     return Number((10 ** Number(this.#share.value)).toPrecision(2));
   }
 
-  /** How many rows are called strange. */
+  /** The number of rows that count as anomalous. */
   get count(): number {
     return this.#count;
   }
 
-  /** Rows from 0 on that are called strange. */
+  /** The numbers of the rows that count as anomalous, counted from 0. */
   get rows(): Uint32Array {
     return this.#order.subarray(0, this.#count);
   }
@@ -65,7 +65,7 @@ export class Strangest {
     this.#list.open(this.#order.length);
   }
 
-  /** Marks a row, and brings it into sight where it is asked for from elsewhere. */
+  /** Marks a row, and with `reveal` scrolls to it. */
   choose(row: number, reveal = false): void {
     this.#chosen = row;
     if (reveal) this.#list.reveal(this.#order.indexOf(row));
@@ -104,7 +104,7 @@ export class Strangest {
     return element;
   }
 
-  /** All cells of a row; a blank has what it was filled in with. */
+  /** Returns all cells of a row, with the filled-in values of blanks. */
   #cellsOf({ cells, reason: { columns } }: RankedRow): HTMLElement {
     const guilty = new Set(blamed({ row: 0, score: 0, columns }).map(({ column }) => column));
     const expected = new Map(columns.map((cell) => [cell.column, cell.expected]));

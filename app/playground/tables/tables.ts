@@ -1,4 +1,4 @@
-/** The view of tables: a file comes in, is understood and learned at once, and its strange rows or times are shown. */
+/** The view of tables. It reads a file, trains a model at once, and shows the anomalous rows or times. */
 import { byId, h, writeText } from '../dom.ts';
 import { showNotice } from '../notice.ts';
 import { picturesAre } from '../picture/save.ts';
@@ -22,7 +22,7 @@ const results = ['t-strange', 't-series', 't-take', 't-map', 't-blanks'];
 
 export class Tables {
   #source: Source | undefined;
-  /** The name of the file that a link is about, which only the visitor has. */
+  /** The name of the file in a link, which only the visitor has. */
   #awaited: string | undefined;
   #choices: Choices = defaultChoices;
   #session: Session | undefined;
@@ -61,10 +61,10 @@ export class Tables {
     this.#listen();
   }
 
-  /** Shows a file of the visitor's, or an example. */
+  /** Shows a visitor's own file, or an example. */
   open(source: Source): void {
     const name = fileName(source);
-    // A link remembers the choices for a file, which is opened now.
+    // Choices from a link are kept only for the file that the link names.
     if (name !== this.#awaited) this.#choices = defaultChoices;
     if (source === 'building' && name !== this.#awaited) this.#choices = { ...this.#choices, view: 'series' };
     this.#awaited = undefined;
@@ -72,7 +72,7 @@ export class Tables {
     void this.#run();
   }
 
-  /** Shows what a link leads to. */
+  /** Shows the file of a link, with its choices. */
   follow(hash: string): void {
     const { source, name, choices, unknown } = fromTableHash(hash);
     this.#choices = choices;
@@ -128,7 +128,7 @@ export class Tables {
     history.replaceState(null, '', `#${toTableHash({ source, name, choices: this.#choices })}`);
   }
 
-  /** From the file to what is strange in it. Another run ends this one. */
+  /** Reads the file, trains, and shows the anomalies. Another run ends this one. */
   async #run(): Promise<void> {
     this.#session?.close();
     const session = new Session((error) => this.#trouble(error));

@@ -1,4 +1,4 @@
-/** What the visitor takes away: files, and a link. */
+/** The downloads of the view of tables, and its link. */
 import { byId, h, writeText } from '../dom.ts';
 import type { FileKind } from './protocol.ts';
 
@@ -31,7 +31,7 @@ export class TakeAway {
   async #copyLink(): Promise<void> {
     const said = await navigator.clipboard.writeText(location.href).then(
       () => 'Copied.',
-      // Without the permission the address bar has it.
+      // Without permission for the clipboard, the address bar shows the link.
       () => 'This browser copies nothing: the link is in the address bar.',
     );
     writeText(byId('t-taken'), said);

@@ -1,4 +1,4 @@
-/** Two charts, one above the other, that always show the same stretch of time. */
+/** Two charts, one above the other, that always show the same interval of time. */
 import uPlot from 'uplot';
 import type { Interval } from '../../../src/index.ts';
 import { onTheme, styled } from '../look.ts';
@@ -9,7 +9,7 @@ export interface Lines {
   scores: Float32Array;
   limit: number;
   found: readonly Interval[];
-  /** Seconds since 1970 of each step. */
+  /** The time of each step in seconds since 1970. */
   times?: ArrayLike<number>;
 }
 
@@ -30,7 +30,7 @@ export class TwoLines {
     );
   }
 
-  /** What was in sight of the same steps stays so. */
+  /** Draws the lines; for the same steps the visible interval is kept. */
   draw(lines: Lines): void {
     const before = this.#lines?.scores === lines.scores ? this.#charts[0]?.scales.x : undefined;
     const [min, max] = [before?.min, before?.max];
@@ -46,7 +46,7 @@ export class TwoLines {
     if (min !== undefined && max !== undefined) this.#charts[0].setScale('x', { min, max });
   }
 
-  /** A stretch with some room around it. */
+  /** Shows an interval with some space around it. */
   show(from: number, to: number): void {
     const room = Math.max(12, 2 * (to - from));
     const at = (step: number) => this.#steps[Math.min(this.#steps.length - 1, Math.max(0, step))];
@@ -98,7 +98,7 @@ export class TwoLines {
     );
   }
 
-  /** The other chart shows the same stretch. */
+  /** Makes the other chart show the same interval. */
   #follow(chart: uPlot): void {
     const { min, max } = chart.scales.x;
     for (const other of this.#charts) {
@@ -118,7 +118,7 @@ export class TwoLines {
     for (const { from, to } of this.#lines?.found ?? []) {
       const left = chart.valToPos(this.#steps[from], 'x', true);
       const right = chart.valToPos(this.#steps[Math.min(to, this.#steps.length - 1)], 'x', true);
-      // A step is less than a pixel where there are many.
+      // With many steps, one step is narrower than a pixel.
       ctx.fillRect(left - 1, bbox.top, Math.max(3, right - left), bbox.height);
     }
     ctx.restore();
@@ -144,7 +144,9 @@ const [day, clock] = [
   { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
 ].map((parts) => new Intl.DateTimeFormat('en', { ...(parts as Intl.DateTimeFormatOptions), timeZone: 'UTC' }));
 
-/** Days, with the time where there are several marks a day. In UTC, as everywhere else on the page. */
+/**
+ * Returns labels of dates, with the time if there are several marks a day. They are in UTC, as everywhere on the page.
+ */
 function momentsOf(splits: number[]): string[] {
   const close = splits.length > 1 && splits[1] - splits[0] < 86_400;
   return splits.map((seconds, i) => {
@@ -158,7 +160,7 @@ function momentsOf(splits: number[]): string[] {
   });
 }
 
-/** Charts need moments that rise. */
+/** Returns whether times increase, as charts require. */
 function isRising(times: ArrayLike<number>): boolean {
   for (let step = 0; step < times.length; step++)
     if (Number.isNaN(times[step]) || (step > 0 && times[step] <= times[step - 1])) return false;

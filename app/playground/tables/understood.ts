@@ -1,4 +1,4 @@
-/** What was understood of a file: its columns and how it is written, all of which the visitor can change. */
+/** Shows the columns and the format of a file, which the visitor can change. */
 import type { ColumnFacts } from '../../table/job.ts';
 import { byId, h, writeText } from '../dom.ts';
 import type { Choices, Use } from './choices.ts';
@@ -60,7 +60,7 @@ export class UnderstoodPanel {
 
   #use(column: string, use: Use): void {
     const { columns } = this.#choices!;
-    // There is one label.
+    // Only one column can be the label.
     const others = Object.entries(columns).filter(
       ([name, other]) => name !== column && (use !== 'label' || other !== 'label'),
     );
@@ -72,7 +72,7 @@ function tableOf(columns: readonly ColumnFacts[], label: Understood['label'], ch
   const head = ['column', 'is', 'blanks', 'values', 'notes'].map((name) => h('th', { scope: 'col' }, name));
   const rows = columns.map((facts) => {
     const { name, kind, missing, note, left } = facts;
-    // What could not be read as it was asked for keeps the visitor's choice.
+    // A column that could not be read as chosen keeps the visitor's choice.
     const use = left ? 'leave' : (choices.columns[name] ?? kind);
     const row = h(
       'tr',

@@ -1,4 +1,4 @@
-/** What the view of tables says. */
+/** The texts of the view of tables. */
 import type { ColumnFacts } from '../../table/job.ts';
 import { valueWords } from '../../table/words.mjs';
 import type { Understood } from './protocol.ts';
@@ -7,7 +7,7 @@ export const whole = (value: number): string => Math.round(value).toLocaleString
 
 export const counted = (count: number, one: string): string => `${whole(count)} ${one}${count === 1 ? '' : 's'}`;
 
-/** 0.005 is 0.5 %. */
+/** Returns a share in percent: 0.005 is 0.5 %. */
 export const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 
 export function duration(seconds: number): string {
@@ -23,7 +23,7 @@ const signs: Record<string, string> = {
   '|': 'bars',
 };
 
-/** How a file was read, in a sentence. */
+/** Returns a sentence on how a file was read. */
 export function dialectWords({ dialect, rows, columns, label }: Understood): string {
   const size = `${counted(rows, 'row')}, ${counted(columns.length + (label ? 1 : 0), 'column')}`;
   const packed = dialect.compression ? ', gzipped' : '';
@@ -41,7 +41,7 @@ export function dialectWords({ dialect, rows, columns, label }: Understood): str
   return `${size}: ${parts.join(', ')}${packed}.`;
 }
 
-/** What is in a column. */
+/** Returns a description of the values of a column. */
 export function valuesWords({ kind, names, min, max }: ColumnFacts): string {
   if (kind === 'category') return names === undefined ? 'more than 10,000 names' : counted(names, 'name');
   if (min === undefined || max === undefined) return '';
@@ -50,15 +50,15 @@ export function valuesWords({ kind, names, min, max }: ColumnFacts): string {
   return min === max ? words(min) : `${words(min)} … ${words(max)}`;
 }
 
-/** A cell as the file has it: a number with all of its digits, a text without quotes. */
+/** Returns a cell as in the file: a number with all of its digits, a text without quotes. */
 export const cellWords = (value: string | number, kind: string): string =>
   kind === 'time' ? valueWords(value, kind) : typeof value === 'number' ? `${Number(value.toPrecision(12))}` : value;
 
-/** What the model makes of a cell: no more digits than it knows. */
+/** Returns a value from the model with the digits that are certain. */
 export const filledWords = (value: string | number | null, kind: string): string =>
   typeof value === 'string' ? value : valueWords(value, kind);
 
-/** Why a file cannot be read, as the reader says it, with the fields of this page in place of the options of a program. */
+/** Returns a message of the reader with the names of this page's fields in place of the options of a program. */
 export function plainly(message: string): string {
   return message
     .replace(/^readTable: /, '')

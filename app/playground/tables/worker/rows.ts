@@ -1,4 +1,4 @@
-/** A model of a table's rows: what the page asks of it. */
+/** A model of a table's rows, with the methods that the page calls. */
 import type { ExplainedRow, Gpu, Table, TableAutoencoder } from '../../../../src/index.ts';
 import { filledCsv } from '../../../table/filled.ts';
 import { judged, type Judged } from '../../../table/judged.ts';
@@ -8,7 +8,7 @@ import { CodeMap } from '../../worker/map.ts';
 import type { Choices } from '../choices.ts';
 import type { FileKind, FilledBlank, RankedRow, RowMap, TrainingProgress } from '../protocol.ts';
 
-/** Rows that are explained in the file, at least. */
+/** The smallest number of rows that the file explains. */
 const explained = 1000;
 
 export class RowsJob {
@@ -16,9 +16,9 @@ export class RowsJob {
   #filled: Promise<Table> | undefined;
 
   private constructor(
-    /** With all columns of the file. */
+    /** The table with all columns of the file. */
     readonly file: Table,
-    /** With those that the model sees. */
+    /** The table with the columns that the model uses. */
     private readonly table: Table,
     private readonly model: TableAutoencoder,
     readonly judged: Judged,

@@ -1,4 +1,4 @@
-/** A model of a table's steps in time: what the page asks of it. */
+/** A model of a table's steps in time, with the methods that the page calls. */
 import type { Gpu, Table } from '../../../../src/index.ts';
 import { reporting } from '../../../progress.ts';
 import { channelsOf } from '../../../series/channels.ts';
@@ -34,7 +34,7 @@ export class SeriesJob {
     return new SeriesJob(table, learnt, signal.aborted);
   }
 
-  /** What the page draws: times, and the numbers of each channel. */
+  /** The values that the page draws: times, and the numbers of each channel. */
   get drawn(): {
     channels: string[];
     left: string[];

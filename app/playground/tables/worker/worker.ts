@@ -1,4 +1,7 @@
-/** The worker of the view of tables: a file is read, learned and judged in it, so that the page only draws. One worker has one file, read in one way. */
+/**
+ * The worker of the view of tables. It reads a file, trains a model and scores the rows, so that the page only draws.
+ * One worker has one file, read with one set of choices.
+ */
 import { expose } from 'comlink';
 import { openGpu, readTable, type Gpu, type Table, type TableOptions } from '../../../../src/index.ts';
 import { chosen } from '../../../table/columns.ts';
@@ -17,7 +20,7 @@ import type {
 import { RowsJob } from './rows.ts';
 import { SeriesJob } from './series.ts';
 
-/** Rows that are looked at where the whole file cannot be read. */
+/** The number of rows that are examined if the whole file cannot be read. */
 const firstRows = 50;
 
 const stopping = new AbortController();
@@ -102,11 +105,11 @@ function understood(table: Table, choices: Choices): Understood {
   };
 }
 
-/** Why it cannot be read, and the columns that its first rows show, for the visitor to say what they are. */
+/** Returns why a file cannot be read, and the columns of its first rows, so that the visitor can choose their kinds. */
 async function notRead(source: Source, choices: Choices, error: unknown): Promise<NotRead> {
   const why = error instanceof Error ? error.message : String(error);
   const first = await read(source, { ...readingOptions({ ...choices, columns: {} }), maxRows: firstRows }).catch(
-    // Its first rows cannot be read either: the reason above says why.
+    // The first rows cannot be read either, for the same reason.
     () => undefined,
   );
   return { why, columns: first ? chosen(first).columns : [] };
