@@ -1,4 +1,4 @@
-/** What the page says of a model that has been opened. */
+/** The texts of the page about an open model. */
 import { nameOf, namesOf } from './origin.ts';
 import type { Opened } from './protocol.ts';
 import type { Settings } from './settings.ts';
@@ -12,7 +12,7 @@ const begun: Record<Opened['origin'], string> = {
 export const aboutModel = ({ origin, adapter, data }: Opened): string =>
   `${begun[origin]}. ${data.count.toLocaleString('en')} examples of ${data.name}, ${adapter.software ? 'WebGPU runs on the processor here' : `on ${adapter.name}`}.`;
 
-/** While it trains: what a visitor can do meanwhile. */
+/** The text during training: what a visitor can do meanwhile. */
 export const aboutTraining: Record<Settings['model'], string> = {
   autoencoder: 'Training. Drag on the map, draw, change the learning rate: it goes on meanwhile.',
   gan: 'Training. The samples are of the same codes all the while; change a learning rate: it goes on meanwhile.',
@@ -27,11 +27,11 @@ export function aboutShown({ data, shown }: Opened): string {
   return `Examples ${which}, and ${where} what comes out at the other end: ${namesOf(data.origin, shown.rows)}.`;
 }
 
-/** 'row 8 (fault)', 'row 3 (ok)' */
+/** Returns the names of the shown examples, such as 'row 8 (fault)' or 'row 3 (ok)'. */
 export const namesOfShown = ({ data: { origin, labels, classes }, shown }: Opened): string[] =>
   shown.rows.map((row) => `${nameOf(origin, row)}${labels ? ` (${classes[labels[row]]})` : ''}`);
 
-/** What of a link is not on the page; empty where all of it is. */
+/** Returns a sentence on the parts of a link that could not be used; empty if all of them were. */
 export const aboutLeftOut = (unknown: string[], unfit: string | undefined): string =>
   [
     ...(unknown.length ? [`Parts of this link are not understood and were left out: ${unknown.join(', ')}.`] : []),

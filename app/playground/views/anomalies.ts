@@ -9,11 +9,11 @@ import { mostShown, showStrangest } from './strangest.ts';
 
 export interface AnomalyLinks {
   ask<K extends RequestName>(name: K, ...ask: Ask<K> extends undefined ? [] : [Ask<K>]): Promise<Answer<K> | undefined>;
-  /** what the visitor has set here */
+  /** Called with the settings that the visitor has changed. */
   change(settings: Partial<Pick<Settings, 'without' | 'contamination' | 'strange'>>): void;
 }
 
-/** The anomaly bench: reconstruction errors, a threshold, and how well it separates a class. */
+/** The view of anomalies: reconstruction errors, a threshold, and how well the errors separate one class. */
 export class Anomalies {
   #set: Opened['data'] | undefined;
   #scores: Float32Array | undefined;
@@ -83,7 +83,7 @@ export class Anomalies {
     return threshold(scores, { contamination: Number(this.#contamination.value) });
   }
 
-  /** The examples above the threshold, the largest error first. */
+  /** Returns the examples above the threshold, the largest error first. */
   #flagged(scores: Float32Array): number[] {
     const limit = this.#limit(scores);
     return [...scores.keys()].filter((i) => scores[i] > limit).sort((a, b) => scores[b] - scores[a]);

@@ -2,14 +2,14 @@ import uPlot from 'uplot';
 import { byId } from '../dom.ts';
 import { onTheme, styled } from '../look.ts';
 
-/** A line or bars of a chart; the colour is one of the style sheet. */
+/** A line or bars of a chart, in a colour of the style sheet. */
 export interface Mark {
   color: 'accent' | 'second' | 'muted';
   bars?: true;
   dash?: number[];
 }
 
-/** A small chart that is drawn anew when it gets other data, another theme or another width. */
+/** A small chart that is drawn again when its data, its theme or its width change. */
 export class Chart {
   readonly #place: HTMLElement;
   #chart: uPlot | undefined;

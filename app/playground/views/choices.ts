@@ -27,7 +27,10 @@ const words: Record<string, string> = {
   auto: 'as the data suggest', minMax: normalizingWords.minMax, standardize: normalizingWords.standardize,
 }; // prettier-ignore
 
-/** The form with everything that makes a model. What cannot be read is marked, what does not go together is explained; both leave the settings as they were. */
+/**
+ * The form with all settings of a model. It marks values that cannot be read, and explains values that do not fit
+ * together; in both cases the settings stay the same.
+ */
 export class Choices {
   readonly #form = byId<HTMLFormElement>('choices');
   #settings: Settings;
@@ -83,12 +86,12 @@ export class Choices {
       prior: settings.penalty === 'adversarial' || settings.penalty === 'mmd',
       judged: settings.penalty === 'adversarial',
     };
-    // Their place stays, so that nothing moves.
+    // Their space is kept, so that nothing moves.
     for (const label of this.#form.querySelectorAll<HTMLElement>('[data-for]'))
       label.style.visibility = needed[label.dataset.for!] ? 'visible' : 'hidden';
   }
 
-  /** What the settings have come to: the widths of all layers, as a picture and in words, and what happens to the values before them. */
+  /** Shows the model of the settings: the widths of all layers as a picture and in words, and the normalisation. */
   open({ widths, parameters, codeSize, normalizing, data }: Opened): void {
     this.#beyond = data.beyond;
     for (const option of this.#field('preset').options) option.disabled = !suits(presets[option.value].parts, data);

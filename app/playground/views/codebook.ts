@@ -9,7 +9,7 @@ export interface CodebookLinks {
   ask(name: 'codebook'): Promise<Answer<'codebook'> | undefined>;
 }
 
-/** The codebook of a quantised code: what each entry looks like and how often it is taken, and which entries one example is made of. */
+/** The codebook of a quantised code: the image and the frequency of each entry, and the entries of one example. */
 export class CodebookView {
   readonly #list = byId('entries');
   readonly #example = byId<HTMLSelectElement>('index-example');
@@ -29,13 +29,13 @@ export class CodebookView {
       this.#show();
     });
     this.#example.addEventListener('change', () => this.#showExample());
-    // The same entry, wherever it is: among all, and in the example.
+    // The entry is marked both in the list of all entries and in the example.
     for (const part of [this.#list, this.#places])
       part.addEventListener('pointerover', ({ target }) => this.#point(target as HTMLElement));
     byId('codebook').addEventListener('pointerleave', () => this.#point(undefined));
   }
 
-  /** `here`: whether the model that is open has one. */
+  /** Shows the codebook of a model; `here` tells whether the model has one. */
   open(here: boolean, tile: TileKind, opened: Opened): void {
     this.#here = here;
     this.#tile = tile;
@@ -45,7 +45,7 @@ export class CodebookView {
     this.#example.replaceChildren(...namesOfShown(opened).map((name, i) => h('option', { value: `${i}` }, name)));
   }
 
-  /** The model has changed: so have its entries. */
+  /** Updates the entries after a change of the model. */
   refresh(reconstructions = this.#reconstructions): void {
     this.#reconstructions = reconstructions;
     if (this.#here && this.#inSight()) this.#look();
@@ -73,7 +73,7 @@ export class CodebookView {
     this.#showExample();
   }
 
-  /** The example as it is reconstructed, with the number of the entry at each place. */
+  /** Shows the reconstruction of the example, with the number of the entry at each place. */
   #showExample(): void {
     if (!this.#seen) return;
     const { places, shown, uses } = this.#seen;

@@ -10,7 +10,7 @@ export interface Commands {
   rate(rate: number): void;
 }
 
-/** The bar: play, step, start over, the learning rate, and how far it is. */
+/** The bar with play, step, start over, the learning rate, and the progress. */
 export class Controls {
   readonly #play = byId<HTMLButtonElement>('play');
   readonly #rate = byId<HTMLInputElement>('rate');
@@ -26,19 +26,19 @@ export class Controls {
     this.#rate.addEventListener('input', () => this.#writeRate(this.#readRate()));
     this.#rate.addEventListener('change', () => commands.rate(this.#readRate()));
     document.addEventListener('keydown', (event) => {
-      // Elsewhere the space bar belongs to whatever has the focus.
+      // The space bar belongs to the focused element, if there is one.
       if (event.key !== ' ' || event.target !== document.body || !this.#play.checkVisibility()) return;
       event.preventDefault();
       this.#play.click();
     });
   }
 
-  /** Before there is a model, or a recording. */
+  /** Disables the bar until there is a model or a recording. */
   set enabled(enabled: boolean) {
     for (const id of ['play', 'step', 'again']) byId<HTMLButtonElement>(id).disabled = !enabled;
   }
 
-  /** As it is, also where the slider can stand only near it. */
+  /** Shows the exact rate, even if the slider has no such position. */
   set rate(rate: number) {
     this.#rate.value = `${Math.log10(rate)}`;
     this.#writeRate(rate);

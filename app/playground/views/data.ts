@@ -7,12 +7,12 @@ import { imagesOf } from './pictures.ts';
 export interface DataLinks {
   digits(): void;
   own(examples: Examples): void;
-  /** for what is no picture */
+  /** Called with a file that is not a picture. */
   table(file: File): void;
   trouble(error: unknown): void;
 }
 
-/** Data that a visitor brings: read here, and handed to the worker of this page and to nobody else. */
+/** A visitor's own data. They are read on the page and sent only to its worker. */
 export class OwnData {
   constructor(private readonly links: DataLinks) {
     const files = byId<HTMLInputElement>('files');

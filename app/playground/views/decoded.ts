@@ -1,7 +1,7 @@
 import { byId, figure, tableOf } from '../dom.ts';
 import { paintTiles, type TileKind } from './tiles.ts';
 
-/** What the place under the cross decodes to; of a table in figures, too. */
+/** Shows the example decoded at the cross; for a table also its numbers. */
 export function showDecoded(tile: TileKind, values: Float32Array, columns: string[] | undefined): void {
   paintTiles(byId<HTMLCanvasElement>('decoded'), tile, values, 1);
   byId('decoded-columns').hidden = !columns;

@@ -12,7 +12,10 @@ export interface DictionaryLinks {
 
 const perPage = 8;
 
-/** The latents of a sparse code, page by page: what each adds to an example, and the examples that have most of it. */
+/**
+ * The latents of a sparse code, page by page: the values that each adds to an example, and the examples in which it is
+ * largest.
+ */
 export class DictionaryView {
   readonly #list = byId('latents');
   readonly #inSight = sighted(byId('dictionary'), () => this.refresh());
@@ -35,7 +38,7 @@ export class DictionaryView {
     onTheme(() => this.#seen && this.#set && this.#show(this.#seen, this.#set));
   }
 
-  /** `here`: whether the model that is open has one. */
+  /** Shows the dictionary of a model; `here` tells whether the model has one. */
   open(here: boolean, tile: TileKind, { data }: Opened): void {
     this.#tile = tile;
     this.#set = here ? data : undefined;
@@ -44,7 +47,7 @@ export class DictionaryView {
     this.#list.replaceChildren();
   }
 
-  /** The model has changed: so have its latents. */
+  /** Updates the latents after a change of the model. */
   refresh(): void {
     if (this.#set && this.#inSight()) this.#look();
   }
@@ -69,7 +72,7 @@ export class DictionaryView {
         : `None of the ${latents.toLocaleString('en')} latents is dead: each is one of some example’s.`,
     );
     this.#list.replaceChildren(...page.map((latent) => this.#item(latent, examples, set)));
-    // Canvases of a table take their size from the page.
+    // Painted after insertion, since the canvases of a table take their size from the page.
     for (const [i, item] of [...this.#list.children].entries()) this.#paint(item, page[i]);
   }
 
@@ -102,7 +105,7 @@ export class DictionaryView {
     const { kind, shape } = this.#tile;
     const most = direction.reduce((max, value) => Math.max(max, Math.abs(value)), 0) || 1;
     if (kind === 'table') {
-      // Bars that end half way up stand for 0.
+      // A bar of half height stands for 0.
       const reach = new Float32Array(direction.length).fill(most);
       paintTiles(own, { kind, shape, figures: { least: reach.map((value) => -value), most: reach } }, direction, 1);
     } else if (shape[2] === 1) {

@@ -5,30 +5,33 @@ import { clearTiles, paintTiles, type TileKind } from './tiles.ts';
 
 export interface DrawingLinks {
   encode(values: Float32Array): Promise<Encoded | undefined>;
-  /** one of the examples held out, and what it is called */
+  /** Returns one of the held-out examples with its name. */
   example(): Promise<{ name: string; values: Float32Array; label?: number } | undefined>;
-  /** a model that is told labels is told this one */
+  /** Sets the label of a conditional model. */
   tell(label: number): void;
-  /** what these examples are called */
+  /** Returns the names of examples. */
   names(examples: number[]): string;
   mark(encoded: Encoded | undefined): void;
-  /** the visitor wants a model of these */
+  /** Called with the drawings that the visitor wants a model of. */
   own(examples: Examples): void;
 }
 
-/** Fewer drawings than that are nothing to learn from. */
+/** The fewest drawings that a model can be trained on. */
 const fewest = 3;
 
-/** Where a visitor draws: the model says at each stroke where the drawing lies, what it makes of it, and what is near. */
+/**
+ * The canvas on which a visitor draws. At each stroke the model shows the drawing's place on the map, its
+ * reconstruction, and its neighbours.
+ */
 export class Drawing {
   readonly #canvas = byId<HTMLCanvasElement>('drawing');
   #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
   #values: Float32Array = new Float32Array(784);
   #empty = true;
-  /** of the example that was taken, as long as nothing is drawn into it */
+  /** The name of the loaded example, until something is drawn into it. */
   #name: string | undefined;
   #last: [number, number] | undefined;
-  /** those that were kept, as bytes */
+  /** The drawings that the visitor has kept, as bytes. */
   #kept: Uint8Array[] = [];
   readonly #encode: () => void;
 
@@ -51,18 +54,18 @@ export class Drawing {
   open(tile: TileKind): void {
     this.#tile = tile;
     this.#values = new Float32Array(tile.shape.reduce((product, n) => product * n, 1));
-    // Drawings of another size would not fit together.
+    // Drawings of different sizes cannot be one data set.
     if (this.#kept[0]?.length !== this.#values.length) this.#kept = [];
     this.#countKept();
     this.#clear();
   }
 
-  /** The model has changed: so has its answer. */
+  /** Updates the answer after a change of the model. */
   refresh(): void {
     if (!this.#empty) this.#encode();
   }
 
-  /** A soft pen, about two pixels wide, as in the digits it has seen. */
+  /** Draws with a soft pen about two pixels wide, similar to the training digits. */
   #stroke(event: PointerEvent): void {
     const [height, width] = this.#tile.shape;
     const box = this.#canvas.getBoundingClientRect();

@@ -4,7 +4,7 @@ import { Chart } from './chart.ts';
 
 const bins = 60;
 
-/** How the errors are spread, and how well they tell one class from the others. */
+/** The distribution of the errors, and the ROC curve of one class against the others. */
 export class ErrorCharts {
   readonly #histogram = new Chart(
     'histogram',

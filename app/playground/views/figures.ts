@@ -1,4 +1,4 @@
-/** What is known of every column or pixel: what a normalisation goes by. */
+/** The statistics of every column or pixel that a normalisation uses. */
 import { byId, figure, h, tableOf } from '../dom.ts';
 import { normalizingWords } from '../normalizing.ts';
 import type { Normalizing } from '../shapes.ts';
@@ -12,10 +12,10 @@ export function showFigures({ figures, columns, shape }: Opened['data'], normali
   else showPixels(shape, scaling);
 }
 
-/** Two figures of every column or pixel, with their names. */
+/** Two statistics of every column or pixel, with their names. */
 type Scaling = [name: string, values: Float32Array][];
 
-/** What a normalisation goes by. */
+/** Returns the statistics that a normalisation uses. */
 const figuresUsed = ({ least, most, mean, deviation }: ColumnFigures, normalizing: Normalizing): Scaling =>
   normalizing === 'standardize'
     ? [
@@ -36,7 +36,7 @@ function columnTable(columns: string[], scaling: Scaling, normalizing: Normalizi
   );
 }
 
-/** Two figures of every pixel are two pictures. */
+/** Shows two statistics of every pixel as two pictures. */
 function showPixels(shape: number[], scaling: Scaling): void {
   const names = scaling.map(([name]) => name).join(' and ');
   const canvas = h('canvas', { role: 'img', 'aria-label': `The pixels’ ${names}, as pictures` });

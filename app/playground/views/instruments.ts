@@ -6,16 +6,16 @@ import { paintTiles, type TileKind } from './tiles.ts';
 
 export interface InstrumentLinks {
   ask<K extends RequestName>(name: K, ...ask: Ask<K> extends undefined ? [] : [Ask<K>]): Promise<Answer<K> | undefined>;
-  /** under the cross */
+  /** Returns the place under the cross. */
   place(): Point;
   tile(): TileKind;
 }
 
 const pictures = 9;
-/** More sliders than that are more than one can move. */
+/** The most sliders for the numbers of a code. */
 const mostSliders = 20;
 
-/** Ways through the code: from one place to another, and along one of its numbers at a time. */
+/** The walk from one place to another, and the sliders for the numbers of a code. */
 export class Instruments {
   #ends: { from?: Point; to?: Point } = {};
   #code: Float32Array = new Float32Array();
@@ -57,7 +57,7 @@ export class Instruments {
     this.#traverse();
   }
 
-  /** The model has changed: so have its pictures. */
+  /** Updates the pictures after a change of the model. */
   refresh(): void {
     if (!this.#inSight()) return;
     this.#walk();
@@ -73,7 +73,7 @@ export class Instruments {
 
   async #drawTraversal(): Promise<void> {
     if (!this.#code.length) return;
-    // Until a slider is moved, they stand where the cross does.
+    // Until a slider is moved, the sliders show the code at the cross.
     if (!this.#moved) await this.#follow();
     const values = await this.links.ask('decodeCodes', this.#code.slice());
     if (values) paintTiles(byId<HTMLCanvasElement>('traversed'), this.links.tile(), values, 1);
@@ -86,7 +86,7 @@ export class Instruments {
     byId('traversal')
       .querySelectorAll('input')
       .forEach((slider, i) => {
-        // Codes without a pull towards zero may lie anywhere.
+        // Without a prior, codes may have any values.
         const reach = Math.max(4, Math.ceil(2 * Math.abs(code[i])));
         [slider.min, slider.max, slider.value] = [`${-reach}`, `${reach}`, `${code[i]}`];
         writeText(slider.nextElementSibling!, code[i].toFixed(1));

@@ -2,7 +2,7 @@ import { byId, writeText } from '../dom.ts';
 import type { FromJigsaw, Puzzles, ToJigsaw } from '../worker/jigsaw.ts';
 import { paintTiles } from './tiles.ts';
 
-/** The jigsaw: puzzles, the model's answers, the truth. Its worker begins when it is first played. */
+/** The jigsaw view: puzzles, the model's answers, and the correct order. Its worker starts when it is first played. */
 export class JigsawView {
   readonly #button = byId('solve');
   #worker: Worker | undefined;
@@ -57,7 +57,7 @@ export class JigsawView {
   }
 }
 
-/** Tiles with grey lines between them, the tile of slot t in the cell order[t]. */
+/** Returns an image of tiles with grey lines between them; the tile of slot t is in cell order[t]. */
 function laidOut(
   tiles: Float32Array,
   [side, height, width]: Puzzles['shape'],
@@ -70,7 +70,7 @@ function laidOut(
     const [top, left] = [Math.floor(cell / side) * (height + 1), (cell % side) * (width + 1)];
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
-        // The model sees each tile brought to mean 0 and variance 1.
+        // The tiles are normalised to mean 0 and variance 1.
         const value = (tiles[(slot * height + y) * width + x] + 0.8) / 3;
         picture[(top + y) * across + left + x] = light * Math.min(1, Math.max(0, value));
       }

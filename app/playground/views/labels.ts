@@ -1,6 +1,6 @@
 import { byId, h } from '../dom.ts';
 
-/** Which label a model that is told labels is told: one choice, wherever something is decoded. */
+/** The choice of the label with which a conditional model decodes. Several menus on the page show the same choice. */
 export class LabelChoice {
   readonly #fields = [byId<HTMLSelectElement>('map-label'), byId<HTMLSelectElement>('drawn-label')];
   onChange: (label: number) => void = () => {};
@@ -9,7 +9,7 @@ export class LabelChoice {
     for (const field of this.#fields) field.addEventListener('change', () => this.choose(Number(field.value)));
   }
 
-  /** `classes`: the names of the labels; none of a model that is told none. */
+  /** Shows the names of the labels; `classes` is empty for a model without a condition. */
   open(classes: string[]): void {
     for (const field of this.#fields) field.replaceChildren(...optionsOf(classes));
   }

@@ -23,17 +23,17 @@ import {
 } from './lossLines.ts';
 import { fallen, tableFor } from './lossTable.ts';
 
-/** The loss of training and of examples held out, and what they are worth beside others: yardsticks, and other models. */
+/** The losses of training and of held-out examples, beside reference values and other models. */
 export class LossView {
   readonly #place = byId('loss');
   #chart: uPlot | undefined;
-  /** of the losses in sight, and the last epoch */
+  /** The range of the visible losses. */
   #range: [number, number] = [0.1, 1];
   #end = 1;
   #settings: Settings | undefined;
   #examples: ExampleShape = { kind: 'image', shape: [28, 28, 1] };
   #others: readonly Other[] = [];
-  /** what of several models' losses is drawn */
+  /** The part of the loss that is drawn for several models. */
   #part: LossPart = 'loss';
   #lines: Line[] = [];
   #verdict: Verdict | undefined;
@@ -63,7 +63,7 @@ export class LossView {
     this.#write();
   }
 
-  /** Other models' losses on the same axes, or no longer. */
+  /** Shows the losses of other models on the same axes, or removes them. */
   beside(others: readonly Other[]): void {
     const same =
       others.length === this.#others.length &&
@@ -73,12 +73,12 @@ export class LossView {
     else if (this.#history) this.show(this.#history);
   }
 
-  /** The last one of the model that is open. */
+  /** The last verdict on the open model. */
   get verdict(): Verdict | undefined {
     return this.#verdict;
   }
 
-  /** At most a few times a second: it is a picture, not a clock. */
+  /** Shows the losses, a few times per second at most. */
   show(history: History): void {
     this.#history = history;
     clearTimeout(this.#later);
@@ -111,7 +111,7 @@ export class LossView {
     };
   }
 
-  /** What a model's losses are multiplied by; of the first, 0, by nothing. */
+  /** Returns the factor for a model's losses; it is 1 for the first model, number 0. */
   #scaleOf(model: number): number {
     return model === 0 ? 1 : scaleOf(this.#others[model - 1].settings, this.#settings!, this.#examples);
   }
@@ -129,13 +129,13 @@ export class LossView {
     this.#describe(history);
   }
 
-  /** They are about reconstructions. */
+  /** The reference values that are shown, which apply to the reconstruction loss. */
   get #shownReferences(): Reference[] {
     const apart = this.#others.length > 0 && this.#part !== 'loss' && this.#part !== 'reconstruction';
     return apart ? [] : this.#kind.references(this.#judged);
   }
 
-  /** Which parts there are to choose from depends on all models. */
+  /** Updates the menu of parts, which depends on all models. */
   #offerParts(): void {
     const first = this.#settings;
     const others = this.#others;
@@ -175,7 +175,7 @@ export class LossView {
       width: faint ? 1 : scale === 'y' ? 2 : 1.5,
       dash,
       spanGaps: true,
-      // A dot for each epoch, as long as there is room for them.
+      // A dot for each epoch, if there is room for them.
       points: points === 'epochs' && scale === 'y' ? { size: 4 } : { show: false },
     }));
     this.#chart = new uPlot(
@@ -186,7 +186,7 @@ export class LossView {
         scales: {
           x: { time: false, range: () => [0, this.#end] },
           y: { distr: 3, range: () => this.#range },
-          // A divergence or a penalty is of another size: it has an axis of its own.
+          // A divergence or a penalty has another magnitude, so it has an axis of its own.
           part: { range: (_, __, max) => [0, 1.15 * (max || 1)] },
         },
         axes: [

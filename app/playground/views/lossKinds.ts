@@ -1,4 +1,4 @@
-/** What the loss panel says of a model alone, by its kind. */
+/** The texts of the loss panel for each kind of model. */
 import { figure } from '../dom.ts';
 import { numbersOf } from '../parts.ts';
 import { normalizingOf, type ExampleShape } from '../shapes.ts';
@@ -7,13 +7,13 @@ import type { Settings } from '../settings.ts';
 import { lossWords, partWords, termsOf, type LossPart } from './lossLines.ts';
 import { fallen } from './lossTable.ts';
 
-/** A horizontal line with a name: what the loss is compared with. */
+/** A reference value, drawn as a horizontal line with a name. */
 export interface Reference {
   name: string;
   value: number;
 }
 
-/** All there is to say it from. */
+/** The data for these texts. */
 export interface Judged {
   settings: Settings;
   examples: ExampleShape;
@@ -22,31 +22,31 @@ export interface Judged {
 }
 
 export interface LossKind {
-  /** what its loss is called at the head of a column */
+  /** The name of the loss at the head of a column. */
   name: string;
   references(judged: Judged): Reference[];
-  /** on examples held out, and what they are compared with */
+  /** Returns the figures on held-out examples, and their reference values. */
   figures(judged: Judged): Record<string, string>;
-  /** how far it has come, in a sentence; undefined before the first step */
+  /** Returns a sentence on the progress; undefined before the first step. */
   told(history: History): string | undefined;
 }
 
 const inNats: readonly LossPart[] = ['kl', 'adversary', 'discriminator'];
 const inUnits = (term: LossPart): string => (inNats.includes(term) ? `${partWords[term]}, nats` : partWords[term]);
 
-/** A count is a whole number. */
+/** Returns the value of a term as text; a count is a whole number. */
 const valueOf = (term: LossPart, value: number | undefined): string =>
   term === 'dead' && value !== undefined ? value.toLocaleString('en') : figure(value);
 
 const autoencoder: LossKind = {
   name: 'loss',
 
-  /** Only what is measured in the same unit can be a line in the same chart. */
+  /** Only values in the same unit can be lines in the same chart. */
   references({ settings, examples, yardsticks }) {
     const { loss, codeKind, hidden, code, network, data } = settings;
     const numbers = numbersOf(settings);
     const { pca, floor } = yardsticks ?? {};
-    // Squared errors are those of pixels as they are and of standardized columns.
+    // Squared errors are measured on original pixels and on standardised columns.
     const measured = loss === 'mse' && examples.kind === 'table' ? 'standardize' : 'none';
     if (!yardsticks || codeKind === 'gaussian' || normalizingOf(settings, examples.kind) !== measured) return [];
     // No error at all has no place on a logarithmic axis.
@@ -83,7 +83,7 @@ const autoencoder: LossKind = {
   told: (history) => fallen('The loss', history, 1),
 };
 
-/** Neither side's loss has to fall: what they are compared with is a discriminator that cannot tell. */
+/** The losses of a GAN need not fall. The reference is a discriminator that cannot distinguish the examples. */
 const gan: LossKind = {
   name: 'generator',
 

@@ -1,23 +1,23 @@
-/** Which lines the loss chart has, and what makes the losses of two models comparable. */
+/** The lines of the loss chart, and the factors that make the losses of two models comparable. */
 import { ordinals } from '../compare/choice.ts';
 import { normalizingWords } from '../normalizing.ts';
 import { featuresOf, normalizingOf, type ExampleShape } from '../shapes.ts';
 import type { History, lossTerms } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 
-/** What a loss is made of, and all of it. */
+/** A part of the loss, or the whole loss. */
 export type LossPart = 'loss' | (typeof lossTerms)[number];
 
 export interface Line {
-  /** in the legend; a line without one has none */
+  /** The name in the legend; a line without a name is not in the legend. */
   name?: string;
-  /** of its mark in the legend */
+  /** The class of its mark in the legend. */
   className: string;
-  /** whose it is: 0 is the first model, the others follow in their order */
+  /** The number of the model, 0 for the first one. */
   of: number;
   points: keyof History;
   part: LossPart;
-  /** the left axis, or one of its own on the right */
+  /** The axis: the left one, or a separate one on the right. */
   scale: 'y' | 'part';
   /** in the style sheet */
   color: 'second' | 'muted' | (typeof colorsOfModels)[number];
@@ -26,12 +26,12 @@ export interface Line {
 }
 
 /**
- * Of each model of a comparison, in the style sheet. After blue and vermilion, ink is the colour of Okabe and Ito's that stays farthest from both; it is the
- * second one's, so that two models can be told apart best.
+ * The colour of each compared model in the style sheet. The second model has ink, the colour of Okabe and Ito's palette
+ * that differs most from blue and vermilion, so that two models are easy to distinguish.
  */
 export const colorsOfModels = ['accent', 'ink', 'third', 'fourth', 'fifth'] as const;
 
-/** A model beside the first, in the chart of the first one. */
+/** A further model in the chart of the first one. */
 export interface Other {
   name: string;
   settings: Settings;
@@ -52,7 +52,7 @@ export const partWords: Record<LossPart, string> = {
   dead: 'dead in training',
 };
 
-/** What a loss is called. */
+/** The names of the losses. */
 export const lossWords: Record<Settings['loss'], string> = {
   bce: 'BCE',
   mse: 'MSE',
@@ -67,7 +67,10 @@ const termsOfCode: Record<Settings['codeKind'], LossPart[]> = {
   topK: ['deadLatents', 'dead'],
 };
 
-/** What a model tells beside its reconstruction; the discriminator's loss is no part of the model's. */
+/**
+ * Returns the terms that a model reports beside its reconstruction. The discriminator's loss is not a part of the
+ * model's loss.
+ */
 export function termsOf({ codeKind, penalty }: Pick<Settings, 'codeKind' | 'penalty'>): LossPart[] {
   const ofCode = termsOfCode[codeKind];
   if (penalty === 'none') return ofCode;
@@ -75,7 +78,7 @@ export function termsOf({ codeKind, penalty }: Pick<Settings, 'codeKind' | 'pena
   return [...ofCode, penalty === 'mmd' ? 'mmd' : 'penalty'];
 }
 
-/** These are told before their weights, in units that do not depend on the reconstruction's. */
+/** The terms that are reported before their weights, in units that do not depend on the reconstruction loss. */
 const ofItsOwnUnit: readonly LossPart[] = [
   'adversary',
   'mmd',
@@ -85,17 +88,23 @@ const ofItsOwnUnit: readonly LossPart[] = [
   'deadLatents',
   'dead',
 ];
-/** Beside a count of entries or latents on the same axis they would be a line at 0: they are told in figures. */
+/**
+ * The terms that are shown as figures only. On the same axis as a count of entries or latents, they would be a line at
+ * 0.
+ */
 const withoutLine: readonly LossPart[] = ['commitment', 'deadLatents'];
 
-/** What a part is multiplied by where the loss is multiplied by `scale`. */
+/** Returns the factor of a part if the loss has the factor `scale`. */
 export const scaleOfPart = (part: LossPart, scale: number): number => (ofItsOwnUnit.includes(part) ? 1 : scale);
 
-/** Alone, a model has all parts of its loss in one chart; several have one part at a time, as ten lines could not be told apart. */
+/**
+ * Returns the lines of the chart. A single model shows all parts of its loss; several models show one part at a time,
+ * since ten lines could not be distinguished.
+ */
 export function linesOf(first: Settings, others: readonly Settings[], part: LossPart): Line[] {
   if (!others.length)
     return first.model === 'gan' ? linesOfSides : [...linesOfOne(0, 'loss', ''), ...linesApart(first)];
-  // The single steps of more than two would hide each other's epochs.
+  // The single steps of more than two models would hide the epochs.
   const steps = others.length === 1;
   return [first, ...others].flatMap((settings, of) =>
     partsOfLoss(settings).includes(part) ? linesOfOne(of, part, `${ordinals[of]} model, `, steps) : [],
@@ -104,7 +113,7 @@ export function linesOf(first: Settings, others: readonly Settings[], part: Loss
 
 function linesOfOne(of: number, part: LossPart, whose: string, steps = true): Line[] {
   const color = colorsOfModels[of];
-  // Alone, or beside one other, the first has a colour for each of its lines.
+  // With at most one other model, each line of the first one has its own colour.
   const heldOut: Line['color'] = of === 0 && steps ? 'second' : color;
   const mark = whose ? `${color} ` : '';
   const lines: Line[] = [
@@ -120,13 +129,13 @@ function linesOfOne(of: number, part: LossPart, whose: string, steps = true): Li
       dash: [6, 3],
     },
   ];
-  // Of single steps only the sum is known.
+  // For single steps only the whole loss is known.
   if (part === 'loss' && steps)
     lines.unshift({ className: '', of, points: 'steps', part, scale: 'y', color, faint: true });
   return lines;
 }
 
-/** Losses that are played against each other, in one unit. Of single steps only the generator's is known. */
+/** The lines of both sides of a GAN, in one unit. For single steps only the generator's loss is known. */
 const linesOfSides: Line[] = [
   { className: '', of: 0, points: 'steps', part: 'loss', scale: 'y', color: 'accent', faint: true },
   { name: 'generator', className: '', of: 0, points: 'epochs', part: 'loss', scale: 'y', color: 'accent' },
@@ -151,7 +160,7 @@ const linesOfSides: Line[] = [
   },
 ];
 
-/** With a divergence or a penalty the loss is a sum, and they are worth lines of their own; of another size, they have another axis. */
+/** Returns the lines of a divergence or a penalty, which have an axis of their own, since their magnitude differs. */
 function linesApart(settings: Settings): Line[] {
   const apart = { of: 0, points: 'epochs', scale: 'part', color: 'muted' } as const;
   const drawn = termsOf(settings).filter((part) => !withoutLine.includes(part));
@@ -166,13 +175,16 @@ function linesApart(settings: Settings): Line[] {
 
 const partsOfLoss = (settings: Settings): LossPart[] => ['loss', 'reconstruction', ...termsOf(settings)];
 
-/** The parts in which models can be compared; where none has more than a reconstruction, that is all there is. */
+/**
+ * Returns the parts in which models can be compared. There is only the loss if every model has a reconstruction term
+ * alone.
+ */
 export function partsToCompare(models: readonly Settings[]): LossPart[] {
   const any = [...new Set(models.flatMap(partsOfLoss))];
   return any.length > 2 ? any : ['loss'];
 }
 
-/** x and y of a line. What a logarithm cannot show is left out. */
+/** Returns the x and y of a line, without values that a logarithmic axis cannot show. */
 export function valuesOf({ points, part }: Line, history: History, scale: number): [number[], (number | null)[]] {
   const values = history[points].map((point) => scaleOfPart(part, scale) * (point[part] ?? 0));
   return [
@@ -181,13 +193,16 @@ export function valuesOf({ points, part }: Line, history: History, scale: number
   ];
 }
 
-/** The first steps fall so fast that everything later would look flat beside them: what comes after the first epoch, once there is more. */
+/**
+ * Returns the values after the first epoch, if there are later ones. The loss falls so fast in the first steps that
+ * everything later would look flat.
+ */
 export function later([x, y]: [number[], (number | null)[]], { epochs }: History): (number | null)[] {
   const from = epochs.length > 2 ? epochs[0].at : 0;
   return y.filter((_, i) => x[i] >= from);
 }
 
-/** Around what is to be seen, and what it is compared with. */
+/** Returns a range that contains the visible values and the reference values. */
 export function rangeOf(lines: (number | null)[][], references: number[]): [number, number] {
   const known = [...lines.flat(), ...references].filter((value): value is number => value !== null && value > 0);
   if (!known.length) return [0.1, 1];
@@ -195,18 +210,23 @@ export function rangeOf(lines: (number | null)[][], references: number[]): [numb
   return [least * (least / most) ** 0.08 * 0.995, most * (most / least) ** 0.08 * 1.005];
 }
 
-/** The library's loss is a mean over the values of an example; with a Gaussian code it is a sum, in which a squared error counts half. */
+/**
+ * Returns the factor from a mean over the values of an example to the sum that a Gaussian code uses, in which a squared
+ * error counts half.
+ */
 const timesMean = ({ loss }: Settings, { shape }: ExampleShape): number => featuresOf(shape) / (loss === 'mse' ? 2 : 1);
 
 const isGaussian = ({ codeKind }: Settings): boolean => codeKind === 'gaussian';
 
-/** What brings another model's loss from a mean to a sum or from a sum to a mean, if that is what the first one's is. */
+/**
+ * Returns the factor that converts another model's loss from a mean to a sum, or the reverse, as in the first model.
+ */
 export function scaleOf(second: Settings, first: Settings, examples: ExampleShape): number {
   if (isGaussian(second) === isGaussian(first)) return 1;
   return isGaussian(first) ? timesMean(second, examples) : 1 / timesMean(second, examples);
 }
 
-/** Who another model is, and in which unit it is drawn. `of`: 1 for the second. */
+/** Returns a sentence on another model and the unit in which it is drawn. `of` is 1 for the second model. */
 export function aboutOther({ name, settings }: Other, of: number, first: Settings, examples: ExampleShape): string {
   return `${capital(ordinals[of])} model: ${name}.${rescalingOf(settings, first, examples)}${cautionOf(settings, first, examples)}`;
 }
@@ -227,7 +247,7 @@ function codeInWords({ codeKind, code, entries, active }: Settings): string {
   return codeKind === 'topK' ? `${active} of ${code} numbers` : `${code} numbers`;
 }
 
-/** In what two models differ that makes their figures hard to compare; empty where they do not. */
+/** Returns the differences of two models that make their figures hard to compare; empty if there are none. */
 export function unlike(second: Settings, first: Settings, { kind }: ExampleShape): string {
   const sentences: string[] = [];
   const [code, otherCode] = [second, first].map(codeInWords);

@@ -1,9 +1,9 @@
-/** The loss chart in words and figures, for those who do not see it. */
+/** The loss chart in words and figures, for people who cannot see it. */
 import { figure, h, tableOf } from '../dom.ts';
 import type { History, LossPoint } from '../protocol.ts';
 import { partWords, scaleOfPart, type LossPart } from './lossLines.ts';
 
-/** How far a loss has come, in a sentence. */
+/** Returns a sentence on the progress of a loss. */
 export function fallen(what: string, { epochs, steps }: History, scale: number): string | undefined {
   const last = epochs.at(-1) ?? steps.at(-1);
   const first = steps[0] ?? epochs[0];
@@ -16,7 +16,7 @@ export function fallen(what: string, { epochs, steps }: History, scale: number):
 
 const parts = Object.keys(partWords) as LossPart[];
 
-/** The last epochs, part by part, the latest first; `loss`: what the loss is called. */
+/** Returns a table of the last epochs with all parts of the loss, the latest first. `loss` is the name of the loss. */
 export function tableFor(
   { epochs, heldOut }: History,
   scale: number,
@@ -37,7 +37,7 @@ export function tableFor(
   const table = tableOf(['epoch', ...names], rows);
   if (caption) table.createCaption().append(caption);
   const held = heldOut.at(-1);
-  // A discriminator's loss is no part of the model's.
+  // A discriminator's loss is not a part of the model's loss.
   const ofSides = (['loss', 'discriminator'] as const).filter((part) => held?.[part] !== undefined);
   const figures = held && ofSides.map((part) => `${part === 'loss' ? loss : partWords[part]} ${scaled(held, part)}`);
   return [table, held ? h('p', {}, `Held out, after ${held.at.toFixed(1)} epochs: ${figures!.join(', ')}`) : ''];

@@ -4,10 +4,10 @@ import type { Encoded, Look, Point } from '../protocol.ts';
 import { DotPainter, sightOf, type Sight } from './points.ts';
 
 const moveMs = 450;
-/** Of the map's width, for one press of an arrow key. */
+/** The step of the cross for one press of an arrow key, as a share of the map's width. */
 const keyStep = 0.02;
 
-/** The latent map: every example a dot at its code, and a cross that is dragged to ask what else lies there. */
+/** The latent map: a dot at the code of every example, and a cross that is dragged to decode other places. */
 export class LatentMap {
   readonly #points = byId<HTMLCanvasElement>('points');
   readonly #over = byId<HTMLCanvasElement>('over');
@@ -25,7 +25,9 @@ export class LatentMap {
   #moveBegan = -Infinity;
   #drawn = false;
   #mark: Encoded | undefined;
-  /** where the cross is, as shares of the map's width and height: it stays in sight when the codes move */
+  /**
+   * The position of the cross as shares of the map's width and height, so that it stays visible when the codes move.
+   */
   #cross = { across: 0.5, up: 0.5 };
 
   constructor(private readonly onPlace: (place: Point) => void) {
@@ -39,31 +41,32 @@ export class LatentMap {
     requestAnimationFrame(frame);
   }
 
-  /** Where the cross is, in the map's own numbers. */
+  /** The position of the cross in the map's coordinates. */
   get place(): Point {
     const { x, y, reach } = this.#sight;
     return { x: x + (2 * this.#cross.across - 1) * reach, y: y + (2 * this.#cross.up - 1) * reach };
   }
 
-  /** `told`: whether the model is told them. */
+  /** Sets the labels; `told` tells whether the model receives them. */
   set labels({ labels, classes, told = false }: { labels?: Int32Array; classes: string[]; told?: boolean }) {
     this.#told = told;
     this.#labels = labels;
-    // Dots of other data have no colours here.
+    // The dots of earlier data do not have these labels.
     if (labels && labels.length < this.#to.length / 2) this.#from = this.#to = new Float32Array();
     this.#classes = labels ? classes : [];
     this.#alone.clear();
     this.#relabel();
   }
 
-  /** The codes have moved; the dots follow in a moment. */
+  /** Takes new codes, to which the dots move smoothly. */
   show({ points, middles, share }: Pick<Look, 'points' | 'middles' | 'share'>): void {
     const same = this.#to.length === points.length && !reducedMotion();
     this.#from = same ? this.#between() : points;
     this.#to = points;
     this.#middles = middles;
     this.#aim = sightOf(points);
-    // The frame follows only what has left it or become small in it: else every look would shake the picture.
+    // The frame changes only if dots have left it or become small in it; otherwise every update would shake the
+    // picture.
     if (!same || !this.#fits()) this.#sight = same ? this.#sight : this.#aim;
     else this.#aim = this.#sight;
     this.#moveBegan = same ? performance.now() : -Infinity;
@@ -71,7 +74,7 @@ export class LatentMap {
     this.#describe(share);
   }
 
-  /** Where an example of the visitor's lies. */
+  /** Marks the place of the visitor's example. */
   mark(encoded: Encoded | undefined): void {
     this.#mark = encoded;
     this.#redraw();
@@ -104,7 +107,7 @@ export class LatentMap {
   }
 
   #frame(time: number): void {
-    // Of a model without codes the map is not on the page.
+    // The map of a model without codes is hidden.
     if (this.#drawn || !this.#to.length || !this.#points.clientWidth) return;
     fitted(this.#points);
     fitted(this.#over);
@@ -152,7 +155,9 @@ export class LatentMap {
     context.fillText(name, x, y);
   }
 
-  /** A ring at the code of the visitor's example; of a Gaussian code, the ellipse of one standard deviation around it. */
+  /**
+   * Draws a ring at the code of the visitor's example, and for a Gaussian code the ellipse of one standard deviation.
+   */
   #paintMark(context: CanvasRenderingContext2D, density: number, { x, y, ellipse }: Encoded): void {
     const [px, py] = this.#pixel(x, y);
     context.strokeStyle = styled('second');

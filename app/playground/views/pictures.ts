@@ -2,7 +2,7 @@ import { byId } from '../dom.ts';
 import { context2d } from '../look.ts';
 import type { Examples } from '../protocol.ts';
 
-/** Each picture cut to a square from its middle, and made small. */
+/** Reads pictures, each cropped to a square at its centre and made small. */
 export async function imagesOf(files: File[]): Promise<Examples> {
   const shape = byId<HTMLSelectElement>('image-shape').value.split(',').map(Number);
   const [height, width, channels] = shape;

@@ -1,6 +1,6 @@
 import { context2d } from '../look.ts';
 
-/** What part of the map is in sight: a square around x, y. */
+/** The visible part of the map: a square around x, y. */
 export interface Sight {
   x: number;
   y: number;
@@ -12,19 +12,17 @@ type Color = [red: number, green: number, blue: number];
 export interface Dots {
   from: Float32Array;
   to: Float32Array;
-  /** how far on the way from the one to the other, from 0 to 1 */
+  /** The position on the way from the old places to the new ones, from 0 to 1. */
   way: number;
-  /** of each dot, which of the colours */
+  /** The number of the colour of each dot. */
   labels: Int32Array | undefined;
   colors: Color[];
-  /** of each colour, from 0 to 1 */
+  /** The opacity of each colour, from 0 to 1. */
   opacity: number[];
   paper: Color;
 }
 
-/**
- * Thousands of dots, blended pixel by pixel: a canvas call for each dot would take many times as long, and the page has other things to draw.
- */
+/** Draws thousands of dots by blending pixels. A canvas call for each dot would take many times as long. */
 export class DotPainter {
   #image: ImageData | undefined;
 
@@ -50,7 +48,7 @@ export class DotPainter {
   }
 }
 
-/** Offsets across and down, and how much of a pixel is covered, one after the other. */
+/** Returns the pixels of a disc: for each, the horizontal and the vertical offset and the covered share. */
 function discOf(radius: number): Float32Array {
   const reach = Math.ceil(radius);
   const disc: number[] = [];
@@ -85,12 +83,12 @@ function stamp(
   }
 }
 
-/** Few dots are large ones. */
+/** Returns the radius of dots, which is larger for fewer dots. */
 function radiusFor(count: number, width: number): number {
   return (count > 5000 ? 1.25 : count > 800 ? 2 : 3.4) * Math.max(0.75, width / 520);
 }
 
-/** A square around all points but the outermost. */
+/** Returns a square around all points except the outermost. */
 export function sightOf(points: Float32Array): Sight {
   const stride = Math.max(1, Math.floor(points.length / 2 / 3000));
   const [x, y] = [0, 1].map((axis) => {

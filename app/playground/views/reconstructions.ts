@@ -1,7 +1,7 @@
 import { byId, h } from '../dom.ts';
 import { paintTiles, type TileKind } from './tiles.ts';
 
-/** Examples above what becomes of them; between the two what the model sees, where something is done to them first. */
+/** Examples above their reconstructions, with the corrupted examples between them if the model has a corruption. */
 export class Reconstructions {
   readonly #rows = byId('reconstructions');
   #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
@@ -38,7 +38,7 @@ export class Reconstructions {
     const existing = this.#rows.querySelector<HTMLCanvasElement>(`[data-row='${name}']`);
     if (existing) return existing;
     const canvas = h('canvas', { role: 'img', 'aria-label': label, 'data-row': name });
-    // What comes out stays below what goes in.
+    // The reconstructions stay below the inputs.
     this.#rows.insertBefore(
       canvas,
       name === 'reconstruction' ? null : this.#rows.querySelector("[data-row='reconstruction']"),

@@ -8,13 +8,13 @@ import { paintTiles, type TileKind } from './tiles.ts';
 
 export interface SamplesLinks {
   ask(name: 'samples', label: number): Promise<Answer<'samples'> | undefined>;
-  /** how long the model has been trained */
+  /** Returns the number of epochs of training. */
   epochs(): number;
 }
 
 /**
- * What a model makes of the same draws, now and earlier: a row of the first ones is kept untrained, and whenever the training has become twice as long as
- * at the last one.
+ * Samples of the same draws, now and earlier. A row is kept before training, and each time that the training is twice
+ * as long as at the last row.
  */
 export class Samples {
   readonly #now = byId('samples');
@@ -22,7 +22,7 @@ export class Samples {
   readonly #inSight = sighted(this.#now.closest('section')!, () => this.refresh());
   #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
   #sampling: ReturnType<typeof samplingOf>;
-  /** epochs until the next row is kept */
+  /** The number of epochs at which the next row is kept. */
   #next = 0;
   readonly #label = byId<HTMLSelectElement>('samples-label');
   readonly #draw: () => void;
@@ -36,12 +36,12 @@ export class Samples {
     this.#label.addEventListener('change', () => this.#draw());
   }
 
-  /** Which label is drawn for; −1 for each in turn. */
+  /** The label of the samples, or −1 for each label in turn. */
   get label(): number {
     return Number(this.#label.value);
   }
 
-  /** `classes`: those that the model is told. */
+  /** Shows the samples of a model; `classes` are those that the model receives. */
   open(tile: TileKind, sampling: ReturnType<typeof samplingOf>, classes: string[]): void {
     this.#tile = tile;
     this.#sampling = sampling;
@@ -51,7 +51,7 @@ export class Samples {
     this.#earlier.replaceChildren();
   }
 
-  /** The model has changed: so have its samples, but for those that have to be asked for. */
+  /** Updates the samples after a change of the model, except those that the visitor has to request. */
   refresh(): void {
     if (this.#sampling === 'prior' && this.#inSight()) this.#draw();
   }

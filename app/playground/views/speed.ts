@@ -1,7 +1,7 @@
 import { byId, figure, writeFigures, writeText } from '../dom.ts';
 import type { Opened, Progress } from '../protocol.ts';
 
-/** What the machine does, as it was measured and not as one would wish. */
+/** The measured speed of training on this machine. */
 export class SpeedView {
   #figures: Record<string, string> = {
     adapter: 'not known yet',

@@ -4,11 +4,11 @@ import { pictureButton } from '../picture/save.ts';
 import type { Opened } from '../protocol.ts';
 import { paintTiles } from './tiles.ts';
 
-/** More rows than that are for the file. */
+/** The most rows that are shown; the file has all of them. */
 export const mostShown = 50;
 const tiles = 12;
 
-/** The examples with the largest errors: pictures as they are, and for each the name that the visitor knows it by. */
+/** Shows the examples with the largest errors, with the names that the visitor knows. */
 export function showStrangest(
   set: Opened['data'],
   examples: number[],

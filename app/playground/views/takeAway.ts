@@ -5,7 +5,7 @@ import type { FileKind, Opened } from '../protocol.ts';
 import { toHash } from '../link.ts';
 import type { Settings } from '../settings.ts';
 
-/** What a visitor takes home: the weights, the model, the program, the link. */
+/** The downloads of the page: the weights, the model, the program and the link. */
 export class TakeAway {
   constructor(
     private readonly now: () => { settings: Settings; opened?: Opened },
@@ -54,7 +54,7 @@ export class TakeAway {
       await navigator.clipboard.writeText(text);
       writeText(byId('taken'), `${what} is in your clipboard.${besides}`);
     } catch {
-      // The browser may forbid it; the text stands on the page all the same.
+      // The browser may refuse the clipboard; the text is on the page in any case.
       writeText(byId('taken'), `${what} stands below; this browser lets no page write to the clipboard.${besides}`);
     }
   }

@@ -2,21 +2,21 @@ import { context2d, fitted, onTheme, styled } from '../look.ts';
 import { featuresOf, type ExampleKind } from '../shapes.ts';
 import type { ColumnFigures } from '../protocol.ts';
 
-/** How examples are drawn: an image as it is, a row of a table as bars. */
+/** The way in which examples are drawn: images as they are, rows of a table as bars. */
 export interface TileKind {
   kind: ExampleKind;
   shape: number[];
-  /** of a table: a column's bars stand between its least and its largest value */
+  /** For a table: the smallest and largest value of each column, between which its bars are drawn. */
   figures?: Pick<ColumnFigures, 'least' | 'most'>;
 }
 
 const gap = 2;
 
-/** How each canvas was painted last: the bars of a table have the theme's colours, and a theme may change. */
+/** The last painting of each canvas, repeated when the theme changes the colours of bars. */
 const painted = new WeakMap<HTMLCanvasElement, () => void>();
 onTheme(() => document.querySelectorAll('canvas').forEach((canvas) => painted.get(canvas)?.()));
 
-/** Examples side by side. `twins` are drawn over the bars of a table, as a line: what the model made of them. */
+/** Paints examples side by side. `twins` are their reconstructions, drawn as a line over the bars of a table. */
 export function paintTiles(
   canvas: HTMLCanvasElement,
   tile: TileKind,
@@ -32,13 +32,13 @@ export function paintTiles(
   paint();
 }
 
-/** Nothing is to be seen there any more. */
+/** Clears a canvas. */
 export function clearTiles(canvas: HTMLCanvasElement): void {
   painted.delete(canvas);
   context2d(canvas).clearRect(0, 0, canvas.width, canvas.height);
 }
 
-/** Pixel by pixel; the style sheet enlarges them. */
+/** Paints images pixel by pixel; the style sheet enlarges them. */
 function paintImages(
   canvas: HTMLCanvasElement,
   [height, width, channels]: number[],
@@ -62,7 +62,7 @@ function paintImages(
   context2d(canvas).putImageData(image, 0, 0);
 }
 
-/** A bar for each column, from its least to its largest value. */
+/** Paints a bar for each column, between its smallest and its largest value. */
 function paintBars(
   canvas: HTMLCanvasElement,
   { shape, figures }: TileKind,

@@ -52,7 +52,7 @@ const makers = {
   vectorQuantizer, weightDecay,
 }; // prettier-ignore
 
-/** The autoencoder that the parts describe. @throws what the library says of parts that do not fit */
+/** Makes the autoencoder that the parts describe. @throws the library's error for parts that do not fit */
 export function buildAutoencoder(
   gpu: Gpu,
   { input, encoder, decoder, corrupt, penalty, normalize, ...rest }: Parts,
@@ -68,11 +68,11 @@ export function buildAutoencoder(
   });
 }
 
-/** The GAN that the parts describe. @throws what the library says of parts that do not fit */
+/** Makes the GAN that the parts describe. @throws the library's error for parts that do not fit */
 export const buildGan = (gpu: Gpu, { code, generator, discriminator, seed }: GanParts): Promise<Gan> =>
   gan(gpu, { code, generator: generator.map(make<Layer>), discriminator: discriminator.map(make<Layer>), seed });
 
-/** The options of a fit that say what to train by. */
+/** Returns the optimizers as options of a fit. */
 export const optimizersFor = (settings: Settings): Record<string, Optimizer> =>
   Object.fromEntries(Object.entries(optimizersOf(settings)).map(([name, call]) => [name, make<Optimizer>(call)]));
 
@@ -82,7 +82,7 @@ function make<T>([name, ...values]: Call): T {
   return maker(...values.map(resolved)) as T;
 }
 
-/** With what other calls make in their places. */
+/** Returns a value with nested calls replaced by their results. */
 function resolved(value: unknown): unknown {
   if (isMade(value)) return make(value.call);
   if (Array.isArray(value)) return value.map(resolved);

@@ -1,20 +1,20 @@
-/** What a model that is told labels makes of one thing with each of them. */
+/** Outputs of a conditional model for each label. */
 import type { Autoencoder, Matrix } from '../../../src/index.ts';
 import { drawnByLabel } from '../../analysis/byLabel.ts';
 import { samplesAcross } from '../protocol.ts';
 import type { Collection } from './examples.ts';
 
-/** Labels that are shown side by side. */
+/** The most labels that are shown side by side. */
 const most = 20;
 const shownOf = ({ classes = [] }: Collection): number => Math.min(most, classes.length);
 
-/** The same few draws for each label, label after label. */
+/** Returns samples of the same few draws for each label, label by label. */
 export async function samplesOfEachLabel(model: Autoencoder, collection: Collection): Promise<Float32Array> {
   const rows = await drawnByLabel(model, shownOf(collection), samplesAcross);
   return joined(rows.map(({ images }) => images));
 }
 
-/** One code decoded with each label. */
+/** Decodes one code with each label. */
 export async function withEachLabel(
   model: Autoencoder,
   collection: Collection,

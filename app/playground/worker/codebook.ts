@@ -2,7 +2,10 @@ import type { Autoencoder, Dataset } from '../../../src/index.ts';
 import { picturesOf, usesOf } from '../../analysis/codebook.ts';
 import type { CodebookLook } from '../protocol.ts';
 
-/** What there is to see of a codebook of so many entries: how often `held` takes each, what they look like, and which ones `shown` takes. `told`: the label that entries are decoded with. */
+/**
+ * Returns the view of a codebook: how often `held` takes each entry, the images of the entries, and the entries that
+ * `shown` takes. `told`: the label that entries are decoded with.
+ */
 export async function codebookOf(
   model: Autoencoder,
   entries: number,

@@ -5,10 +5,13 @@ import { rowsOf, type Collection } from './examples.ts';
 
 type Decode = (codes: Float32Array) => Promise<Float32Array>;
 
-/** Examples shown with each latent. */
+/** The number of examples shown with each latent. */
 const shown = 6;
 
-/** Some latents of a sparse code, of all of them by how many examples have them, with the examples in which they are largest. */
+/**
+ * Returns some latents of a sparse code, ordered by the number of examples in which they are active, with the examples
+ * in which they are largest.
+ */
 export async function dictionaryOf(
   decode: Decode,
   { data: codes, shape: [examples, latents] }: Matrix,
@@ -36,7 +39,9 @@ export async function dictionaryOf(
   };
 }
 
-/** What one more of a latent adds to an example that has nothing else; of a decoder of one layer, the column of its weight. */
+/**
+ * Returns the change of the output if a latent is 1 instead of 0; for a decoder of one layer, a column of its weight.
+ */
 async function directionsOf(decode: Decode, latents: number, wanted: number[]): Promise<Float32Array[]> {
   const codes = new Float32Array((wanted.length + 1) * latents);
   wanted.forEach((latent, i) => (codes[(i + 1) * latents + latent] = 1));

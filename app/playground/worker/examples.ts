@@ -3,20 +3,20 @@ import taken from '../digits.json';
 import { featuresOf } from '../shapes.ts';
 import type { ColumnFigures, Examples, Origin } from '../protocol.ts';
 
-/** Examples in the order in which they lie on the device: those to train on first, those held out behind them. */
+/** Examples in the order of the device: the training examples first, then the held-out ones. */
 export interface Collection extends Examples {
   count: number;
   trained: number;
   features: number;
   origin: Origin;
-  /** of a visitor's own: tells them from others that were opened before */
+  /** For a visitor's own examples: an id that distinguishes them from earlier ones. */
   id?: string;
 }
 
-/** What is held out of a visitor's own examples. */
+/** The share of a visitor's own examples that is held out. */
 const share = 1 / 6;
 
-/** MNIST's first ten thousand images, and two thousand of its test set. */
+/** Fetches the first ten thousand images of MNIST, and two thousand of its test set. */
 export async function fetchDigits(folder: string): Promise<Collection> {
   const names = ['train-images', 'test-images', 'train-labels', 'test-labels'];
   const [train, test, trainLabels, testLabels] = await Promise.all(
@@ -46,7 +46,10 @@ export async function fetchDigits(folder: string): Promise<Collection> {
 const namesOf = (of: string, labels: Uint8Array, { stride }: { stride: number }): string[] =>
   Array.from({ length: labels.length }, (_, i) => `${of} ${i * stride + 1}`);
 
-/** In an order that mixes what the file may have sorted. Few examples are all trained on, and held out as well. */
+/**
+ * Shuffles a visitor's own examples, since the file may be sorted. If there are few, all of them are both training and
+ * held-out examples.
+ */
 export function ownCollection(own: Examples & { id: string }): Collection {
   const features = featuresOf(own.shape);
   const count = own.values.length / features;
@@ -63,7 +66,7 @@ export function ownCollection(own: Examples & { id: string }): Collection {
 export const heldOutRows = ({ count, trained }: Collection): number[] =>
   Array.from({ length: count === trained ? count : count - trained }, (_, i) => (count === trained ? i : trained + i));
 
-/** Some examples as the model sees them. */
+/** Returns some examples as the model takes them. */
 export function rowsOf({ values, features }: Collection, rows: ArrayLike<number>): Float32Array {
   const scale = values instanceof Uint8Array ? 1 / 255 : 1;
   const found = new Float32Array(rows.length * features);
@@ -73,11 +76,11 @@ export function rowsOf({ values, features }: Collection, rows: ArrayLike<number>
   return found;
 }
 
-/** Those trained on; `without`: a class that is not, or -1. */
+/** Returns the rows of the training examples. `without` is a class that is left out, or -1. */
 export const trainedRows = ({ trained, labels }: Collection, without: number): number[] =>
   Array.from({ length: trained }, (_, row) => row).filter((row) => without < 0 || labels?.[row] !== without);
 
-/** What a normalisation is fitted to: the rows trained on. */
+/** Returns the statistics of the training examples, to which a normalisation is fitted. */
 export function figuresOf(collection: Collection, without: number): ColumnFigures {
   const { values, features } = collection;
   const scale = values instanceof Uint8Array ? 1 / 255 : 1;
@@ -96,25 +99,25 @@ export function figuresOf(collection: Collection, without: number): ColumnFigure
   for (const row of rows)
     for (let column = 0; column < features; column++)
       squares[column] += (values[row * features + column] * scale - mean[column]) ** 2 / rows.length;
-  // The mean of values that never change may be a rounding beside them.
+  // The mean of a constant column may differ from its value by rounding.
   const deviations = squares.map((square, column) => (least[column] === most[column] ? 0 : Math.sqrt(square)));
   const [deviation, ...others] = [deviations, least, most, mean].map((figures) => Float32Array.from(figures));
   return { least: others[0], most: others[1], mean: others[2], deviation };
 }
 
-/** What errors are measured in: a table's columns count alike, whatever their units. */
+/** Returns the units of errors, in which all columns of a table count alike. */
 export const unitsOf = (collection: Collection, without: number): Float32Array =>
   collection.kind === 'table'
     ? figuresOf(collection, without).deviation.map((deviation) => deviation || 1)
     : new Float32Array(collection.features).fill(1);
 
-/** A column with values that are no probabilities; bytes mean value / 255, and all are. */
+/** Returns a column with values outside of [0, 1]. Bytes count as value / 255, so they have no such column. */
 export function beyondUnit({ values, features, columns }: Collection): string | undefined {
   const at = values instanceof Uint8Array ? -1 : values.findIndex((value) => value < 0 || value > 1);
   return at < 0 ? undefined : (columns?.[at % features] ?? `${(at % features) + 1}`);
 }
 
-/** Held-out examples to show: of every class the first, then of every class the second …, chosen by class and not by looks. */
+/** Returns the held-out examples to show: the first of every class, then the second of every class, and so on. */
 export function exemplary(collection: Collection, wanted: number): number[] {
   const rows = heldOutRows(collection);
   const { labels } = collection;
@@ -134,7 +137,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return both;
 }
 
-/** A shuffle that is the same each time (Fisher & Yates, with the constants of Numerical Recipes). */
+/** Returns a shuffle that is always the same (Fisher & Yates, with the constants of Numerical Recipes). */
 function mixed(count: number): number[] {
   const order = Array.from({ length: count }, (_, i) => i);
   let state = 1;

@@ -6,7 +6,7 @@ import { buildGan, optimizersFor } from './build.ts';
 import type { Collection } from './examples.ts';
 import { heldOut, parametersOf, trainedOn, widthsOf, type Fitting, type Outline, type Subject } from './subject.ts';
 
-/** A GAN beside its data. There are no codes of examples: what there is to see are samples. */
+/** A GAN with its data. It has samples, but no codes of examples. */
 export class GanStudio implements Subject {
   readonly training: Dataset;
   readonly #held: Dataset;
@@ -21,7 +21,7 @@ export class GanStudio implements Subject {
     this.#held = heldOut(all, collection);
   }
 
-  /** `begun`: the file of a model that goes on. */
+  /** Opens a GAN; `begun` is the file of a model whose training continues. */
   static async open(gpu: Gpu, collection: Collection, settings: Settings, begun?: Uint8Array): Promise<GanStudio> {
     const model = begun ? await loadGan(gpu, begun) : await buildGan(gpu, ganOf(settings, collection));
     const all = await dataset(gpu, collection.values, { shape: model.generator.outputShape });
@@ -36,7 +36,7 @@ export class GanStudio implements Subject {
     return this.model.fit(this.training, { ...fitting, ...optimizersFor(settings) });
   }
 
-  /** Of the same codes each time: what changes is the generator. */
+  /** Returns samples of the same codes each time, so that only the generator changes them. */
   async samples(): Promise<Float32Array> {
     return (await this.model.sample(sampleCount, { seed: 1 })).data;
   }

@@ -1,17 +1,17 @@
-/** A worker of its own for the jigsaw: another kind of model, which trains beside whatever the page is about. */
+/** The worker of the jigsaw, whose model trains independently of the page's other model. */
 import { adam, dataset, dense, flatten, jigsaw, openGpu, type Dataset, type Jigsaw } from '../../../src/index.ts';
 import { exemplary, fetchDigits, rowsOf } from './examples.ts';
 
-/** What the page asks: to play, from the digits at this address, or to pause. */
+/** A request of the page: to train with the digits at this address, or to pause. */
 export type ToJigsaw = { play: string } | 'pause';
 
 export interface Puzzles {
   steps: number;
   epochs: number;
   accuracy: number;
-  /** side of a puzzle in cells, and height and width of a tile */
+  /** The number of cells along a side, and the height and width of a tile. */
   shape: [side: number, height: number, width: number];
-  /** ten puzzles, tile by tile */
+  /** The tiles of ten puzzles. */
   tiles: Float32Array;
   /** for each puzzle, the cell that each of its tiles goes to */
   answers: Uint8Array[];
@@ -42,7 +42,7 @@ let epochs = 0;
 addEventListener('message', ({ data }: MessageEvent<ToJigsaw>) => {
   wanted = data !== 'pause';
   if (data === 'pause') stop?.();
-  // One fit after the other: the last one may still be ending.
+  // Waits for the last fit, which may still be ending.
   else running = running.then(() => play(data.play)).catch(say);
 });
 
@@ -82,7 +82,7 @@ async function set(digits: string): Promise<Table> {
   const gpu = await openGpu();
   const collection = await fetchDigits(digits);
   const { shape, values, features, trained } = collection;
-  // Dense layers, not convolutions: they learn it in a minute where WebGPU runs on the processor, too.
+  // Dense layers instead of convolutions, since they learn within a minute even if WebGPU runs on the CPU.
   const model = await jigsaw(gpu, {
     input: shape as [number, number, number],
     tiles: 3,

@@ -3,10 +3,16 @@ import type { Point } from '../protocol.ts';
 import type { Collection } from './examples.ts';
 import { dot, firstGuess, momentsOf, turned, varianceAlong } from './principal.ts';
 
-/** Rows that the directions are found from: fewer of wide codes, whose products would take seconds. */
+/**
+ * Returns the number of rows from which the directions are computed; fewer for wide codes, whose products would take
+ * seconds.
+ */
 const sampleOf = (size: number): number => Math.min(2000, Math.max(200, Math.floor(1e8 / size ** 2)));
 
-/** Codes on a map: two numbers as they are, of more the two directions in which they vary most. */
+/**
+ * The projection of codes to a map: two numbers are shown as they are, more numbers along the two directions of largest
+ * variance.
+ */
 export class CodeMap {
   #mean: Float64Array;
   #directions: Float64Array[];
@@ -17,7 +23,7 @@ export class CodeMap {
     this.#directions = firstGuess(size, Math.min(2, size));
   }
 
-  /** Where all codes lie; for codes of more than two numbers the map turns with them, slowly. */
+  /** Returns the places of all codes. For codes of more than two numbers, the directions follow the codes slowly. */
   draw({ data }: Matrix): { points: Float32Array; share: number } {
     const count = data.length / this.size;
     if (this.size === 2) return { points: data, share: 1 };
@@ -28,7 +34,7 @@ export class CodeMap {
     }
     const { mean, covariance } = momentsOf(data, this.size, Math.max(1, Math.floor(count / sampleOf(this.size))));
     this.#mean = mean;
-    // From where the last look ended, so that the map does not jump.
+    // Continues from the last directions, so that the map does not jump.
     for (let round = this.#settled ? 3 : 40; round > 0; round--) this.#turn(covariance);
     this.#settled = true;
     for (let row = 0; row < count; row++) {
@@ -46,14 +52,14 @@ export class CodeMap {
     return { x, y };
   }
 
-  /** The code of a place; of more than two numbers, the one in the middle of all that lie there. */
+  /** Returns the code of a place; for more than two numbers, the one nearest to the mean of all codes. */
   codeAt({ x, y }: Point): Float32Array {
     if (this.size <= 2) return Float32Array.of(x, y).subarray(0, this.size);
     const [first, second] = this.#directions;
     return Float32Array.from(this.#mean, (mean, i) => mean + x * first[i] + y * second[i]);
   }
 
-  /** Variances along the axes of a code, as an ellipse on the map. */
+  /** Converts the variances of a code to an ellipse on the map. */
   ellipse(variances: Float32Array): { xx: number; xy: number; yy: number } {
     if (this.size === 2) return { xx: variances[0], xy: 0, yy: variances[1] };
     if (this.size === 1) return { xx: variances[0], xy: 0, yy: 0 };
@@ -78,7 +84,7 @@ export class CodeMap {
   }
 }
 
-/** Class by class, the median of either coordinate: points far out do not move it. */
+/** Returns the medians of both coordinates for each class, which outliers do not move. */
 export function middlesOf(points: Float32Array, { labels, classes = [] }: Collection): Float32Array {
   const middles = new Float32Array(2 * classes.length).fill(NaN);
   if (!labels) return middles;
@@ -92,5 +98,5 @@ export function middlesOf(points: Float32Array, { labels, classes = [] }: Collec
   return middles;
 }
 
-/** A code of one number has no second: its rows are spread over a height of their own. */
+/** Returns the height of a row on the map of a code with one number. */
 const height = (row: number): number => ((row * 0.6180339887) % 1) * 2 - 1;

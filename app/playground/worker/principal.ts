@@ -1,14 +1,15 @@
-/** Principal components by orthogonal iteration: a few of them, without the rest. */
+/** The first principal components by orthogonal iteration. */
 
 export interface Moments {
   mean: Float64Array;
-  /** row by row, symmetric */
+  /** The covariance, row by row. */
   covariance: Float64Array;
 }
 
 /**
- * Of rows that `value` reads; between two blocks of rows the worker may do other things. Products are taken around `origin`, by default zero: of
- * values far from it, the difference of two large numbers would leave nothing but rounding.
+ * Returns the moments of rows that `value` reads. Between blocks of rows the worker can do other work. Values are taken
+ * relative to `origin`, by default zero: for values far from it, the difference of two large numbers would leave only
+ * rounding errors.
  */
 export async function moments(
   rows: number,
@@ -22,7 +23,7 @@ export async function moments(
   const values = new Float64Array(features);
   for (let row = 0; row < rows; row++) {
     if (row % 200 === 199) await breath();
-    // Most pixels of a handwritten digit are black and add nothing.
+    // Most pixels of a digit are black, and are skipped.
     let found = 0;
     for (let i = 0; i < features; i++) {
       const x = value(row, i) - origin[i];
@@ -41,7 +42,7 @@ export async function moments(
   return { mean: mean.map((x, i) => x + origin[i]), covariance };
 }
 
-/** Of codes, where there are few features and no time to wait. */
+/** Returns the moments of codes, which have few features, without a pause. */
 export function momentsOf(data: Float32Array, features: number, stride: number): Moments {
   const mean = new Float64Array(features);
   const covariance = new Float64Array(features * features);
@@ -60,7 +61,10 @@ export function momentsOf(data: Float32Array, features: number, stride: number):
   return { mean, covariance };
 }
 
-/** One round of orthogonal iteration: each direction times the matrix, then made orthogonal and of unit length again. */
+/**
+ * Does one round of orthogonal iteration: multiplies each direction by the matrix, then makes them orthogonal and of
+ * unit length again.
+ */
 export function turned(matrix: Float64Array, directions: Float64Array[]): Float64Array[] {
   const made: Float64Array[] = [];
   for (const direction of directions) {
@@ -71,7 +75,7 @@ export function turned(matrix: Float64Array, directions: Float64Array[]): Float6
       for (let j = 0; j < size; j++) sum += matrix[i * size + j] * direction[j];
       next[i] = sum;
     }
-    // Twice: the first time leaves a rounding behind, which would grow.
+    // Done twice, since the rounding error of one pass would grow.
     for (let round = 0; round < 2; round++) for (const other of made) subtract(next, other, dot(next, other));
     const length = Math.sqrt(dot(next, next));
     made.push(length > 1e-12 ? next.map((x) => x / length) : direction);
@@ -79,7 +83,7 @@ export function turned(matrix: Float64Array, directions: Float64Array[]): Float6
   return made;
 }
 
-/** The sum of the variances along orthogonal directions. */
+/** Returns the sum of the variances along orthogonal directions. */
 export const varianceAlong = (covariance: Float64Array, directions: Float64Array[]): number =>
   directions.reduce((sum, direction) => {
     const size = direction.length;
@@ -87,7 +91,7 @@ export const varianceAlong = (covariance: Float64Array, directions: Float64Array
     return sum + dot(image, direction);
   }, 0);
 
-/** Any k directions to begin with, the same ones each time. */
+/** Returns k directions to begin with, always the same ones. */
 export const firstGuess = (features: number, k: number): Float64Array[] =>
   Array.from({ length: k }, (_, c) =>
     Float64Array.from({ length: features }, (_, i) => Math.sin(1 + 12.9898 * (i + 1) * (c + 1)) + 0.1),
@@ -103,5 +107,5 @@ function subtract(from: Float64Array, what: Float64Array, times: number): void {
   for (let i = 0; i < from.length; i++) from[i] -= times * what[i];
 }
 
-/** Lets messages and the GPU's answers in. */
+/** Lets the worker handle messages and answers of the GPU. */
 export const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -1,11 +1,14 @@
 import { knnPredict, type Gpu, type Matrix } from '../../../src/index.ts';
 import type { Collection } from './examples.ts';
 
-/** Examples that are asked about, and among how many neighbours are looked for. */
+/** The number of queries, and of the examples among which neighbours are searched. */
 const [queries, neighbors] = [500, 4000];
 const voters = 10;
 
-/** How well neighbours in the code know each other's class: a question of the code, not of a classifier. `codes`: of all examples, as rows. */
+/**
+ * Returns how often the nearest neighbours by code predict the class of an example, which measures the code without
+ * training a classifier. `codes` has a row for each example.
+ */
 export async function probe(
   gpu: Gpu,
   codes: Matrix,

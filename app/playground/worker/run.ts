@@ -5,24 +5,24 @@ import type { Settings } from '../settings.ts';
 import type { Saved } from './storage.ts';
 import type { Subject } from './subject.ts';
 
-/** Of GPU time in one go: the page shares the GPU and wants its frames. */
+/** The longest uninterrupted slice of GPU time, since the page needs the GPU for its frames. */
 const frameBudgetMs = 12;
-/** Between two steps in slow motion. */
+/** The pause between two steps in slow motion. */
 const slowMs = 250;
 const reportEveryMs = 100;
 
-/** Whoever wants to know how it goes. */
+/** The callbacks of a run. */
 export interface Listener {
   progress(progress: Progress, news: History): void;
   trouble(error: unknown): void;
 }
 
-/** A model's training: it is played, paused, stepped, and told other settings while it runs. */
+/** A model's training, which can be started, paused, stepped and adjusted while it runs. */
 export class Run {
   readonly history: History;
   #steps: number;
   #epochs: number;
-  /** of training before the present one; unknown of a model that was trained elsewhere */
+  /** The seconds of earlier training; undefined for a model that was trained elsewhere. */
   #seconds: number | undefined;
   #startedAt = 0;
   #news = emptyHistory();
@@ -76,7 +76,7 @@ export class Run {
     if (!this.#stop) this.#start();
   }
 
-  /** Resolves when the last step that was on its way is done. */
+  /** Pauses training; resolves when the last submitted step is done. */
   async pause(): Promise<void> {
     this.#stop?.();
     await this.#ended;
@@ -88,7 +88,10 @@ export class Run {
     await this.#ended;
   }
 
-  /** A running fit cannot be told another rate; one that goes on where it was stopped can, and keeps its moments. */
+  /**
+   * Changes settings by a restart, since a running fit cannot take another rate. The next fit continues with the same
+   * moments.
+   */
   async adjust(settings: Settings): Promise<void> {
     await this.#restarted(() => (this.settings = settings));
   }
@@ -97,7 +100,7 @@ export class Run {
     if (slow !== this.#slow) await this.#restarted(() => (this.#slow = slow));
   }
 
-  /** Does something while the weights stay as they are, and then goes on. */
+  /** Does some work while training is paused, and then continues training. */
   async atRest<T>(work: () => Promise<T>): Promise<T> {
     let result: T;
     await this.#restarted(async () => {
@@ -151,7 +154,7 @@ export class Run {
       ...(steps ? { steps } : { epochs: 1e6 }),
       batchSize,
       progressEveryMs: 200,
-      // One step a submit, where every one is to be seen.
+      // One step for each submit, so that every step is shown.
       frameBudgetMs: this.#slow ? 0.01 : frameBudgetMs,
       onProgress: ({ step, loss }) => {
         advance(step);
@@ -174,11 +177,11 @@ export class Run {
     this.#stop = () => training.stop();
     const history = await training;
     advance(history.steps);
-    // The loss of a single step is worth a dot.
+    // The loss of a single step is shown as a dot.
     if (steps) this.#add('steps', { at: this.#epochs, loss: history.loss.at(-1)! });
   }
 
-  /** Layer by layer, an epoch each; false if it was stopped on the way, and then the rest of it is left out. */
+  /** Pretrains layer by layer, one epoch each. Returns false if it was stopped, after which the rest is left out. */
   async #pretrain(): Promise<boolean> {
     const aborting = new AbortController();
     this.#stop = () => aborting.abort();
@@ -219,7 +222,7 @@ export class Run {
   }
 }
 
-/** Images and submits a second, over the last two seconds. */
+/** Measures images and submits per second over the last two seconds. */
 class Pace {
   #marks = [{ time: performance.now(), images: 0, submits: NaN }];
 

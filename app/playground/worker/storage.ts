@@ -1,26 +1,26 @@
 import type { Examples, History } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 
-/** What autosave keeps, so that a reload goes on where it was. */
+/** The contents of autosave, from which a reload continues. */
 export interface Saved {
   settings: Settings;
-  /** the visitor's examples that it was trained on, if it was */
+  /** The id of the visitor's own examples, if the model was trained on them. */
   own?: string;
   model: Uint8Array;
   history: History;
   steps: number;
   epochs: number;
-  /** of training; unknown where an earlier version of the page saved it, and of a model that came with the page */
+  /** The seconds of training; undefined for the bundled model, or if an earlier version of the page saved it. */
   seconds?: number;
 }
 
 interface Contents {
   run: Saved;
-  /** a visitor's own examples */
+  /** A visitor's own examples. */
   own: Examples & { id: string };
 }
 
-/** In the browser's own database: nothing leaves the machine. */
+/** Stores a value in the browser's own database, on the visitor's machine. */
 export async function store<K extends keyof Contents>(key: K, value: Contents[K]): Promise<void> {
   await withStore('readwrite', (objects) => objects.put(value, key));
 }

@@ -42,17 +42,17 @@ import {
 
 const shownCount = 10;
 
-/** An autoencoder beside its data: whatever the page wants to see of the two. */
+/** An autoencoder with its data, and the methods for the views of the page. */
 export class Studio implements Subject {
   readonly map: CodeMap;
   readonly shownRows: number[];
   readonly training: Dataset;
-  /** what squared errors are measured on, and in */
+  /** The values of the held-out examples, on which squared errors are measured. */
   readonly #heldValues: Float32Array;
   readonly #units: Float32Array;
-  /** whether something is done to the examples before the model sees them */
+  /** Whether the model has a corruption. */
   readonly #corrupts: boolean;
-  /** what places, codes and drawings are decoded with, by a model that is told labels */
+  /** The label with which a conditional model decodes places, codes and drawings. */
   label = 0;
   #codes: Matrix | undefined;
 
@@ -74,13 +74,13 @@ export class Studio implements Subject {
     this.#corrupts = corruption !== 'none';
   }
 
-  /** `begun`: the file of a model that goes on. */
+  /** Opens an autoencoder; `begun` is the file of a model whose training continues. */
   static async open(gpu: Gpu, collection: Collection, settings: Settings, begun?: Uint8Array): Promise<Studio> {
     const parts = hourglassOf(settings, collection);
     const model = begun ? await loadAutoencoder(gpu, begun) : await buildAutoencoder(gpu, parts);
     const shape = model.encoder.inputShape;
     const rows = exemplary(collection, shownCount);
-    // Only a model that is told labels takes them.
+    // Only a conditional model takes labels.
     const labels = settings.conditional ? collection.labels : undefined;
     const all = await dataset(gpu, collection.values, { shape, labels });
     const shown = await dataset(gpu, rowsOf(collection, rows), {
@@ -88,7 +88,7 @@ export class Studio implements Subject {
       labels: labels && rows.map((row) => labels[row]),
     });
     const studio = new Studio(gpu, model, collection, all, shown, heldOut(all, collection), settings);
-    // Until it has been fitted, a normalisation lets nothing through; a step that learns nothing fits it.
+    // A normalisation has to be fitted before its first use; a step with learning rate 0 fits it.
     if (parts.normalize && !begun) await model.fit(studio.training, { steps: 1, batchSize: 1, optimizer: sgd(0) });
     return studio;
   }
@@ -111,7 +111,7 @@ export class Studio implements Subject {
 
   outline(settings: Settings): Outline {
     const { model, collection, shownRows } = this;
-    // A discriminator is no part of the hourglass.
+    // A discriminator is not a part of encoder or decoder.
     const layers = [...model.encoder.describe(), ...model.decoder.describe()];
     return {
       shown: { rows: shownRows, values: rowsOf(collection, shownRows) },
@@ -142,7 +142,7 @@ export class Studio implements Subject {
     };
   }
 
-  /** Without a prior, a quantised code's entries are drawn as often as training takes them. */
+  /** Returns samples. For a quantised code the entries are drawn with their frequencies in the training examples. */
   async samples(label: number): Promise<Float32Array> {
     if (samplingOf(this.settings) === 'codes') await this.model.fitSampler(this.training);
     if (!this.settings.conditional) return (await this.model.sample(sampleCount, { seed: 1 })).data;
@@ -168,7 +168,7 @@ export class Studio implements Subject {
     return (await this.model.decode(codes, this.#told(codes.length / this.model.codeSize))).data;
   }
 
-  /** Straight on from the first place to the last. */
+  /** Decodes codes on the straight line from the first place to the last. */
   async walk(from: Point, to: Point, count: number): Promise<Float32Array> {
     const [start, end] = [this.map.codeAt(from), this.map.codeAt(to)];
     const codes = Float32Array.from({ length: count * start.length }, (_, at) => {
@@ -197,7 +197,7 @@ export class Studio implements Subject {
     };
   }
 
-  /** The examples with the nearest codes, as they were at the last look. */
+  /** Returns the examples with the nearest codes, as of the last look. */
   async neighbors(code: Matrix, k: number): Promise<Encoded['neighbors']> {
     const codes = await this.#known();
     const { indices } = await nearestNeighbors(this.gpu, { codes, queries: code, k: Math.min(k, codes.shape[0]) });
@@ -209,17 +209,17 @@ export class Studio implements Subject {
     return this.model.errors(this.all);
   }
 
-  /** Examples as the model takes them: with their labels, if it is told any. */
+  /** Returns examples as the model takes them: with their labels, if it is conditional. */
   #labelled<T extends Float32Array | Matrix>(data: T, labels: ArrayLike<number> | undefined) {
     return this.settings.conditional ? { data, labels: labels! } : data;
   }
 
-  /** The label that is told now, so many times; of a model that is told none, nothing. */
+  /** Returns `count` times the chosen label as an option; empty for a model without a condition. */
   #told(count: number): { labels?: number[] } {
     return this.settings.conditional ? { labels: Array<number>(count).fill(this.label) } : {};
   }
 
-  /** The codes of all examples, as they were at the last look. */
+  /** Returns the codes of all examples, as of the last look. */
   async #known(): Promise<Matrix> {
     return this.#codes ?? flat(await this.model.encode(this.all));
   }
@@ -238,7 +238,7 @@ export class Studio implements Subject {
   }
 }
 
-/** Codes that are images, as rows. */
+/** Returns codes that are images as flat rows. */
 function flat({ data, shape }: Matrix): Matrix {
   return { data, shape: [shape[0], data.length / shape[0]] };
 }

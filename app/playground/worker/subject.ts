@@ -1,10 +1,13 @@
-/** What the worker has to know of a model of any kind beside its data: whatever else there is to see of it is its kind's own. */
+/**
+ * The interface of a model with its data to the worker, for all kinds of models. Each kind has further methods for its
+ * own views.
+ */
 import type { Autoencoder, Dataset, Gan, LayerInfo, Training } from '../../../src/index.ts';
 import type { FileKind, LossPoint, Opened, Verdict } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import type { Collection } from './examples.ts';
 
-/** What a run asks of each fit, whatever is trained. */
+/** The options of each fit of a run, for all kinds of models. */
 export interface Fitting {
   epochs?: number;
   steps?: number;
@@ -15,7 +18,7 @@ export interface Fitting {
   onEpochEnd(losses: Omit<LossPoint, 'at'>): void;
 }
 
-/** Layer by layer, before all of them together. */
+/** The options of pretraining layer by layer. */
 export interface Pretraining {
   epochs: number;
   batchSize: number;
@@ -24,7 +27,7 @@ export interface Pretraining {
   onProgress(progress: { stage?: number; stages?: number }): void;
 }
 
-/** What there is to say of a model that has been opened. */
+/** The description of an open model. */
 export type Outline = Pick<Opened, 'shown' | 'widths' | 'parameters' | 'codeSize' | 'normalizing'>;
 
 export interface Subject {
@@ -34,7 +37,7 @@ export interface Subject {
   fit(settings: Settings, fitting: Fitting): Pick<Training, 'pause' | 'resume' | 'stop'> & Promise<Trained>;
   pretrain?(settings: Settings, options: Pretraining): Promise<unknown>;
   judge(at: number): Promise<Verdict>;
-  /** of the same draws each time; `label`: as `Requests` has it */
+  /** Returns samples of the same draws each time; for `label` see `Requests`. */
   samples(label: number): Promise<Float32Array>;
   file(kind: FileKind): Promise<Uint8Array>;
   outline(settings: Settings): Outline;
@@ -42,7 +45,7 @@ export interface Subject {
   dispose(): void;
 }
 
-/** What a run wants of a fit's history. */
+/** The parts of a fit's history that a run uses. */
 export interface Trained {
   steps: number;
   loss: number[];
@@ -50,18 +53,18 @@ export interface Trained {
 
 export const parametersOf = (layers: LayerInfo[]): number => layers.reduce((sum, layer) => sum + layer.parameters, 0);
 
-/** One after the other, behind what goes into the first. */
+/** Returns the width of the input and those of the layers, in order. */
 export const widthsOf = (first: number, layers: LayerInfo[]): number[] => [
   first,
   ...layers.map(({ outputShape }) => outputShape.reduce((product, n) => product * n, 1)),
 ];
 
-/** Those that are trained on; `without`: a class that is not, or -1. */
+/** Returns the training examples; `without` is a class that is left out, or -1. */
 export function trainedOn(all: Dataset, { trained, count, labels }: Collection, without: number): Dataset {
   const taken = trained === count ? all : all.take(trained);
   return without < 0 ? taken : taken.filter((_, i) => labels?.[i] !== without);
 }
 
-/** Few examples are all trained on, and held out as well. */
+/** Returns the held-out examples; if there are few, all of them are both training and held-out examples. */
 export const heldOut = (all: Dataset, { trained, count }: Collection): Dataset =>
   trained === count ? all : all.filter((_, i) => i >= trained);

@@ -14,17 +14,17 @@ import { Studio } from './studio.ts';
 import type { Subject } from './subject.ts';
 import { yardsticks } from './yardsticks.ts';
 
-/** Where a training goes on. */
+/** The state from which a training continues. */
 type Begun = Omit<Saved, 'settings' | 'own'>;
 
-/** What is trained at the moment. */
+/** The open model with its run. */
 interface Open {
   settings: Settings;
   subject: Subject;
   run: Run;
 }
 
-/** How a model of each kind is opened beside its data. */
+/** The functions that open a model of each kind with its data. */
 const openers: Record<Settings['model'], (...of: Parameters<typeof Studio.open>) => Promise<Subject>> = {
   autoencoder: (...of) => Studio.open(...of),
   gan: (...of) => GanStudio.open(...of),
@@ -38,10 +38,10 @@ let opening: Promise<unknown> = Promise.resolve();
 
 const say = (message: FromWorker): void => postMessage(message);
 
-/** What a request does. Those that ask for nothing are handed nothing. */
+/** The handlers of the requests. */
 const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answer<K> } = {
   open(request) {
-    // One after the other: each frees what the one before has made.
+    // Models are opened one after the other, since each frees the one before.
     const mine = opening.then(() => openModel(request));
     opening = mine.catch(() => undefined);
     return mine;
@@ -67,7 +67,7 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   look: () => studio().look(),
   samples(label) {
     const { subject, run, settings } = current();
-    // Codes must not move between being counted and being drawn.
+    // Training must not change the codes between counting and sampling.
     return samplingOf(settings) === 'codes' ? run.atRest(() => subject.samples(label)) : subject.samples(label);
   },
   tell: (label) => {
@@ -121,7 +121,7 @@ function current(): Open {
   return open;
 }
 
-/** For what only an autoencoder has: codes of examples, and their reconstructions. */
+/** Returns the open autoencoder, for requests that need codes of examples or reconstructions. */
 function studio(): Studio {
   const { subject } = current();
   if (!(subject instanceof Studio)) throw new Error('the model that is open has no encoder');
@@ -135,7 +135,7 @@ async function openModel(request: OpenRequest): Promise<Opened> {
   open = undefined;
   gpu ??= await freshGpu();
   const collection = await collectionFor(request);
-  // The page asks the same before it comes so far; a link may be of other data.
+  // The page checks the same earlier, but a link may be for other data.
   const beyond = beyondUnit(collection);
   const unfit = whyNot(settings, beyond);
   if (unfit) throw new Error(unfit);
@@ -177,7 +177,8 @@ async function collectionFor({ settings, digits: folder, own: given }: OpenReque
   if (given) {
     const named = { ...given, id: crypto.randomUUID() };
     own = ownCollection(named);
-    // A browser may refuse to keep much: then a reload begins without the examples, which is said there, and not with those of before.
+    // A browser may refuse to store so much. Then a reload begins without the examples and says so, instead of using
+    // earlier ones.
     await store('own', named).catch(() => forget('own'));
   }
   if (settings.data === 'digits') return (digits ??= await fetchDigits(folder));
@@ -192,7 +193,7 @@ async function collectionFor({ settings, digits: folder, own: given }: OpenReque
 
 async function freshGpu(): Promise<Gpu> {
   const opened = await openGpu();
-  // The next model begins on a device of its own.
+  // After a loss, the next model opens another device.
   void opened.lost.then(() => (gpu = gpu === opened ? undefined : gpu));
   return opened;
 }

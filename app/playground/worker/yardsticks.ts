@@ -2,23 +2,23 @@ import type { Yardsticks } from '../protocol.ts';
 import { figuresOf, heldOutRows, rowsOf, trainedRows, unitsOf, type Collection } from './examples.ts';
 import { breath, dot, firstGuess, moments, turned, varianceAlong, type Moments } from './principal.ts';
 
-/** A covariance of more would take too much memory and too long. */
+/** The most features for PCA; a larger covariance would take too much memory and time. */
 const mostFeatures = 1100;
-/** Rounds between two looks at how far it is, and where it ends in any case. */
+/** The number of rounds between two checks of convergence, and the most rounds. */
 const [rounds, mostRounds] = [10, 400];
 
 export interface Compared {
-  /** numbers that PCA has; undefined where it has nothing to do with the code */
+  /** The number of principal components; undefined if a comparison with the code makes no sense. */
   codeSize?: number;
-  /** a class that is not trained on, or -1 */
+  /** A class that is left out of training, or -1. */
   without: number;
-  /** whether the loss is the cross-entropy of values as they are */
+  /** Whether the loss is the cross-entropy of values without normalisation. */
   entropy: boolean;
 }
 
 /**
- * What a code of that size could do if it were linear, and what needs no code at all: of the examples that the model is trained on, measured as its
- * squared error is, on every example held out.
+ * Returns the reference values: the squared errors of PCA with a code of that size, and of the mean alone. They are
+ * fitted to the training examples, and measured on all held-out examples as the model's squared error is.
  */
 export async function yardsticks(
   collection: Collection,
@@ -32,7 +32,7 @@ export async function yardsticks(
   return { ...errors, floor };
 }
 
-/** What takes seconds is done once for the same examples, whatever models are opened on them. */
+/** The results for each collection, since they take seconds and are the same for all models. */
 const results = new WeakMap<Collection, Map<string, Promise<unknown>>>();
 
 function remembered<T>(collection: Collection, key: string, work: () => Promise<T>): Promise<T> {
@@ -72,22 +72,22 @@ async function errorsOf(
     left += dot(centred, centred);
     for (const direction of directions) explained += dot(centred, direction) ** 2;
   }
-  // What two sums of millions of terms differ by is rounding, where as many numbers hold the whole table.
+  // With as many numbers as columns the error is 0, and the difference of two large sums is only rounding.
   const error = left - explained > 1e-12 * left ? left - explained : 0;
   return { pca: error / held.length, mean: left / held.length };
 }
 
-/** Of the examples trained on. */
+/** Returns the moments of the training examples. */
 function momentsOf(collection: Collection, without: number): Promise<Moments> {
   const { values, features } = collection;
   const scale = values instanceof Uint8Array ? 1 / 255 : 1;
   const rows = trainedRows(collection, without);
-  // A table may have values far from zero, such as times; most of an image's are zero.
+  // The values of a table may be far from zero, as times are; most values of an image are zero.
   const origin = collection.kind === 'table' ? rowsOf(collection, rows.slice(0, 1)) : undefined;
   return moments(rows.length, features, (row, i) => values[rows[row] * features + i] * scale, origin);
 }
 
-/** They are found when what they leave over falls no more. */
+/** Finds principal directions; it ends when the remaining variance no longer falls. */
 async function principalDirections(matrix: Float64Array, features: number, count: number): Promise<Float64Array[]> {
   let total = 0;
   for (let i = 0; i < features; i++) total += matrix[i * features + i];
@@ -104,7 +104,10 @@ async function principalDirections(matrix: Float64Array, features: number, count
   return directions;
 }
 
-/** Grey pixels have an entropy of their own, which no model can beat: the mean of it, in nats. */
+/**
+ * Returns the mean entropy of the pixels in nats: the lowest possible cross-entropy, since grey pixels are
+ * probabilities.
+ */
 function entropyOf(values: Float32Array): number {
   let sum = 0;
   for (const p of values) if (p > 0 && p < 1) sum -= p * Math.log(p) + (1 - p) * Math.log(1 - p);
