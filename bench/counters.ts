@@ -1,4 +1,4 @@
-/** What a library asks of WebGPU, seen from outside: counted in the interfaces' own methods. */
+/** The calls of WebGPU by a library, counted in the methods of the interfaces. */
 export interface Counts {
   dispatches: number;
   submits: number;
@@ -8,7 +8,7 @@ const counts: Counts = { dispatches: 0, submits: 0 };
 let bytes = 0;
 let peak = 0;
 
-/** Call it before any library opens the GPU. */
+/** Starts counting; it has to be called before a library opens the GPU. */
 export function countWebGPU(): void {
   around(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', () => counts.dispatches++);
   around(GPUQueue.prototype, 'submit', () => counts.submits++);
@@ -29,10 +29,10 @@ export function countWebGPU(): void {
   };
 }
 
-/** So far. */
+/** Returns the counts so far. */
 export const counted = (): Counts => ({ ...counts });
 
-/** The most bytes that buffers held since the last call. */
+/** Returns the most bytes that buffers have held since the last call. */
 export function peakBytes(): number {
   const most = peak;
   peak = bytes;

@@ -1,4 +1,7 @@
-/** The page of `npm run bench -- --fits`: fits of a model, one after the other. The command line calls `window.fits`, in a fresh page for each way of tuning. */
+/**
+ * The page of `npm run bench -- --fits`, which times consecutive fits of a model. The command line calls `window.fits`,
+ * in a fresh page for each tuning option.
+ */
 import { adam, dataset, openGpu } from '../src/index.ts';
 import { featuresOf, models } from './models.ts';
 import { modelOf } from './ours.ts';
@@ -6,11 +9,15 @@ import { modelOf } from './ours.ts';
 const fits = {
   works: (): string[] => models.map(({ name }) => name),
 
-  /** Milliseconds of `count` fits of so many steps each, of a model that has not been trained, on a device that has compiled nothing. */
+  /**
+   * Returns the milliseconds of `count` fits of `steps` steps each, of an untrained model on a device without compiled
+   * kernels.
+   */
   async measure(name: string, tuning: 'fixed' | 'measured', steps: number, count: number): Promise<number[]> {
     const work = models.find((each) => each.name === name)!;
     const gpu = await openGpu({ tuning });
-    // Few examples, so that their upload is short; epochs follow each other without a pause where nobody listens for their ends.
+    // Few examples, so that their upload is short. Epochs follow each other without a pause, since there is no
+    // `onEpochEnd`.
     const examples = 20 * work.batch;
     const values = Float32Array.from({ length: examples * featuresOf(work) }, (_, i) => ((i * 40_503) % 256) / 255);
     const data = await dataset(gpu, values, { shape: work.input });

@@ -2,23 +2,23 @@ import { adam, dataset, openGpu } from '../src/index.ts';
 import { modelOf } from './ours.ts';
 import { examples, models } from './models.ts';
 
-/** What a page notices of a training that leaves it room. */
+/** The effects of a training on the frames of a page. */
 export interface Frames {
   work: string;
   frameBudgetMs: number;
   submits: number;
-  /** milliseconds that submits took, from the one before or from their own start */
+  /** The longest time of a submit in milliseconds. */
   longestMs: number;
   medianMs: number;
-  /** submits of more than 1.5 times the budget */
+  /** The number of submits that took more than 1.5 times the budget. */
   overrun: number;
-  /** animation frames a second, while it trains and while nothing happens */
+  /** The animation frames per second during training and at rest. */
   framesPerSecond: { training: number; idle: number };
 }
 
 const seconds = 3;
 
-/** `frameBudgetMs` at work: how long submits get, and whether animation goes on. */
+/** Measures the effect of `frameBudgetMs`: the time of submits, and the frame rate of animations. */
 export async function measureFrames(): Promise<Frames> {
   const frameBudgetMs = 8;
   const work = models.find(({ name }) => name === 'simple-32')!;
@@ -62,7 +62,10 @@ async function framesPerSecond(): Promise<number> {
   return frames / seconds;
 }
 
-/** The queue works off submits one after the other, so each takes from when the one before it was done, or from when it was made. */
+/**
+ * Measures the time of each submit. The queue executes them in order, so each begins when it was made, or when the
+ * previous one was done.
+ */
 function watchSubmits(queue: GPUQueue): { ms: number[]; stop: () => void } {
   const ms: number[] = [];
   let free = 0;

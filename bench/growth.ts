@@ -1,11 +1,11 @@
 import { adam, autoencoder, dataset, dense, openGpu, type Gpu } from '../src/index.ts';
 
-/** How the time of an epoch grows with one side of the work, the others held. */
+/** The times of an epoch when one size of the work grows and the others are fixed. */
 export interface Growth {
   side: 'batch' | 'hidden layers' | 'images';
   held: string;
   sizes: number[];
-  /** milliseconds of an epoch, for each size */
+  /** The milliseconds of an epoch for each size. */
   ms: number[];
 }
 
@@ -13,7 +13,7 @@ const columns = 784;
 const width = 128;
 const doublings = [1, 2, 4, 8];
 
-/** Times epochs of this library alone; each side is doubled three times. */
+/** Times epochs of this library; each size is doubled three times. */
 export async function measureGrowth(): Promise<Growth[]> {
   const gpu = await openGpu();
   const images = 1024;
@@ -46,7 +46,7 @@ export async function measureGrowth(): Promise<Growth[]> {
   return growths;
 }
 
-/** The shortest of several epochs. */
+/** Returns the milliseconds of the shortest of several epochs. */
 async function epochMs(gpu: Gpu, layers: number, batchSize: number, images: number): Promise<number> {
   const hidden = Array.from({ length: layers }, () => dense(width, 'relu'));
   const model = await autoencoder(gpu, {
@@ -73,6 +73,6 @@ async function epochMs(gpu: Gpu, layers: number, batchSize: number, images: numb
   });
   data.dispose();
   model.dispose();
-  // Before the first lies what fit prepares.
+  // The first time includes the preparation of the fit.
   return Math.min(...times.slice(1));
 }

@@ -1,10 +1,13 @@
-/** The models that are trained: the same for every library, down to the first weights and the order of the examples. */
+/**
+ * The models that are trained: every library gets the same ones, with the same first weights and the same order of
+ * examples.
+ */
 
 type Activation = 'relu' | 'sigmoid' | 'linear';
 
 export type LayerWork =
   | { readonly kind: 'dense'; readonly units: number; readonly activation: Activation }
-  /** Means and log-variances of a Gaussian code. */
+  /** The means and log-variances of a Gaussian code. */
   | { readonly kind: 'gaussian'; readonly units: number }
   | {
       readonly kind: 'conv';
@@ -16,27 +19,29 @@ export type LayerWork =
   /** Batch normalisation of each channel. */
   | { readonly kind: 'norm' }
   | { readonly kind: 'relu' }
-  /** x + f(x) */
+  /** A residual block, x + f(x). */
   | { readonly kind: 'residual'; readonly layers: readonly LayerWork[] }
-  /** Of each example the k largest, and zeros. */
+  /** The k largest values of each example; the others become 0. */
   | { readonly kind: 'topk'; readonly k: number }
-  /** The largest of each 2 × 2, an odd side filled up at its end. */
+  /** The largest value of each 2 × 2 window; an odd side is padded at its end. */
   | { readonly kind: 'pool' }
-  /** Each pixel twice as high and as wide. */
+  /** An image of twice the height and width, by repetition of pixels. */
   | { readonly kind: 'upsample' };
 
 export interface ModelWork {
   readonly kind: 'model';
   readonly name: string;
-  /** in words, for tables */
+  /** The title in tables. */
   readonly title: string;
-  /** of one example: features, or height, width and channels */
+  /** The shape of one example: features, or height, width and channels. */
   readonly input: readonly number[];
   readonly layers: readonly LayerWork[];
-  /** how many of the layers make the code */
+  /** The number of layers of the encoder. */
   readonly code: number;
   readonly batch: number;
-  /** A step of it may take a library minutes: each takes one first, and those that took long no more. */
+  /**
+   * Whether a step may take minutes in some libraries. Each library first takes one step, and no more if that was slow.
+   */
   readonly large?: boolean;
 }
 
@@ -89,7 +94,7 @@ const conv = (
 const pool: LayerWork = { kind: 'pool' };
 const upsample: LayerWork = { kind: 'upsample' };
 
-/** The Keras blog's. */
+/** Returns the convolutional autoencoder of the Keras blog. */
 const convolutional = (batch: number): ModelWork => ({
   kind: 'model',
   name: 'conv',
@@ -117,7 +122,7 @@ const convolutional = (batch: number): ModelWork => ({
 const norm: LayerWork = { kind: 'norm' };
 const relu: LayerWork = { kind: 'relu' };
 const plain = (filters: number): LayerWork[] => [conv(filters, { activation: 'linear' }), norm];
-/** He et al. 2016: two convolutions, each with batch normalisation, around which the input goes as well. */
+/** Returns a residual block (He et al. 2016) of two convolutions, each with batch normalisation. */
 const block = (filters: number): LayerWork[] => [
   { kind: 'residual', layers: [...plain(filters), relu, ...plain(filters)] },
   relu,
@@ -145,7 +150,7 @@ const residual = (batch: number): ModelWork => ({
   batch,
 });
 
-/** A code of which each example has few numbers. */
+/** Returns a sparse autoencoder, whose codes have k numbers that are not 0. */
 const sparse = (width: number, k: number, batch: number): ModelWork => ({
   kind: 'model',
   name: 'topk',
@@ -174,29 +179,31 @@ export const models: readonly ModelWork[] = [
   dense('simple-4096', simple, 4096),
 ];
 
-/** Batches that every library goes through in this order, again and again: its epoch. */
+/** The number of batches of an epoch, which every library repeats in the same order. */
 export const batches = 4;
 export const rate = 1e-3;
-/** Adam's, in all libraries. */
+/** The ε of Adam in all libraries. */
 export const epsilon = 1e-8;
 
 const product = (shape: readonly number[]): number => shape.reduce((all, n) => all * n, 1);
 
-/** Numbers in one example. */
+/** Returns the number of values in an example. */
 export const featuresOf = ({ input }: ModelWork): number => product(input);
 
 export const isVariational = ({ layers }: ModelWork): boolean => layers.some(({ kind }) => kind === 'gaussian');
 
 interface PlacedLayer {
   readonly layer: LayerWork;
-  /** its number among the work's layers; of a layer of a residual, its number there behind that of the residual */
+  /**
+   * The number of the layer; for a layer inside a residual block, the number of the block and then its number there.
+   */
   readonly path: readonly number[];
-  /** what one example is before it, and behind it */
+  /** The shape of an example before the layer. */
   readonly input: readonly number[];
   readonly output: readonly number[];
 }
 
-/** All layers in their order, a residual's own before it. */
+/** Returns all layers in order; the layers inside a residual block come before the block. */
 export function placedLayers({ input, layers }: Pick<ModelWork, 'input' | 'layers'>): PlacedLayer[] {
   let shape = input;
   return layers.flatMap((layer, i) => {
@@ -226,7 +233,7 @@ function after(layer: LayerWork, shape: readonly number[]): readonly number[] {
   }
 }
 
-/** Pixels between 0 and 1, most of them 0 as in handwriting; [batches · batch, features]. */
+/** Returns examples, [batches · batch, features]: pixels between 0 and 1, mostly 0 as in images of handwriting. */
 export function examples(work: ModelWork): Float32Array {
   const draw = numbers(1);
   return Float32Array.from({ length: batches * work.batch * featuresOf(work) }, () => Math.max(0, 2 * draw() - 1));
@@ -234,14 +241,17 @@ export function examples(work: ModelWork): Float32Array {
 
 export interface LayerWeights extends PlacedLayer {
   readonly kernel: Float32Array;
-  /** of the kernel: [inputs, outputs], or [height, width, channels, filters]; of a normalisation's factors, [channels] */
+  /**
+   * The shape of the kernel: [inputs, outputs], or [height, width, channels, filters]; [channels] for the factors of a
+   * normalisation.
+   */
   readonly shape: readonly number[];
   readonly bias: Float32Array;
 }
 
 /**
- * Of each layer that has weights; those of a variational code are twice as many. Uniform as Glorot & Bengio 2010 have it, biases zero, a normalisation's
- * factors one.
+ * Returns the first weights of each layer that has weights; a Gaussian code has both heads. They are uniform as in
+ * Glorot & Bengio 2010; biases are 0 and the factors of normalisations are 1.
  */
 export function firstWeights(work: ModelWork): LayerWeights[] {
   const draw = numbers(2);
@@ -266,8 +276,8 @@ export function firstWeights(work: ModelWork): LayerWeights[] {
 }
 
 /**
- * Multiplications and additions of products that a step needs: forward, and back to weights and inputs, but not to the data. Behind a code of which few
- * numbers are kept, and back through it, only those count.
+ * Returns the multiplications and additions of the products in a step: forward, and backward to weights and inputs,
+ * except to the data. Behind a sparse code, forward and backward, only the numbers that are kept count.
  */
 export function flops(work: ModelWork): number {
   const sparse = work.layers.findIndex(({ kind }) => kind === 'topk');
@@ -285,7 +295,10 @@ export function flops(work: ModelWork): number {
     .reduce((sum, n) => sum + n, 0);
 }
 
-/** The data, 4 times the weights (themselves, their gradients, Adam's two moments) and twice what a step's layers hold. */
+/**
+ * Returns the bytes that training needs: the data, 4 times the weights (weights, gradients and Adam's two moments), and
+ * twice the outputs of the layers.
+ */
 export function needsBytes(work: ModelWork): number {
   const data = batches * work.batch * featuresOf(work);
   const weights = firstWeights(work).reduce((sum, { kernel, bias }) => sum + kernel.length + bias.length, 0);
@@ -294,7 +307,7 @@ export function needsBytes(work: ModelWork): number {
   return 4 * (data + 4 * weights + 2 * activations);
 }
 
-/** mulberry32: a generator of a few lines, the same in every browser. */
+/** Returns a generator of random numbers (mulberry32), the same in every browser. */
 function numbers(seed: number): () => number {
   let state = seed;
   return () => {

@@ -15,7 +15,7 @@ import {
 } from '../src/index.ts';
 import type { LayerWork, ModelWork } from './models.ts';
 
-/** A work's model in this library, with weights of its own. */
+/** Makes the model of a work in this library, with its own first weights. */
 export function modelOf(gpu: Gpu, { input, layers, code }: ModelWork): Promise<Autoencoder> {
   const ours = layers.map(layerOf);
   const [height, width, channels] = input;

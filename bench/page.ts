@@ -1,5 +1,5 @@
 /// <reference types="vite/client" />
-/** The side of `npm run bench` that runs where the GPU is. The command line calls `window.bench`. */
+/** The page of `npm run bench`, on which the libraries run. The command line calls `window.bench`. */
 import { openGpu, type KernelTime } from '../src/index.ts';
 import { counted, countWebGPU, liveBytes, peakBytes, type Counts } from './counters.ts';
 import type { Frames } from './frames.ts';
@@ -18,12 +18,14 @@ const files = import.meta.glob<{ peer: Peer }>([
 ]);
 const peers = new Map<string, Peer>();
 
-/** How long a library may take for one round of one work, in milliseconds. */
+/** The time of one round of a work in milliseconds. */
 const roundMs = { usual: 1500, quick: 150 };
 const rounds = { usual: 5, quick: 2 };
-/** A library that has taken so long for a work is not asked again: the median is then one of fewer rounds. */
+/** A library that has taken this time for a work takes no further rounds; its median is over fewer rounds. */
 const enoughMs = 20_000;
-/** A library whose first step of a large work takes so long, what it compiles and tries out included, takes no other. */
+/**
+ * A library whose first step of a large work takes this time, including compilation and tuning, takes no further steps.
+ */
 const longStepMs = 120_000;
 
 interface Runner {
@@ -34,13 +36,16 @@ interface Runner {
   spent: number;
   times: number[];
   loss: number;
-  /** Of a work that is large. */
+  /** The loss of the first step of a large work. */
   firstLoss?: number;
   oneStep?: boolean;
 }
 
 const bench = {
-  /** Which libraries there are, what the adapter is and can do. Where names are given, of the others only those that begin so. */
+  /**
+   * Opens the libraries, and returns them with the adapter and its speed. If names are given, only other libraries
+   * whose names begin with one of them are opened.
+   */
   async open(beside: readonly string[]): Promise<Opened> {
     countWebGPU();
     const gpu = await openGpu();
@@ -49,7 +54,7 @@ const bench = {
     gpu.close();
     const versions: Record<string, string> = {};
     const missing: Record<string, string> = {};
-    // Ours first, then in the order of their files' names.
+    // This library comes first, then the others in the order of their files' names.
     const names = Object.keys(files).sort((a, b) => Number(b.includes('latentgpu')) - Number(a.includes('latentgpu')));
     for (const file of names) {
       const { peer } = await files[file]();
@@ -121,7 +126,7 @@ const bench = {
     };
   },
 
-  /** A work as a program outside of the page can do it, with what all have in common. */
+  /** Returns a work with the data that a program outside of the page needs. */
   asWork(name: string, quick: boolean) {
     const work = models.find((each) => each.name === name)!;
     const limits = quick
@@ -130,7 +135,7 @@ const bench = {
     return { work, batches, rate, epsilon, agreeAfter, ...limits };
   },
 
-  /** Whether all losses are the same but for rounding; where each library draws its own noise, but for chance. */
+  /** Returns whether all losses agree up to rounding, or up to chance if each library draws its own noise. */
   agree(name: string, losses: number[]): boolean {
     return agree(
       models.find((each) => each.name === name)!,
@@ -147,12 +152,15 @@ const bench = {
 
   stream: (name: string, quick: boolean) => {
     const work = streams.find((each) => each.name === name)!;
-    // Not around zero: a sum that cancels out would show nothing but rounding.
+    // Not centred at 0, since a sum that cancels out would show only rounding errors.
     const x = values(streamLength, 3).map((value) => value + 0.1);
     return timed(work, streamLength, 4 * streamLength * work.moved, quick, (peer) => peer.stream?.(work, x));
   },
 
-  /** Milliseconds from before the library is loaded until its first step is done; on a fresh page, once. */
+  /**
+   * Returns the milliseconds from before the library is loaded until its first step is done; to be called once on a
+   * fresh page.
+   */
   async first(peerName: string, workName: string): Promise<number> {
     const work = models.find((each) => each.name === workName)!;
     const file = Object.keys(files).find((path) => path.endsWith(`/${peerName}.ts`))!;
@@ -174,17 +182,20 @@ const bench = {
     return measureFrames();
   },
 
-  /** The time of each of our kernels in a step. */
+  /** Returns the time of each of our kernels in a step. */
   async profile(name: string): Promise<KernelTime[]> {
     const { profileStep } = await import('./profile.ts');
     return profileStep(models.find((each) => each.name === name)!);
   },
 };
 
-/** Steps after which losses are compared: enough that a wrong gradient or a wrong Adam would show. */
+/** The number of steps after which losses are compared, enough to show a wrong gradient or a wrong Adam. */
 const agreeAfter = 2 * batches;
 
-/** Trains for as many steps as it takes to compare losses, and then times an epoch; of a large work, it may be the first step alone. */
+/**
+ * Trains for the steps after which losses are compared, and then times an epoch; for a large work this may be the first
+ * step alone.
+ */
 async function begin(peer: Peer, work: ModelWork): Promise<Runner | undefined> {
   const before = liveBytes();
   peakBytes();
@@ -264,7 +275,7 @@ function median(numbers: readonly number[]): number {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Numbers between −½ and ½ that look random. */
+/** Returns pseudo-random numbers between −½ and ½. */
 function values(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => (((i + 1) * 0.6180339887 + seed * 0.377) % 1) - 0.5);
 }

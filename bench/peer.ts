@@ -1,34 +1,38 @@
 import type { ModelWork } from './models.ts';
 import type { MatmulWork, StreamWork } from './works.ts';
 
-/** A library to be timed. Each of its files in peers/ exports one as `peer`. */
+/** A library to be timed. Each file in peers/ exports one as `peer`. */
 export interface Peer {
   readonly name: string;
   readonly version: string;
   /** Opens the GPU; called once, before anything else. */
   open(): Promise<void>;
-  /** From now on it is timed as one that has run for long; not called where the first step is what is timed. */
+  /** Prepares for timing as after a long run; it is not called where the first step is timed. */
   settle?(): void;
-  /** Ready to train, with the weights, the examples and Adam as models.ts has them; undefined where the library cannot. */
+  /**
+   * Makes the model ready to train, with the weights, the examples and Adam as in models.ts; undefined if the library
+   * cannot train it.
+   */
   model?(work: ModelWork): Promise<Trained> | undefined;
-  /** y = op(a) op(b), on operands that lie on the device. */
+  /** Makes y = op(a) op(b) with the operands on the device. */
   matmul?(work: MatmulWork, a: Float32Array, b: Float32Array): Promise<Kernel>;
   stream?(work: StreamWork, x: Float32Array): Promise<Kernel>;
 }
 
 export interface Trained {
   /**
-   * Takes so many more steps, a multiple of `batches`, until the device is done with them; the mean loss over the last `batches` of them. Of a work that is
-   * `large` it takes a single step as well, and tells the loss of that.
+   * Takes `steps` more steps, a multiple of `batches`, and resolves when the device has finished them, with the mean
+   * loss of the last `batches` steps. For a `large` work `steps` may also be 1; the result is then the loss of that
+   * step.
    */
   run(steps: number): Promise<number>;
   dispose(): Promise<void> | void;
 }
 
 export interface Kernel {
-  /** Does it so many times over, until the device is done. */
+  /** Runs the kernel `times` times; resolves when the device has finished. */
   run(times: number): Promise<void>;
-  /** The first values of its result. */
+  /** Returns the first values of the result. */
   read(): Promise<ArrayLike<number>>;
   dispose(): Promise<void> | void;
 }

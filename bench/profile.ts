@@ -2,7 +2,7 @@ import { adam, dataset, openGpu, type KernelTime } from '../src/index.ts';
 import { modelOf } from './ours.ts';
 import { batches, examples, type ModelWork } from './models.ts';
 
-/** The time of each of our kernels in a step, the mean over some. */
+/** Returns the mean time of each of our kernels in a step. */
 export async function profileStep(work: ModelWork): Promise<KernelTime[]> {
   const gpu = await openGpu();
   const model = await modelOf(gpu, work);

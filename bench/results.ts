@@ -1,4 +1,4 @@
-/** What a run of the benchmark finds; it survives JSON. Milliseconds, bytes. */
+/** The results of a run of the benchmark, in milliseconds and bytes; they survive JSON. */
 import type { Frames } from './frames.ts';
 import type { Growth } from './growth.ts';
 import type { Roofline } from './roofline.ts';
@@ -8,13 +8,13 @@ export interface Opened {
   roofline: Roofline;
   /** by library */
   versions: Record<string, string>;
-  /** libraries that do not run here, and why */
+  /** The libraries that do not run here, with the reason. */
   missing: Record<string, string>;
   works: { models: string[]; matmuls: string[]; streams: string[] };
 }
 
 export interface Timing {
-  /** the median over the rounds */
+  /** The median time over the rounds. */
   ms: number;
   times: number[];
 }
@@ -23,11 +23,14 @@ export interface TrainingTiming extends Timing {
   /** of a step */
   dispatches: number;
   submits: number;
-  /** what its buffers held at most, data included */
+  /** The most bytes that its buffers held, including the data. */
   peakBytes: number;
-  /** after the same number of steps */
+  /** The loss after the same number of steps. */
   loss: number;
-  /** It took so long over its first step that it took no other: that one is the time, with what it took to compile, and the loss. */
+  /**
+   * Whether the first step took so long that there was no other; time and loss are then those of the first step,
+   * including compilation.
+   */
   oneStep?: boolean;
 }
 
@@ -37,19 +40,19 @@ export interface ModelResult {
   batch: number;
   /** of a step */
   flops: number;
-  /** The data, 4 times the weights and twice what a step's layers hold: what training should need at most. */
+  /** The most bytes that training should need: the data, 4 times the weights, and twice the outputs of the layers. */
   needsBytes: number;
-  /** All libraries come to the same loss; else no time here means anything. */
+  /** Whether all libraries reach the same loss; otherwise the times mean nothing. */
   agreed: boolean;
   peers: Record<string, TrainingTiming>;
-  /** libraries that cannot train it here, and why */
+  /** The libraries that cannot train it here, with the reason. */
   failed?: Record<string, string>;
 }
 
 export interface KernelResult {
   work: string;
   flops: number;
-  /** read and written at least */
+  /** The bytes that are read and written at least. */
   bytes: number;
   agreed: boolean;
   peers: Record<string, Timing>;
@@ -57,12 +60,12 @@ export interface KernelResult {
 
 export interface Results extends Opened {
   date: string;
-  /** browser or Node, with its version */
+  /** The browser or Node, with its version. */
   runtime: string;
   models: ModelResult[];
   matmuls: KernelResult[];
   streams: KernelResult[];
-  /** milliseconds from import to the first epoch of four steps, by library */
+  /** The milliseconds from the import to the end of the first epoch of four steps, by library. */
   first: Record<string, number>;
   growth: Growth[];
   frames?: Frames;

@@ -1,18 +1,21 @@
-/** What the adapter can do at best, measured by kernels that do nothing else. */
+/** The peak speed of the adapter, measured by kernels that do nothing else. */
 import { shader, tape, tensor, compile, emptyTensor, type Gpu } from '../src/runtime.ts';
 
 export interface Roofline {
-  /** multiplications and additions a second, in billions */
+  /** Multiplications and additions per second, in billions. */
   gflops: number;
-  /** bytes read and written a second, in billions, by a copy of 64 MiB */
+  /** Bytes read and written per second, in billions, by a copy of 64 MiB. */
   gigabytes: number;
 }
 
-/** Chains of multiply-adds that do not wait for each other: too few leave the adders idle, too many do not fit into registers. */
+/**
+ * The numbers of independent chains of multiply-adds that are tried: too few leave the units idle, too many do not fit
+ * into registers.
+ */
 const chains = [2, 4, 8, 16];
 const rounds = 2048;
 
-/** 16 multiply-adds to a product of a matrix and a vector, the form in which every adapter tried was fastest. */
+/** Returns multiply-adds as products of a matrix and a vector, 16 each, the fastest form on every adapter tried. */
 const multiplyAdds = (count: number) =>
   shader<'x' | 'y'>(
     `${count} chains of multiply-adds`,
@@ -45,7 +48,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 );
 
 export async function measureRoofline(gpu: Gpu): Promise<Roofline> {
-  // Enough for a large GPU, and some hundredths of a second for a processor.
+  // Enough for a large GPU; on a CPU, few enough to take some hundredths of a second.
   const threads = gpu.info.isFallback ? 1024 : 2 ** 18;
   let gflops = 0;
   for (const count of chains) {
@@ -56,7 +59,7 @@ export async function measureRoofline(gpu: Gpu): Promise<Roofline> {
   return { gflops, gigabytes: (2 * 4 * length) / (await secondsOf(gpu, copy, length, length / 4)) / 1e9 };
 }
 
-/** The shortest of several runs. */
+/** Returns the seconds of the shortest of several runs. */
 async function secondsOf(gpu: Gpu, kernel: typeof copy, length: number, threads: number): Promise<number> {
   const recorded = tape(gpu);
   const [x, y] = [tensor(gpu, new Float32Array(length).fill(1 / 16)), emptyTensor(gpu, [length])];

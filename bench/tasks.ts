@@ -1,11 +1,14 @@
-/** The page of `npm run bench -- --tasks`: what a page does with a model, a part at a time. The command line calls `window.tasks` and looks at the thread. */
+/**
+ * The page of `npm run bench -- --tasks`, which uses a model in separate steps. The command line calls `window.tasks`
+ * and traces the main thread.
+ */
 import { adam, dataset, openGpu, type Autoencoder, type Dataset, type Gpu } from '../src/index.ts';
 import { featuresOf, models, type ModelWork } from './models.ts';
 import { modelOf } from './ours.ts';
 
-/** As many as MNIST has. */
+/** The number of examples, as many as MNIST has. */
 const examples = 60_000;
-/** Of the device, for examples that do not all lie there. */
+/** The memory on the device for streamed examples. */
 const deviceBytes = 2 ** 25;
 
 let work: ModelWork;
@@ -15,7 +18,7 @@ let gpu: Gpu;
 let model: Autoencoder;
 let set: Dataset;
 
-/** A fit as long as that, as a page would start it. */
+/** Runs a fit of `ms` milliseconds, as a page would. */
 async function fit(data: Dataset, ms: number): Promise<void> {
   const training = model.fit(data, {
     epochs: 1e6,
@@ -32,7 +35,7 @@ async function fit(data: Dataset, ms: number): Promise<void> {
 const tasks = {
   works: (): string[] => models.map(({ name }) => name),
 
-  /** Examples as a page may have read them: whatever that takes is its own. */
+  /** Makes the examples, whose time does not count. */
   prepare(name: string): void {
     work = models.find((each) => each.name === name)!;
     const values = examples * featuresOf(work);
@@ -47,13 +50,13 @@ const tasks = {
     return [vendor, architecture, description].filter(Boolean).join(' ');
   },
 
-  /** All examples as bytes, and half of them as floats. */
+  /** Uploads all examples as bytes, and half of them as floats. */
   async data(): Promise<void> {
     set = await dataset(gpu, bytes, { shape: work.input });
     (await dataset(gpu, floats, { shape: work.input })).dispose();
   },
 
-  /** The first on a fresh page, with what the tuner does in it. */
+  /** Runs the first fit on a fresh page, with the tuner's measurements. */
   cold: (ms: number): Promise<void> => fit(set, ms),
 
   warm: (ms: number): Promise<void> => fit(set, ms),

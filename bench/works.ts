@@ -1,7 +1,7 @@
-/** What is timed, the same for every library: models, products of matrices, streams of numbers. */
+/** The works that are timed, the same for every library: models, products of matrices, and streams of numbers. */
 import type { ModelWork } from './models.ts';
 
-/** Products of matrices, timed on their own: op(a) [m, k] times op(b) [k, n]. */
+/** A product of matrices that is timed on its own: op(a) [m, k] times op(b) [k, n]. */
 export interface MatmulWork {
   readonly kind: 'matmul';
   readonly name: string;
@@ -35,7 +35,7 @@ export const matmuls: readonly MatmulWork[] = [
   product(400, 784, 128, 'TN'),
 ];
 
-/** What is done to 16 Mi numbers that lie in memory, and how many of them it reads and writes for each. */
+/** An operation on 16 Mi numbers in memory, with the count of numbers that it reads and writes for each. */
 export interface StreamWork {
   readonly kind: 'stream';
   readonly name: 'sum' | 'max' | 'relu' | 'sigmoid' | 'tanh' | 'add';

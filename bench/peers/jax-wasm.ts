@@ -1,4 +1,7 @@
-/** jax-js without a GPU: WebAssembly, on all cores where the page may share memory. What a page falls back to that finds no WebGPU. */
+/**
+ * jax-js without a GPU: WebAssembly, on all cores if the page may share memory. It is the fallback of a page without
+ * WebGPU.
+ */
 import type { Peer } from '../peer.ts';
 import { modelOn, open, version } from './jax.ts';
 

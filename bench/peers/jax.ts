@@ -1,11 +1,11 @@
-/** jax-js as its own examples have it: a pure step, all of it inside `jit`; shared by its peers, one for each of its back-ends. */
+/** jax-js as in its own examples: a pure step inside `jit`. Its peers, one for each back-end, share this code. */
 import { defaultDevice, init, jit, lax, nn, numpy as np, random, tree, valueAndGrad, type Device } from '@jax-js/jax';
 import { dependencies } from '../package.json';
 import type { Kernel, Peer } from '../peer.ts';
 import { batches, epsilon, examples, featuresOf, firstWeights, isVariational, rate, type LayerWeights, type LayerWork, type ModelWork } from '../models.ts';
 
 export type Layer = { kernel: np.Array; bias: np.Array };
-/** Layers with what Adam keeps of each. */
+/** The layers with Adam's moments of each. */
 export type Moving = { layers: Layer[]; first: Layer[]; second: Layer[]; step: np.Array };
 type State = Moving & { key: np.Array };
 
@@ -19,7 +19,7 @@ export async function open(device: Device): Promise<void> {
   defaultDevice(device);
 }
 
-/** Training on one of its back-ends. */
+/** Returns the training on one of the back-ends. */
 export const modelOn = (device: Device): NonNullable<Peer['model']> =>
   async (work) => {
     defaultDevice(device);
@@ -27,13 +27,13 @@ export const modelOn = (device: Device): NonNullable<Peer['model']> =>
     let state: State = { ...unmoved(layers), key: random.key(0) };
     const all = examples(work);
     const size = work.batch * featuresOf(work);
-    // Channels first, which for one channel is the same order.
+    // Channels first, which is the same order for one channel.
     const shape = work.input.length === 1 ? [work.batch, work.input[0]] : [work.batch, work.input[2], work.input[0], work.input[1]];
     const data = Array.from({ length: batches }, (_, i) => np.array(all.slice(i * size, (i + 1) * size)).reshape(shape));
     const step = jit((now: State, x: np.Array) => train(work, now, x));
     return {
       async run(steps) {
-        // Another back-end may have had its turn.
+        // Another back-end may have been the default since.
         defaultDevice(device);
         const last: np.Array[] = [];
         for (let i = 0; i < steps; i++) {
@@ -56,7 +56,7 @@ export const modelOn = (device: Device): NonNullable<Peer['model']> =>
 export function repeated(operation: () => np.Array, operands: np.Array[]): Kernel {
   return {
     async run(times) {
-      // Kept until they are there: what is disposed before may never have been computed.
+      // Results are kept until they are computed, since a result that is disposed earlier may never be computed.
       const results = Array.from({ length: times }, operation);
       for (const result of results) (await result.blockUntilReady()).dispose();
     },
@@ -68,20 +68,20 @@ export function repeated(operation: () => np.Array, operands: np.Array[]): Kerne
   };
 }
 
-/** One step; takes the old state over. */
+/** Takes one step, and disposes the old state. */
 function train(work: ModelWork, { key, ...moving }: State, x: np.Array): [np.Array, State] {
   const [noiseKey, nextKey] = isVariational(work) ? np.split(random.split(key), 2).map((one) => one.reshape([2])) : [key.ref, key];
   const [loss, moved] = adamStep((given) => lossOf(work, given, x, noiseKey), moving);
   return [loss, { ...moved, key: nextKey }];
 }
 
-/** Layers before their first step; takes them over. */
+/** Returns layers before their first step; the caller must not use them any longer. */
 export function unmoved(layers: Layer[]): Moving {
   const zeros = (): Layer[] => layers.map(({ kernel, bias }) => ({ kernel: np.zeros(kernel.shape), bias: np.zeros(bias.shape) }));
   return { layers, first: zeros(), second: zeros(), step: np.array(0) };
 }
 
-/** One step of Adam; takes the old state over. */
+/** Takes one step of Adam, and disposes the old state. */
 export function adamStep(lossOf: (given: Layer[]) => np.Array, { layers, first, second, step }: Moving): [np.Array, Moving] {
   const [loss, gradients] = valueAndGrad(lossOf)(tree.ref(layers)) as unknown as [np.Array, Layer[]];
   const t = step.add(1);
@@ -100,10 +100,13 @@ export function adamStep(lossOf: (given: Layer[]) => np.Array, { layers, first, 
   return [loss, { layers: moved, first: m, second: v, step: t }];
 }
 
-/** [inputs, outputs] and [channels] stay; [height, width, channels, filters] become [filters, channels, height, width]. */
+/**
+ * Returns a kernel in the layout of jax-js: [height, width, channels, filters] becomes [filters, channels, height,
+ * width], other shapes are the same.
+ */
 function kernelOf({ kernel, shape }: LayerWeights): np.Array {
   const given = np.array(kernel).reshape([...shape]);
-  // Added to nothing: so that what is stored has the new order.
+  // Adding 0 makes the stored values have the new order.
   return shape.length < 4 ? given : given.transpose([3, 2, 0, 1]).add(0);
 }
 
@@ -143,7 +146,7 @@ function lossOf(work: ModelWork, weights: Layer[], x: np.Array, key: np.Array): 
   return divergence ? entropy.sum().mul(1 / work.batch).add(divergence) : entropy.mean();
 }
 
-/** Of channels, over examples and pixels. */
+/** Normalises each channel over examples and pixels. */
 function normalized({ kernel, bias }: Layer, x: np.Array): np.Array {
   const ofChannels = [-1, 1, 1];
   const places = { axis: [0, 2, 3], keepdims: true };
@@ -152,7 +155,7 @@ function normalized({ kernel, bias }: Layer, x: np.Array): np.Array {
   return centred.div(deviation).mul(kernel.reshape(ofChannels)).add(bias.reshape(ofChannels));
 }
 
-/** What is at least as large as the k-th largest of its row, of numbers that are not below zero. */
+/** Keeps the numbers that are at least as large as the k-th largest of their row; none of the inputs is negative. */
 function largest(y: np.Array, k: number): np.Array {
   const [values, places] = lax.topK(lax.stopGradient(y.ref), k);
   places.dispose();
@@ -164,7 +167,7 @@ function linear(layer: LayerWork, { kernel, bias }: Layer, x: np.Array): np.Arra
   return lax.convGeneralDilated(x, kernel, [1, 1], layer.padding === 'same' ? 'SAME' : 'VALID').add(bias.reshape([layer.filters, 1, 1]));
 }
 
-/** What comes out of a relu is never below the zeros that fill an odd side up. */
+/** Outputs of a relu are at least 0, so the zeros that pad an odd side do not change the maximum. */
 function pooled(x: np.Array): np.Array {
   const [batch, channels, height, width] = x.shape;
   const [down, across] = [Math.ceil(height / 2), Math.ceil(width / 2)];

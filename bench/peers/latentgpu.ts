@@ -18,7 +18,7 @@ export const peer: Peer = {
   },
 
   settle() {
-    // As after hours of training: what the tuner finds out a little at a time, it finds out at once.
+    // The tuner makes all measurements at once, as if after hours of training.
     gpu.tuner.eager = true;
   },
 
@@ -79,7 +79,7 @@ async function repeated(recorded: ReturnType<typeof tape>, y: Tensor, operands: 
   };
 }
 
-/** The first weights under this library's names, in its layout: a row for each output. */
+/** Returns the first weights under this library's names and in its layout, with a row for each output. */
 function named(work: ModelWork): Record<string, Matrix> {
   const weights: Record<string, Matrix> = {};
   for (const first of firstWeights(work)) {
@@ -98,7 +98,10 @@ function named(work: ModelWork): Record<string, Matrix> {
   return weights;
 }
 
-/** [inputs, outputs] as [outputs, inputs], and [height, width, channels, filters] as [filters, channels, height, width]. */
+/**
+ * Returns [inputs, outputs] as [outputs, inputs], and [height, width, channels, filters] as [filters, channels, height,
+ * width].
+ */
 function outputsFirst({ kernel, shape }: LayerWeights): Matrix {
   if (shape.length === 1) return { data: kernel, shape: [...shape] };
   const [outputs, inputs] = [shape.at(-1)!, shape.at(-2)!];

@@ -11,7 +11,8 @@ export const peer: Peer = {
   open,
 
   model(work) {
-    // A Gaussian code needs a layer and a loss of one's own: then one writes the loop too. A sparse code needs a layer as well.
+    // A Gaussian code needs a custom layer and loss, for which users write the loop, too. Sparse codes and residual
+    // blocks need custom layers as well.
     if (isVariational(work) || work.layers.some(({ kind }) => kind === 'topk' || kind === 'residual')) return undefined;
     const model = sequential();
     work.layers.forEach((layer, i) => model.add(layerOf(layer, i ? undefined : [...work.input])));

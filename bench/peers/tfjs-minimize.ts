@@ -1,4 +1,4 @@
-/** TensorFlow.js with a loop of one's own: operations, tidy, minimize. */
+/** TensorFlow.js with a custom loop: operations, tidy, minimize. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Peer } from '../peer.ts';
 import { batches, epsilon, examples, featuresOf, firstWeights, rate, type LayerWork, type ModelWork } from '../models.ts';

@@ -1,4 +1,4 @@
-/** What both ways to train with TensorFlow.js share. */
+/** The parts that both ways of training with TensorFlow.js share. */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { setWebGPU } from './webgpu.ts';
@@ -13,7 +13,7 @@ export async function open(): Promise<void> {
   await tf.ready();
 }
 
-/** Products and streams, which have nothing to do with how one trains. */
+/** Products and streams, which do not depend on the way of training. */
 export const kernels: Pick<Peer, 'matmul' | 'stream'> = {
   async matmul({ m, n, k, transposeA, transposeB }, a, b) {
     const [left, right] = [tf.tensor2d(a, transposeA ? [k, m] : [m, k]), tf.tensor2d(b, transposeB ? [n, k] : [k, n])];
@@ -35,7 +35,7 @@ export const kernels: Pick<Peer, 'matmul' | 'stream'> = {
 };
 
 function repeated(operation: () => tf.Tensor, operands: tf.Tensor[]): Kernel {
-  // One value of the last result: it comes when the device is done.
+  // Reading one value of the last result waits until the device is done.
   const finish = async (y: tf.Tensor) => {
     const first = tf.slice(tf.reshape(y, [-1]), 0, Math.min(4, y.size));
     const values = await first.data();

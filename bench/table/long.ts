@@ -1,32 +1,34 @@
 import type { Table } from '../../src/index.ts';
 import { batch, batches } from './model.ts';
 
-/** What is trained on: a batch of rows, of which each column has a place for its number or one for each category, and one for a blank. */
+/**
+ * A batch of rows to train on. Each column has one place for its number or one for each category, and one for a blank.
+ */
 export interface LongBatch {
-  /** [rows, places] */
+  /** The inputs, [rows, places]. */
   rows: Float32Array;
-  /** [rows, outputs]: the number, or a 1 in the place of the category; zeros where the cell is blank */
+  /** The targets, [rows, outputs]: the number, or a 1 in the place of the category; zeros for a blank cell. */
   targets: Float32Array;
-  /** [rows, columns]: 1 where the cell is there */
+  /** The mask, [rows, columns]: 1 for a cell that is not blank. */
   there: Float32Array;
 }
 
 export interface LongTable {
   places: number;
-  /** of each column: 0 for numbers, or how many categories */
+  /** The number of categories of each column, 0 for numbers. */
   columns: readonly number[];
   batches: readonly LongBatch[];
-  /** weights as [inputs, outputs] and biases */
+  /** The weights as [inputs, outputs], and the biases. */
   weights: readonly { kernel: Float32Array; bias: Float32Array }[];
 }
 
 /** A library that is ready to train. */
 export interface StepsOf {
-  /** Takes so many steps, and gives the mean loss of the last round through all batches. */
+  /** Takes `steps` steps, and returns the mean loss of the last round through all batches. */
   run(steps: number): Promise<number>;
 }
 
-/** The table as rows of numbers, zeros and ones, numbers standardised as our model does. */
+/** Returns the table as rows of numbers, zeros and ones; numbers are standardised as in our model. */
 export function longTable(data: Table): Omit<LongTable, 'weights'> {
   const columns = data.columns.map(({ kind, categories }) => (kind === 'category' ? categories!.length + 1 : 0));
   const sizes = columns.map((count) => Math.max(1, count));

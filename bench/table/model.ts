@@ -2,13 +2,13 @@ import { adam, autoencoder, dense, type Gpu, type Table, type TableAutoencoder }
 import { epsilon, rate } from '../models.ts';
 
 export const batch = 256;
-/** Batches that both libraries go through in this order, again and again. */
+/** The number of batches, which both libraries repeat in the same order. */
 export const batches = 4;
 export const hidden = 64;
 export const code = 8;
 export const optimizer = () => adam(rate, { epsilon });
 
-/** The model that all timings of tables are of. */
+/** Makes the model for all timings of tables. */
 export const modelOf = (gpu: Gpu, table: Table): Promise<TableAutoencoder> =>
   autoencoder(gpu, {
     input: table.columns,

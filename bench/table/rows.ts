@@ -1,6 +1,6 @@
-/** A table as a log or an export may be: numbers and texts that hang together, some of them blank. */
+/** A table like a log or an export: correlated numbers and texts, with some blanks. */
 
-/** Columns of texts, by how many different ones they have. */
+/** The columns of texts, by the number of their different texts. */
 const texts = [2, 3, 5, 8, 12, 20, 30, 40, 60, 100];
 const numbers = 20;
 export const columnCount = numbers + texts.length;
@@ -8,7 +8,7 @@ export const columnCount = numbers + texts.length;
 const blankShare = 0.02;
 const rowsInPiece = 5000;
 
-/** So many rows as CSV, in pieces. The same on every machine. */
+/** Returns `rows` rows as a stream of CSV, the same on every machine. */
 export function csvStream(rows: number): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const draw = lcg(1);
@@ -37,7 +37,7 @@ export function csvStream(rows: number): ReadableStream<Uint8Array> {
   );
 }
 
-/** A linear congruential generator of a few operations a number: the text has 30 numbers a row. */
+/** Returns a linear congruential generator, which is fast, since the text has 30 numbers in each row. */
 function lcg(seed: number): () => number {
   let state = seed;
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;

@@ -4,7 +4,7 @@ import { longTable, type LongTable, type StepsOf } from './long.ts';
 import { batch, batches, modelOf, optimizer } from './model.ts';
 import { csvStream } from './rows.ts';
 
-/** What only the benchmark installs is not there when the rest is compiled. */
+/** Imported by a pattern, since the packages that only the benchmark installs are absent when the rest is compiled. */
 const peers = import.meta.glob<{ start(table: LongTable): Promise<StepsOf> }>('../peers/table/jax.ts');
 
 const rounds = 5;
@@ -12,12 +12,12 @@ const roundMs = 3000;
 
 export interface Steps {
   places: number;
-  /** of each library: the loss after two rounds through the batches, and milliseconds a step of each round of timing */
+  /** The loss after two rounds through the batches, and the milliseconds per step in each round of timing. */
   ours: { loss: number; times: number[] };
   jax: { loss: number; times: number[] };
 }
 
-/** A step of our model on cells beside one of jax-js on long rows, from the same weights, in turn. */
+/** Times a step of our model on cells and one of jax-js on long rows, in turn, from the same weights. */
 export async function measureSteps(): Promise<Steps> {
   const data = await readTable(csvStream(batches * batch));
   const gpu = await openGpu();
@@ -44,7 +44,7 @@ export async function measureSteps(): Promise<Steps> {
   const measured = [ours, jax].map(({ run }) => ({ run, loss: 0, times: [] as number[], ms: 1 }));
   for (const each of measured) {
     each.loss = await each.run(2 * batches);
-    // What compiles and what the tuner tries out is behind both then.
+    // Compilation and the tuner's measurements are over by now.
     const begun = performance.now();
     await each.run(4 * batches);
     each.ms = (performance.now() - begun) / (4 * batches);
@@ -62,7 +62,7 @@ export async function measureSteps(): Promise<Steps> {
   return { places: long.places, ours: first, jax: second };
 }
 
-/** [outputs, inputs] as [inputs, outputs]. */
+/** Returns [outputs, inputs] as [inputs, outputs]. */
 function transposed(values: Float32Array, [outputs, inputs]: readonly number[]): Float32Array {
   return Float32Array.from(values, (_, i) => values[(i % outputs) * inputs + Math.floor(i / outputs)]);
 }

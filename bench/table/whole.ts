@@ -3,23 +3,23 @@ import { countWebGPU, peakBytes } from '../counters.ts';
 import { batch, modelOf, optimizer } from './model.ts';
 import { columnCount, csvStream } from './rows.ts';
 
-/** Seconds of each part of what a page does with a table, and the most bytes that buffers of the GPU held. */
+/** The seconds of each step from the text of a table to the scores, and the most bytes that GPU buffers held. */
 export interface Whole {
   rows: number;
-  /** making the text alone, which reading it has in it */
+  /** The seconds to make the text, which the time of reading includes. */
   text: number;
   read: number;
   put: number;
   epoch: number;
   scored: number;
   bufferBytes: number;
-  /** of the table in memory: a float64 a number, an int32 a category */
+  /** The bytes of the table in memory: a float64 for a number, an int32 for a category. */
   tableBytes: number;
-  /** Rows whose score is not finite. */
+  /** The number of rows whose score is not finite. */
   lost: number;
 }
 
-/** From the text of a table to the scores of its rows. */
+/** Measures everything from the text of a table to the scores of its rows. */
 export async function measureWhole(rows: number): Promise<Whole> {
   countWebGPU();
   let begun = performance.now();

@@ -4,23 +4,23 @@ import type { Peer } from '../peer.ts';
 
 const peers = import.meta.glob<{ peer: Peer }>('../peers/latentgpu.ts');
 
-/** Models small enough for a visitor's patience, also on a processor. */
+/** The models that are small enough for a visitor to wait for, also on a CPU. */
 const names = ['simple', 'deep', 'vae', 'hinton', 'conv'];
 const rounds = 3;
 const roundMs = 1000;
 
 export interface Measured {
   title: string;
-  /** the median of the rounds */
+  /** The median over the rounds. */
   msPerStep: number;
   imagesPerSecond: number;
   gflops: number;
 }
 
-/** The works that are measured, in their order. */
+/** The works that are measured, in order. */
 export const works: readonly ModelWork[] = models.filter(({ name }) => names.includes(name));
 
-/** This library, ready to train. @throws GpuUnavailableError where there is no WebGPU */
+/** Opens this library, ready to train. @throws GpuUnavailableError without WebGPU */
 export async function openLibrary(): Promise<Peer> {
   const { peer } = await peers['../peers/latentgpu.ts']();
   await peer.open();
@@ -28,7 +28,7 @@ export async function openLibrary(): Promise<Peer> {
   return peer;
 }
 
-/** Trains a model for some seconds. */
+/** Measures a model by training it for some seconds. */
 export async function measure(peer: Peer, work: ModelWork): Promise<Measured> {
   const trained = (await peer.model?.(work))!;
   try {

@@ -1,4 +1,4 @@
-/** The benchmark as a page of the site: a visitor runs it and copies the result. */
+/** The benchmark as a page of the site, which a visitor can run to copy the result. */
 import packageJson from '../../package.json';
 import { openGpu } from '../../src/index.ts';
 import { measure, openLibrary, works, type Measured } from './measure.ts';
@@ -63,7 +63,7 @@ function rowOf(texts: readonly string[]): HTMLTableRowElement {
   return row;
 }
 
-/** The result as Markdown, with what one needs to compare it with another. */
+/** Returns the result as Markdown, with everything that a comparison with another result needs. */
 function report(adapter: string, found: readonly Measured[]): string {
   const lines = [
     ['model', 'ms per step', 'images per second', 'GFLOP/s'],

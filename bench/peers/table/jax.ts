@@ -1,9 +1,12 @@
-/** The same model in jax-js, as its users would write it: rows of zeros and ones, a loss by column, all of a step inside `jit`. */
+/**
+ * The same model in jax-js as its users would write it: rows of zeros and ones, a loss by column, and the whole step
+ * inside `jit`.
+ */
 import { jit, lax, nn, numpy as np, tree } from '@jax-js/jax';
 import type { LongTable } from '../../table/long.ts';
 import { adamStep, open, unmoved, type Layer, type Moving } from '../jax.ts';
 
-/** Ready to train. */
+/** Makes the model ready to train. */
 export async function start({ places, columns, batches, weights }: LongTable) {
   await open('webgpu');
   const rows = batches[0].rows.length / places;
@@ -18,7 +21,7 @@ export async function start({ places, columns, batches, weights }: LongTable) {
     np.array(targets).reshape([rows, outputs]),
     np.array(there).reshape([rows, columns.length]),
   ]);
-  /** Which column an output is of, and whether that has numbers. */
+  /** The column of each output. */
   const owner = sizes.flatMap((size, c) => Array<number>(size).fill(c));
   const isNumber = np.array(Float32Array.from(owner, (c) => Number(columns[c] === 0)));
   const hasNumbers = np.array(Float32Array.from(columns, (count) => Number(count === 0)));
