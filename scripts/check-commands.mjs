@@ -1,4 +1,5 @@
-// npm run check:commands: runs each script of package.json that neither .ci/run nor a test runs, in short, and says for each how it is run.
+// npm run check:commands: runs, in a short form, each script of package.json that neither .ci/run nor a test runs, and
+// prints for each how it is run.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { ownScripts, problems, ways } from './check-commands/list.mjs';
 import { Failure, runMain } from './failure.mjs';
 import { root, setup } from './setup.mjs';
 
-/** What hangs is ended. */
+/** A command that takes longer is ended. */
 const mostMs = 300_000;
 
 await runMain(async () => {
@@ -54,7 +55,7 @@ async function tryOut(name, { args, makes, serves }) {
 }
 
 /**
- * Runs the command that the script is, as npm would. One that serves is asked for its page, and then ended.
+ * Runs a script as npm would. A script that serves is asked for its page, and then ended.
  * @param {string} name
  * @param {string[]} args
  * @param {RegExp} [serves]
@@ -62,7 +63,7 @@ async function tryOut(name, { args, makes, serves }) {
  */
 function run(name, args, serves) {
   const npm = ['run', '--silent', name, '--', ...args];
-  // A group of its own, so that what npm has started ends with it.
+  // A process group of its own, so that the processes that npm starts end with it.
   const child = spawn('npm', npm, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = () => child.pid && child.exitCode === null && process.kill(-child.pid, 'SIGTERM');
   return new Promise((resolve, reject) => {
@@ -86,7 +87,7 @@ function run(name, args, serves) {
     child.on('close', (code) => {
       clearTimeout(hung);
       const answered = answer ?? Promise.resolve(undefined);
-      // A server that has answered was ended from here.
+      // A server that has answered was ended by this script.
       answered.then((status) => resolve({ code: status ? 0 : (code ?? 1), output, answer: status }), reject);
     });
   });

@@ -1,5 +1,5 @@
-// Checks the package as its users get it: what is in it, that it needs nothing else, that its types and its modules load, and that each bundler
-// makes pages of it that train. Run it after `npm run build`.
+// Checks the package as its users get it: that it has the right files and needs no other package, that its types and
+// modules load, and that each bundler makes pages of it that train. Run it after `npm run build`.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Failure, runMain } from './failure.mjs';

@@ -1,5 +1,5 @@
-// Which Chrome to run, and how: shared by `npm start` and the tests.
-// Only Node's own modules are imported at the top, because the set-up runs before any package is installed.
+// Finds and launches Chrome, for `npm start` and the tests. Only Node's own modules are imported at the top, because
+// the set-up runs before any package is installed.
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,9 @@ import { Failure } from './failure.mjs';
 
 /** @typedef {{ path: string, from: string }} Chrome `from` says in words where it was found. */
 
-/** Where scripts/install-chrome.mjs unpacks a Chromium on a machine that has none and gives no root rights. */
+/**
+ * The folder in which scripts/install-chrome.mjs unpacks a Chromium on a machine without one and without root rights.
+ */
 export const ownChromium = path.join(
   process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'),
   'latentgpu',
@@ -15,13 +17,14 @@ export const ownChromium = path.join(
 );
 
 /**
- * The first of: the one asked for, an installed one, Puppeteer's download, the one we unpacked.
+ * Returns the first Chrome of these: the requested one, an installed one, Puppeteer's download, the one that the set-up
+ * unpacked.
  * @returns {Chrome | undefined}
  */
 export function findChrome() {
   const asked = process.env.PUPPETEER_EXECUTABLE_PATH;
   if (asked) {
-    // Who names a browser doesn't want another one.
+    // A user who names a browser wants no other.
     if (!existsSync(asked)) throw new Failure(`PUPPETEER_EXECUTABLE_PATH is '${asked}', and there is no such file`);
     return { path: asked, from: 'PUPPETEER_EXECUTABLE_PATH' };
   }
@@ -52,8 +55,9 @@ const chromes = {
 };
 
 /**
- * Where a program may be installed, the preferred one first.
- * @typedef {{ macOS: string[], windows: string[], commands: string[] }} Names below the folders that the systems have for programs; elsewhere commands
+ * Returns the places where a program may be installed, the preferred one first.
+ * @typedef {{ macOS: string[], windows: string[], commands: string[] }} Names below the folders that the systems have
+ * for programs; elsewhere commands
  * @param {Names} names
  * @returns {string[]}
  */
@@ -69,7 +73,8 @@ const inEach = (folders, names) =>
   names.flatMap((name) => folders.flatMap((folder) => (folder ? [path.join(folder, name)] : [])));
 
 /**
- * Puppeteer keeps <cache>/chrome/linux-149.0.1.2/chrome-linux64/chrome. Newest first.
+ * Returns the places of Puppeteer's downloads, such as <cache>/chrome/linux-149.0.1.2/chrome-linux64/chrome, the newest
+ * first.
  * @returns {string[]}
  */
 function puppeteerPlaces() {
@@ -84,8 +89,8 @@ function puppeteerPlaces() {
 }
 
 /**
- * 'swiftshader' is WebGPU on the CPU, 'hardware' a GPU. LATENTGPU_ADAPTER overrides the guess; only Linux needs one, because Chrome
- * on macOS and Windows finds the GPU, and does without one, by itself.
+ * Returns the kind of adapter: 'swiftshader' is WebGPU on the CPU, 'hardware' a GPU. LATENTGPU_ADAPTER overrides the
+ * guess. Only Linux needs the guess, since Chrome on macOS and Windows chooses by itself.
  * @returns {'swiftshader' | 'hardware'}
  */
 export function adapterKind() {
@@ -102,11 +107,12 @@ export function adapterKind() {
 export function chromeFlags() {
   const flags = [
     '--enable-unsafe-webgpu',
-    // A hidden or covered window has to train as fast as a visible one.
+    // A hidden or covered window has to train as fast as a visible one, so throttling is turned off.
     '--disable-background-timer-throttling',
     '--disable-backgrounding-occluded-windows',
     '--disable-renderer-backgrounding',
-    // Our pages are local. Without these Chrome calls home at every start, which only costs time where there is no network.
+    // The pages are local. Without these flags Chrome connects to its servers at every start, which costs time without
+    // a network.
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-quic',
@@ -115,15 +121,15 @@ export function chromeFlags() {
   ];
   if (adapterKind() === 'swiftshader') flags.push('--use-webgpu-adapter=swiftshader');
   else if (process.platform === 'linux') flags.push('--enable-features=Vulkan', '--use-angle=vulkan');
-  // Chrome's sandbox refuses to run as root, and containers in CI often lack what it needs.
+  // Chrome's sandbox does not run as root, nor in many containers of CI.
   if (process.getuid?.() === 0 || process.env.CI) flags.push('--no-sandbox');
   return flags;
 }
 
 /**
- * Opens a Chrome with WebGPU, or throws a Failure that says why not.
- * @param {{ headless?: boolean, signals?: boolean, flags?: string[] }} [options] `signals: false` lets the caller answer Ctrl-C, which else
- * ends Chrome; `flags` come to those it always gets
+ * Opens a Chrome with WebGPU, or throws a Failure with the reason.
+ * @param {{ headless?: boolean, signals?: boolean, flags?: string[] }} [options] with `signals: false` the caller
+ * handles Ctrl-C, which otherwise ends Chrome; `flags` are added to the usual ones
  */
 export async function launchChrome({ headless = true, signals = true, flags = [] } = {}) {
   const chrome = findChrome();
@@ -136,7 +142,7 @@ export async function launchChrome({ headless = true, signals = true, flags = []
       headless,
       args,
       timeout: 60_000,
-      // No limit on a single call: one may wait for a whole training.
+      // No limit on a single call, which may wait for a whole training.
       protocolTimeout: 0,
       handleSIGINT: signals,
       handleSIGTERM: signals,
@@ -144,7 +150,7 @@ export async function launchChrome({ headless = true, signals = true, flags = []
     });
   try {
     return await launch([...chromeFlags(), ...flags]).catch((/** @type {unknown} */ error) => {
-      // Many containers and newer Linux systems allow no sandbox to a browser that root didn't install.
+      // Many containers and newer Linux systems allow a sandbox only to browsers that root has installed.
       if (!String(error).includes('No usable sandbox')) throw error;
       console.error(
         "Chrome's sandbox does not work for this user here: going on without it, as only this project's own pages are opened",
@@ -157,7 +163,7 @@ export async function launchChrome({ headless = true, signals = true, flags = []
 }
 
 /**
- * Puppeteer's message is the browser's whole log; the first line that reports an error says it.
+ * Returns the first line of Puppeteer's message that reports an error; the message is the browser's whole log.
  * @param {unknown} error
  */
 function launchTrouble(error) {
@@ -171,8 +177,8 @@ function launchTrouble(error) {
 }
 
 /**
- * The WebGPU adapter of a page in words, or a Failure: without one nothing of this project runs. The page has to be a local or
- * https one, because elsewhere browsers hide WebGPU.
+ * Returns the WebGPU adapter of a page in words, or throws a Failure if there is none. The page has to be local or
+ * served over https, because browsers hide WebGPU elsewhere.
  * @param {import('puppeteer').Page} page
  * @returns {Promise<string>}
  */
@@ -182,7 +188,7 @@ export async function adapterName(page) {
       const adapter = await navigator.gpu?.requestAdapter();
       if (!adapter) return {};
       const { vendor, architecture, description } = adapter.info;
-      // Firefox doesn't tell.
+      // Firefox does not name its adapter.
       return { name: [vendor, architecture, description].filter(Boolean).join(' ') || 'without a name' };
     } catch (error) {
       return { trouble: String(error) };

@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util';
 import { Failure } from './failure.mjs';
 
 /**
- * An option of a command. `value` is what the help calls its value; an option without one is a switch. `least` makes it a whole number.
- * @typedef {{ value?: string, least?: number, most?: number, names?: string[], several?: boolean, about: string }} Option
- * `names` are the values it can have; `several`: it may be given several times, and is a list.
+ * An option of a command. `value` is the name of its value in the help; an option without it is a switch. `least` makes
+ * it a whole number.
+ * @typedef {{ value?: string, least?: number, most?: number, names?: string[], several?: boolean, about: string }}
+ * Option `names` are the values it can have; `several`: it may be given several times, and is a list.
  */
 
 /**
@@ -12,14 +13,14 @@ import { Failure } from './failure.mjs';
  * @param {string[]} args
  * @param {Record<string, Option>} table
  * @param {string} command as in `npm start`
- * @param {string} [bare] the option that a word without one belongs to
+ * @param {string} [bare] the option that takes a word without an option
  * @returns {Record<string, string | number | boolean | string[]>} what was given
  */
 export function readArguments(args, table, command, bare) {
   /** @type {NonNullable<import('node:util').ParseArgsConfig['options']>} */
   const options = {};
   for (const [name, { value }] of Object.entries(table)) options[name] = { type: value ? 'string' : 'boolean' };
-  // Not strict: its own messages are about `parseArgs` and not about this command.
+  // Not strict, since the messages of `parseArgs` do not mention this command.
   const { tokens } = parseArgs({ args, strict: false, tokens: true, options });
   /** @type {Record<string, string | number | boolean | string[]>} */
   const given = {};
@@ -77,7 +78,7 @@ function readNumber(name, value, least, most) {
 }
 
 /**
- * The options and whatever else a command's help lists, all in one column's width.
+ * Returns the options and the other lists of a command's help, aligned in one column.
  * @param {Record<string, Option>} table
  * @param {string[][]} others names and what they are
  * @returns {{ options: string, others: string }}

@@ -8,13 +8,13 @@ interface Node {
 }
 
 /**
- * Takes comments, indentation and spaces around signs out of the text of `wgsl` templates, which no minifier of JavaScript may touch.
- * The preprocessor's conditions stay lines of their own.
+ * Removes comments, indentation and spaces around operators from the text of `wgsl` templates, which minifiers of
+ * JavaScript leave unchanged. The preprocessor's conditions stay on lines of their own.
  */
 export function compactWgsl(): Plugin {
   return {
     name: 'compact-wgsl',
-    // Post: TypeScript's types are gone by then.
+    // Runs last, when TypeScript's types have been removed.
     enforce: 'post',
     transform(code, id) {
       if (!/\/shaders\/[\w-]+\.ts(\?.*)?$/.test(id)) return null;
@@ -36,14 +36,14 @@ export function compact(wgsl: string): string {
       .replace(/\/\/.*/g, '')
       .replace(/[ \t]*\n\s*/g, '\n')
       .replace(/ ?([=+*/%^,;:{}()<>&|]) ?/g, '$1')
-      // Two of them in a row would be another sign.
+      // Two minus signs in a row would be another operator.
       .replace(/ - (?!-)/g, '-')
-      // Not before or after a condition, nor before a value of the template, which may begin with one.
+      // Line breaks are kept around conditions, and before values of the template, which may begin with one.
       .replace(/(?<=(?:^|\n)(?:[^#\n][^\n]*)?[;{}(,])\n(?=[^#\n])/g, '')
   );
 }
 
-/** The pieces of text between the values of all `wgsl` templates in a syntax tree. */
+/** Yields the pieces of text between the values of all `wgsl` templates in a syntax tree. */
 function* wgslTexts(node: unknown): Generator<Node> {
   if (node === null || typeof node !== 'object') return;
   if (isWgsl(node)) yield* node.quasi.quasis;

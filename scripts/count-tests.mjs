@@ -1,6 +1,6 @@
-// For .ci/run, which repeats a test that fails once. Prints the tests that failed, with the beginning of what each said, and the counts of Vitest's
-// JSON reports as one line, `412 passed, 0 failed`. What the runs as a whole came to is given before the reports, which call a run without a
-// browser a success.
+// For .ci/run, which repeats a test that fails once. Prints the tests that failed, with the beginning of what each
+// said, and the counts of Vitest's JSON reports as one line, `412 passed, 0 failed`. The exit codes of the runs are
+// arguments before the reports, since a report calls a run without a browser a success.
 import { existsSync, readFileSync } from 'node:fs';
 
 /** @typedef {{ name: string, status: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }} TestFile */
@@ -24,7 +24,7 @@ for (const { name, assertionResults } of reports.flatMap(({ testResults }) => te
   }
 }
 
-// A file that does not load fails without any test of it failing.
+// A file that does not load is reported as failed without a failed test.
 const broken = reports
   .flatMap(({ testResults }) => testResults)
   .filter(

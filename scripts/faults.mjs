@@ -1,5 +1,6 @@
-// npm run faults: seeds every fault of scripts/faults/list.mjs into the WGSL, one at a time, and runs the test that has to catch it. Writes what came
-// out into docs/RELIABILITY.md. `npm run faults -- softmax tiles` does so with shaders/softmax.ts and shaders/tiles.ts alone.
+// npm run faults: seeds every fault of scripts/faults/list.mjs into the WGSL, one at a time, and runs the test that has
+// to catch it. It writes the results into docs/RELIABILITY.md. `npm run faults -- softmax tiles` takes only
+// shaders/softmax.ts and shaders/tiles.ts.
 import path from 'node:path';
 import { Failure, runMain } from './failure.mjs';
 import { faults } from './faults/list.mjs';
@@ -23,7 +24,7 @@ await runMain(async () => {
   if (unknown) throw new Failure(`no fault is listed for shaders/${unknown}`);
   await setup();
   await makeFolder(out);
-  // Not above: setup may have to install Vitest first.
+  // Imported here, since setup may have to install Vitest first.
   const { runTest } = await import('./faults/run.mjs');
   const files = [...new Set(faults.map(({ file }) => file))].filter((file) => !names.length || names.includes(file));
 
@@ -56,7 +57,7 @@ await runMain(async () => {
     );
   }
   await writePage(out);
-  // Vitest has set it, as tests have failed, which is what they are here for.
+  // Vitest has set the exit code, since tests have failed, as they should here.
   process.exitCode = 0;
   console.log(`\n${table.join('\n')}`);
   if (missed.length) throw new Failure(`${missed.length} faults are missed: ${missed.join('; ')}`);

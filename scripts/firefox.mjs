@@ -1,4 +1,4 @@
-// Which Firefox to run the tests in, and how. WebGPU there is wgpu, an implementation and a compiler of WGSL of its own.
+// Finds and launches Firefox for the tests. Its WebGPU is wgpu, another implementation with another compiler of WGSL.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -8,7 +8,7 @@ import { Failure } from './failure.mjs';
 import { nativeEnvironment } from './native-webgpu.mjs';
 
 /**
- * The Firefox that LATENTGPU_FIREFOX names, else an installed one.
+ * Returns the Firefox that LATENTGPU_FIREFOX names, otherwise an installed one.
  * @returns {string | undefined}
  */
 export function findFirefox() {
@@ -32,7 +32,10 @@ const firefoxes = {
   commands: ['firefox', 'firefox-esr'],
 };
 
-/** Opens a Firefox with WebGPU, which Linux gets only when asked for; where there is no GPU, on the software driver that comes with Chrome. */
+/**
+ * Opens a Firefox with WebGPU, which has to be enabled on Linux; without a GPU it runs on the software driver that
+ * comes with Chrome.
+ */
 export function launchFirefox() {
   return puppeteer.launch({
     browser: 'firefox',
@@ -45,7 +48,7 @@ export function launchFirefox() {
 }
 
 /**
- * A page of it. Firefox gives a software adapter only to those who ask for one.
+ * Opens a page. Firefox returns a software adapter only on request.
  * @param {import('puppeteer').Browser} firefox
  */
 export async function firefoxPage(firefox) {
@@ -62,7 +65,7 @@ export async function firefoxPage(firefox) {
 }
 
 /**
- * Opens Firefox once to see whether it is there and has WebGPU, which Vitest would tell in the middle of a stack trace.
+ * Opens Firefox once to check that it exists and has WebGPU; Vitest would report this in the middle of a stack trace.
  * @returns {Promise<string>} which one it is, with its adapter
  */
 export async function checkFirefox() {

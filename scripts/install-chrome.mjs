@@ -1,4 +1,5 @@
-// Brings a Chrome to a machine that has none. Only Node's own modules are imported: this runs before any package is installed.
+// Installs a Chrome on a machine that has none. Only Node's own modules are imported: this runs before any package is
+// installed.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -18,7 +19,7 @@ import { findChrome, ownChromium } from './chrome.mjs';
 import { Failure } from './failure.mjs';
 import { run } from './run.mjs';
 
-/** The newest one that asks for no newer Node than this project does. */
+/** The newest version that does not require a newer Node than this project. */
 const chromiumPackage = '@sparticuz/chromium@147.0.0';
 
 /**
@@ -40,18 +41,21 @@ export async function installChrome(say) {
   return chrome;
 }
 
-/** Ubuntu is no Debian here: its package of that name only points to a snap, which containers cannot install. */
+/**
+ * Returns whether this is Debian. Ubuntu does not count: its package `chromium` only points to a snap, which containers
+ * cannot install.
+ */
 function isDebian() {
   try {
     return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
   } catch {
-    // The file is a Linux custom; a system without it is not Debian.
+    // Debian has this file; a system without it is not Debian.
     return false;
   }
 }
 
 function installFromDebian() {
-  // A machine that has just started may be updating itself: wait for the lock instead of failing.
+  // A machine that has just started may be updating itself, so apt waits for the lock.
   const options = ['-qq', '-o', 'DPkg::Lock::Timeout=300'];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   run('apt-get', [...options, 'update'], { env });
@@ -59,10 +63,13 @@ function installFromDebian() {
   run('apt-get', [...options, 'install', '--yes', '--no-install-recommends', 'chromium', 'fonts-liberation'], { env });
 }
 
-/** The package holds a headless Chromium, compressed, with the few libraries and the font that a bare machine may lack. */
+/**
+ * Installs the package, which contains a compressed headless Chromium with the libraries and the font that a bare
+ * machine may lack.
+ */
 async function installFromNpm() {
   mkdirSync(path.dirname(ownChromium), { recursive: true });
-  // Unpacked beside its place and then renamed, so that an interrupted set-up leaves no half browser behind.
+  // Unpacked beside its place and then renamed, so that an interrupted set-up leaves no incomplete browser behind.
   const folder = mkdtempSync(`${ownChromium}-`);
   try {
     run('npm', [

@@ -47,7 +47,7 @@ await runMain(async () => {
   await mkdir(folder, { recursive: true });
   const fileName = path.join(folder, 'report.json');
   process.chdir(root);
-  // Not above: setup may have to install it first.
+  // Imported here, since setup may have to install it first.
   const { Stryker } = await import('@stryker-mutator/core');
   const stryker = new Stryker({
     mutate,

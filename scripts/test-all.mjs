@@ -7,7 +7,7 @@ import { root, setup } from './setup.mjs';
 
 await runMain(async () => {
   await setup();
-  // Not above: setup may have to install its packages first.
+  // Imported here, since setup may have to install its packages first.
   const { findFirefox } = await import('./firefox.mjs');
   const firefox = findFirefox();
   const scripts = ['test.mjs --all', 'test-native.mjs', ...(firefox ? ['test-firefox.mjs'] : [])];

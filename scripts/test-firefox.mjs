@@ -7,7 +7,7 @@ const folders = ['kernels', 'shaders', 'runtime', 'models', 'data'].map((name) =
 
 await runMain(async () => {
   await setup();
-  // Not above: setup may have to install its packages first.
+  // Imported here, since setup may have to install its packages first.
   const { checkFirefox } = await import('./firefox.mjs');
   console.log(`setup: ${await checkFirefox()}`);
   const asked = process.argv.slice(2);

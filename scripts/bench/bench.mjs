@@ -13,7 +13,7 @@ import { framesWords, growthTable, kernelTable, markdown, modelTable, profileTab
 
 const torchName = 'PyTorch eager';
 
-/** What the first step is timed on, and by which files of bench/peers. */
+/** The work on which the first step is timed. */
 const firstWork = 'simple';
 const firstFiles = { latentgpu: 'latentgpu', 'tf.js': 'tfjs-minimize', 'jax-js': 'jax-webgpu' };
 
@@ -67,7 +67,7 @@ async function measure(runtime, options) {
     console.log(
       `${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`,
     );
-    // Against a GPU it would be another race.
+    // A comparison of PyTorch on the CPU with a GPU would be unfair.
     const asked = !beside.length || beside.some((start) => torchName.startsWith(start));
     const torch = asked && opened.adapter.isFallback ? findTorch() : undefined;
     if (torch) results.versions[torchName] = torch.version;
@@ -105,7 +105,7 @@ async function measure(runtime, options) {
 }
 
 /**
- * A model trained by each library of the page, and by PyTorch on the same processor where there is one to compare with.
+ * Trains a model with each library of the page, and with PyTorch on the same CPU if it is given.
  * @param {import('./runtimes.mjs').Page} page
  * @param {string} name
  * @param {boolean} quick
@@ -121,7 +121,7 @@ async function trainedBy(page, name, quick, torch) {
 }
 
 /**
- * From import to the first steps, each on a fresh page: nothing is compiled or cached yet.
+ * Measures the time from import to the first steps, each on a fresh page, with nothing compiled or cached.
  * @param {import('./runtimes.mjs').Runtime} runtime
  * @param {string[]} names of the libraries that run here
  * @param {boolean} quick
@@ -147,7 +147,7 @@ async function firstSteps(runtime, names, quick) {
   return first;
 }
 
-/** A folder's name. @param {string} words */
+/** Returns the name of a folder. @param {string} words */
 const slug = (words) =>
   words
     .toLowerCase()

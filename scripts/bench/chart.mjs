@@ -16,7 +16,7 @@ const colors = {
 };
 
 /**
- * Milliseconds of a training step, a group of bars a model, on a logarithmic scale.
+ * Returns a chart of the milliseconds of a training step, with a group of bars for each model, on a logarithmic scale.
  * @param {import('../../bench/results.ts').Results} results
  */
 export function chart({ models, adapter, runtime }) {

@@ -1,11 +1,11 @@
-// One of the readers that csv.mjs compares, in a process of its own: prints how long it took, and what memory.
+// Runs one of the readers that csv.mjs compares, in a process of its own, and prints its time and memory.
 import { createReadStream, openAsBlob } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 
 const [name, file, library] = process.argv.slice(2);
 
-/** Numbers, as many as there are. */
+/** A growing array of numbers. */
 class Growing {
   length = 0;
   values = new Float64Array(2 ** 16);
@@ -21,7 +21,10 @@ class Growing {
   }
 }
 
-/** Each returns how many rows there are, and what it has made of them. @type {Record<string, () => Promise<[rows: number, result?: object]>>} */
+/**
+ * The readers. Each returns the number of rows and its result.
+ * @type {Record<string, () => Promise<[rows: number, result?: object]>>}
+ */
 const readers = {
   async readTable() {
     const { readTable } = /** @type {typeof import('../../src/index.ts')} */ (
@@ -31,7 +34,7 @@ const readers = {
     return [table.length, table];
   },
 
-  /** Ten lines of one's own, that know of no quotes, names or dates. */
+  /** A reader of ten lines, without quotes, names or dates. */
   async split() {
     const columns = Array.from({ length: 12 }, () => new Growing());
     let [left, rows] = ['', -1];
@@ -69,6 +72,6 @@ const seconds = (performance.now() - begin) / 1000;
 const { user, system } = process.cpuUsage();
 const megabytes = (process.resourceUsage().maxRSS * 1024) / 1e6;
 /** @type {{ gc?: () => void }} */ (globalThis).gc?.();
-// The columns are arrays; of what was read through nothing is left.
+// Only the arrays of the columns are left in memory.
 const kept = result ? process.memoryUsage().arrayBuffers / 1e6 : 0;
 console.log(JSON.stringify({ rows, seconds, processorSeconds: (user + system) / 1e6, megabytes, kept }));

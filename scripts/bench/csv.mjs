@@ -1,4 +1,4 @@
-// Times readTable beside what one would write oneself, and Papa Parse, each in a process of its own, in turn; prints a table.
+// Times readTable, a simple reader and Papa Parse in turn, each in a process of its own, and prints a table.
 import { execFile } from 'node:child_process';
 import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -20,7 +20,7 @@ export async function measureTables({ quick, megabytes }) {
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'machines.csv');
   const library = path.join(folder, 'library.mjs');
-  // Not above: setup may have to install it first.
+  // Imported here, since setup may have to install it first.
   const { build } = await import('esbuild');
   const entryPoints = [path.join(root, 'src', 'index.ts')];
   await build({ entryPoints, outfile: library, bundle: true, format: 'esm', platform: 'node', logLevel: 'warning' });
@@ -49,7 +49,10 @@ async function timeReader(name, file, library, rows) {
   return reading;
 }
 
-/** The quickest of the rounds counts: what else the machine does only adds. @param {Record<keyof typeof readers, Reading[]>} found */
+/**
+ * Prints the fastest of the rounds, since other work on the machine only adds time.
+ * @param {Record<keyof typeof readers, Reading[]>} found
+ */
 export function report(found) {
   const best = (/** @type {number[]} */ values) => Math.min(...values);
   const own = best(found.readTable.map(({ seconds }) => seconds));
@@ -68,7 +71,12 @@ export function report(found) {
   return table(['', 's', 's of processor time', 'times readTable', 'MB of the result', 'peak MB beside it'], lines);
 }
 
-/** What twelve sensors of forty machines may have told: moments, names, numbers with and without fractions, a blank now and then. @param {string} file @param {number} bytes */
+/**
+ * Writes a table like that of twelve sensors of forty machines: times, names, numbers with and without fractions, and
+ * some blanks.
+ * @param {string} file
+ * @param {number} bytes
+ */
 export async function writeTable(file, bytes) {
   let state = 1;
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;

@@ -4,13 +4,13 @@ import { inFreshPage } from './fresh-page.mjs';
 import { startSite } from './site.mjs';
 import { median, number, table } from './tables.mjs';
 
-/** Steps of a fit: whole epochs of the page's examples. */
+/** The numbers of steps of a fit: whole epochs of the page's examples. */
 const lengths = [20, 60, 120, 600];
-/** The first compiles; the tuner comes in with those after it. */
+/** The number of fits on each page. The first one compiles, and the tuner measures in the later ones. */
 const fitsEach = 4;
 
 /**
- * Prints how long short fits take while the tuner is at work, beside the same fits without one: in turn, each time in a page that remembers nothing.
+ * Prints the times of short fits with the tuner and without it, in turn, each in a page without any stored state.
  * @param {{ only: string[], quick: boolean, headed: boolean }} options
  */
 export async function measureFits({ only, quick, headed }) {
@@ -57,7 +57,7 @@ export async function measureFits({ only, quick, headed }) {
 }
 
 /**
- * In a context of its own: nothing is remembered from before.
+ * Does some work in a page of a new browser context, without any stored state.
  * @template T
  * @param {import('puppeteer').Browser} chrome
  * @param {string} url

@@ -1,7 +1,7 @@
 /**
- * Does something in a page of its own, once that page has set its global.
+ * Does some work in a new page, when that page has set its global.
  * @template T
- * @param {Pick<import('puppeteer').Browser, 'newPage'>} opener a browser, or a context of one, in which nothing is remembered from before
+ * @param {Pick<import('puppeteer').Browser, 'newPage'>} opener a browser, or a new context of one
  * @param {string} url
  * @param {string} global
  * @param {(page: import('puppeteer').Page) => Promise<T>} work

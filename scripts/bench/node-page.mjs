@@ -1,4 +1,4 @@
-// A process of its own, started by runtimes.mjs: gives Node what a page has and answers calls of bench/page.ts.
+// A process that runtimes.mjs starts. It gives Node the globals of a page, and answers calls of bench/page.ts.
 // DAWN_NODE may name the addon where the package `webgpu` is not installed.
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -13,7 +13,7 @@ Object.defineProperty(globalThis, 'navigator', {
   value: { gpu: webgpu.create([]), userAgent: `Node ${process.versions.node}` },
   configurable: true,
 });
-// What TensorFlow.js takes for a sign of a page.
+// TensorFlow.js recognises a page by these globals.
 Object.assign(globalThis, { window: globalThis, self: globalThis });
 
 await import(pathToFileURL(path.join(folder, 'page.js')).href);

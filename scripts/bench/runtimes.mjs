@@ -7,9 +7,10 @@ import { root } from '../setup.mjs';
 /** @typedef {import('../../bench/page.ts').Bench} Bench */
 
 /**
- * Where the libraries run. `call` calls a function of bench/page.ts.
+ * The place where the libraries run. `call` calls a function of bench/page.ts.
  * @typedef {object} Page
- * @property {<Name extends keyof Bench>(name: Name, ...values: Parameters<Bench[Name]>) => Promise<Awaited<ReturnType<Bench[Name]>>>} call
+ * @property {<Name extends keyof Bench>(name: Name, ...values: Parameters<Bench[Name]>) =>
+ * Promise<Awaited<ReturnType<Bench[Name]>>>} call
  * @property {() => Promise<void>} close
  *
  * @typedef {object} Runtime
@@ -20,7 +21,7 @@ import { root } from '../setup.mjs';
  */
 
 /**
- * Headless Chrome.
+ * Runs the libraries in Chrome, headless by default.
  * @param {boolean} headed
  * @returns {Promise<Runtime>}
  */
@@ -52,8 +53,8 @@ export async function chromeRuntime(headed) {
 }
 
 /**
- * Node with Dawn, the engine of Chrome's WebGPU: for machines with a GPU and no Chrome.
- * @param {boolean} built take what the last run has built, which needs no packages
+ * Runs the libraries in Node with Dawn, the engine of Chrome's WebGPU, for machines with a GPU but without Chrome.
+ * @param {boolean} built whether to use the bundle of the last run, which needs no packages
  * @returns {Promise<Runtime>}
  */
 export async function nodeRuntime(built) {
@@ -71,7 +72,7 @@ export async function nodeRuntime(built) {
           reject(new Failure(`the Node process of the benchmark ended: ${signal ?? `exit code ${code}`}`)),
         ),
       );
-      ended.catch(() => {}); // Whoever calls it sees it.
+      ended.catch(() => {}); // The next call reports the error.
       return {
         async call(name, ...values) {
           const answer = new Promise((resolve, reject) =>

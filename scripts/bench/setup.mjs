@@ -5,7 +5,7 @@ import { root } from '../setup.mjs';
 
 const folder = path.join(root, 'bench');
 
-/** The libraries that are compared are of no use to anyone else, so they have a package.json of their own. */
+/** Installs the compared libraries. Only the benchmark uses them, so they have a package.json of their own. */
 export function setupPeers() {
   const installed = path.join(folder, 'node_modules', '.package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(path.join(folder, 'package-lock.json')).mtimeMs)

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { build, preview } from 'vite';
 import { root } from '../setup.mjs';
 
-/** Without these a page may not share memory, and WebAssembly has one thread. */
+/** The headers without which a page may not share memory, and WebAssembly has one thread. */
 const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 /**
- * Builds a page as it would be published, every library in chunks of its own, and serves it.
+ * Builds a page as for publication, with separate chunks for every library, and serves it.
  * @param {{ file?: string, minify?: boolean }} [options]
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
@@ -35,7 +35,7 @@ export async function startSite({ file = 'bench.html', minify = true } = {}) {
 }
 
 /**
- * The same page as one module for Node, everything in it but the addon.
+ * Builds the same page as one module for Node that contains everything but the addon.
  * @param {string} outDir
  */
 export async function buildForNode(outDir) {

@@ -5,7 +5,8 @@ import { startSite } from './site.mjs';
 import { median, number, table } from './tables.mjs';
 
 /**
- * Prints how long each part of a page's work with a table takes, from its text to the scores of its rows, and a step beside one of jax-js.
+ * Prints the time of each step from the text of a table to the scores of its rows, and that of a training step beside
+ * one of jax-js.
  * @param {{ rows: number, quick: boolean, headed: boolean }} options
  */
 export async function measureTableModel({ rows, quick, headed }) {
@@ -53,16 +54,16 @@ export async function measureTableModel({ rows, quick, headed }) {
   }
 }
 
-/** The operating system's number of a page's process. @param {import('puppeteer').Page} page */
+/** Returns the process id of a page. @param {import('puppeteer').Page} page */
 async function processOf(page) {
   const session = await page.browser().target().createCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   const renderers = processInfo.filter(({ type }) => type === 'renderer');
-  // The page that has worked is the one that has used its processor most.
+  // The page that did the work has used the most CPU time.
   return renderers.sort((a, b) => b.cpuTime - a.cpuTime)[0]?.id;
 }
 
-/** The most memory a process has held, in megabytes, where the system tells. @param {number | undefined} id */
+/** Returns the peak memory of a process in megabytes, if the system reports it. @param {number | undefined} id */
 function peakOf(id) {
   if (process.platform !== 'linux' || id === undefined) return undefined;
   const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1];

@@ -6,12 +6,12 @@ import { adapter as adapterWords } from '../start/words.mjs';
 export const ours = 'latentgpu';
 
 export const number = (/** @type {number} */ value) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
-/** The upper one of two. @param {readonly number[]} values */
+/** Returns the median; the upper one of two. @param {readonly number[]} values */
 export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const mebibytes = (/** @type {number} */ bytes) => `${number(bytes / 2 ** 20)} MiB`;
 const percent = (/** @type {number} */ share) => `${number(100 * share)} %`;
 
-/** Rows of cells as a Markdown table, aligned for terminals. @param {string[]} head @param {string[][]} rows */
+/** Returns rows of cells as a Markdown table, aligned for terminals. @param {string[]} head @param {string[][]} rows */
 export function table(head, rows) {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
   const line = (/** @type {string[]} */ cells) =>

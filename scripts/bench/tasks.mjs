@@ -4,10 +4,10 @@ import { inFreshPage } from './fresh-page.mjs';
 import { startSite } from './site.mjs';
 import { number, table } from './tables.mjs';
 
-/** What no task of a page that stays smooth takes longer than. */
+/** The longest task of a page that stays smooth. */
 const limitMs = 8;
 
-/** The parts of what a page does, in their order, with the milliseconds of those that go on as long as one wants. */
+/** The parts of a page's work in order, with the milliseconds of those that have no fixed length. */
 const parts = /** @type {const} */ ([
   ['open', 'openGpu(), autoencoder()'],
   ['data', 'dataset() of 60,000 images'],
@@ -17,12 +17,12 @@ const parts = /** @type {const} */ ([
 ]);
 
 /**
- * Prints the longest tasks of the page's own thread while each model is trained, in processor time of that thread: whatever else the machine does
- * does not count, and what the thread waits for does not either.
+ * Prints the longest tasks of the page's main thread while each model is trained, in CPU time of that thread, so that
+ * waiting and other work on the machine do not count.
  * @param {{ only: string[], quick: boolean, headed: boolean }} options
  */
 export async function measureTasks({ only, quick, headed }) {
-  // Names are what one wants to read.
+  // Not minified, so that the output has readable names.
   const site = await startSite({ file: 'tasks.html', minify: false });
   const chrome = await launchChrome({ headless: !headed });
   try {
@@ -48,7 +48,7 @@ async function ofModel(page, name, quick) {
     await page.tracing.start({
       categories: ['disabled-by-default-devtools.timeline', 'disabled-by-default-v8.cpu_profiler', '__metadata'],
     });
-    // Later, from a task of the page's own: a profile that begins and a question are the inspector's work.
+    // Started in a later task of the page, since the start of a profile and the call itself are work of the inspector.
     const done = page.evaluate(
       (part, ms) =>
         new Promise((resolve, reject) => {
@@ -85,7 +85,8 @@ async function ofModel(page, name, quick) {
  */
 
 /**
- * The tasks of the page's main thread, the longest first: under which function most of their samples were taken, and in which.
+ * Returns the tasks of the page's main thread, the longest first, with the function under which most of their samples
+ * were taken, and the most frequent innermost ones.
  * @param {TraceEvent[]} events
  * @param {number} [since] only tasks that began then or later
  * @returns {{ ms: number, under: string, functions: string[] }[]}
@@ -105,7 +106,10 @@ export function tasksIn(events, since = 0) {
 
 const threadOf = (/** @type {{ pid: number, tid: number }} */ { pid, tid }) => `${pid} ${tid}`;
 
-/** The profiler's samples, each with the functions that were being called, the innermost last. @param {TraceEvent[]} events */
+/**
+ * Returns the profiler's samples, each with its call stack, the innermost function last.
+ * @param {TraceEvent[]} events
+ */
 function samplesIn(events) {
   const profiles = events.filter(({ name }) => name === 'Profile');
   return profiles.flatMap((profile) => {
@@ -127,10 +131,16 @@ function samplesIn(events) {
   });
 }
 
-/** What has a name and is no state of the engine, but for its collector. @param {string} name */
+/**
+ * Returns whether a name is that of a function, or of the garbage collector, and not of another state of the engine.
+ * @param {string} name
+ */
 const isFunction = (name) => name !== '' && !/^\((program|idle|root|anonymous)\)$/.test(name);
 
-/** The innermost function that more than half of the samples went through on the same way. @param {string[][]} stacks */
+/**
+ * Returns the innermost function of the call path that more than half of the samples share.
+ * @param {string[][]} stacks
+ */
 function sharedBy(stacks) {
   let [depth, under, left] = [0, '', stacks];
   for (;;) {
@@ -148,7 +158,7 @@ const mostFrequent = (stacks) =>
     .slice(0, 3)
     .map(([name, count]) => `${name} ${Math.round((100 * count) / stacks.length)} %`);
 
-/** How often each name is there, the most frequent first. @param {string[]} names */
+/** Returns how often each name occurs, the most frequent first. @param {string[]} names */
 function counted(names) {
   /** @type {Map<string, number>} */
   const counts = new Map();

@@ -8,11 +8,11 @@ import { root } from '../setup.mjs';
 /** @typedef {import('../../bench/results.ts').TrainingTiming} TrainingTiming */
 /** @typedef {{ python: string, version: string }} Torch */
 
-/** The first may be one that a tool for several versions of Python has put before the system's. */
+/** The Pythons to try; a version manager may have put another one before the system's. */
 const pythons = ['python3', '/usr/bin/python3'];
 
 /**
- * A Python that has PyTorch.
+ * Returns a Python with PyTorch, if there is one.
  * @returns {Torch | undefined}
  */
 export function findTorch() {
@@ -24,7 +24,7 @@ export function findTorch() {
 }
 
 /**
- * PyTorch's time for a step of the same work, on all cores of the processor.
+ * Measures PyTorch's time for a step of the same work, on all cores of the CPU.
  * @param {Torch} torch
  * @param {ReturnType<import('../../bench/page.ts').Bench['asWork']>} asked
  * @returns {TrainingTiming}

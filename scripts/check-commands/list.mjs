@@ -1,4 +1,5 @@
-// How each script of package.json is run in CI: as a step of .ci/run, by a test, or in short by `npm run check:commands`.
+// The way in which CI runs each script of package.json: as a step of .ci/run, by a test, or in a short form by `npm run
+// check:commands`.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../setup.mjs';
@@ -51,7 +52,7 @@ export const ownScripts = JSON.parse(readFileSync(path.join(root, 'package.json'
 const textOf = (/** @type {string} */ file) => readFileSync(path.join(root, file), 'utf8');
 
 /**
- * What is wrong with the list, in words: nothing where it holds every script, and every step and test is what it says.
+ * Returns the errors of the list in words; none if it has every script, and every step and test exists.
  * @param {Record<string, string>} [scripts] of package.json
  * @param {string} [steps] the text of .ci/run
  * @returns {string[]}

@@ -7,13 +7,17 @@ import { root } from '../setup.mjs';
 import { nameOf, seed } from './seed.mjs';
 
 /** @typedef {import('./list.mjs').Fault} Fault */
-/** What came of a test file: the first test that failed, if one did. @typedef {{ seconds: number, failed?: { name: string, message: string } }} Outcome */
+/**
+ * The result of a test file, with the first failed test if there is one.
+ * @typedef {{ seconds: number, failed?: { name: string, message: string } }} Outcome
+ */
 
 const minute = 60_000;
 
 /**
- * Runs one test file up to its first failure, in Node on Dawn, with the fault in what Vitest reads of shaders/: no file is touched. Each time that
- * is a Vitest of its own with a process of its own for the tests, so that nothing of the fault before is left.
+ * Runs one test file up to its first failure, in Node on Dawn. The fault is in the source that Vitest reads of
+ * shaders/, and the file on disk stays the same. Each run has a new Vitest and a new process for the tests, so that
+ * nothing of an earlier fault is left.
  * @param {string} test
  * @param {Fault} [fault]
  * @returns {Promise<Outcome>}
@@ -40,7 +44,7 @@ export async function runTest(test, fault) {
       fileParallelism: false, isolate: false, pool: 'forks',
     },
     { plugins: [seeding] },
-    // Graphics drivers chatter.
+    // Keeps the messages of graphics drivers out of the output.
     { stderr: new Writable({ write: (chunk, _, done) => ((said += chunk), done()) }) },
   ); // prettier-ignore
   try {
@@ -60,7 +64,7 @@ export async function runTest(test, fault) {
     const seconds = (performance.now() - begun) / 1000;
     if (!failed) return { seconds };
     const [{ name = '', message = '' } = {}] = failed.result().errors ?? [];
-    // Every test would catch that.
+    // Such a fault would be caught by every test.
     if (fault && (/did not compile/.test(message) || /^(Reference|Syntax|Type)Error$/.test(name)))
       throw new Failure(`shaders/${fault.file} with ${nameOf(fault)} is not a shader: ${message}`);
     return { seconds, failed: { name: failed.fullName, message } };

@@ -2,14 +2,15 @@ import { Failure } from '../failure.mjs';
 
 /** @typedef {import('./list.mjs').Fault} Fault */
 
-/** How faults are called: what stands there with the fault in it. @param {Fault} fault */
+/** Returns the name of a fault: the text and its replacement. @param {Fault} fault */
 export const nameOf = ({ text, becomes }) => `${shown(text)} → ${shown(becomes) || 'nothing'}`;
 
 /** @param {string} text */
 const shown = (text) => text.replace(/\s*\n\s*/g, ' ');
 
 /**
- * A file's text with the fault in it. The list must not rot: a text that does not occur as often as it says is an error.
+ * Returns a file's text with the fault in it. A text that does not occur as often as the list says is an error, so that
+ * the list stays up to date.
  * @param {string} source
  * @param {Fault} fault
  */
