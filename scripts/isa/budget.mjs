@@ -1,5 +1,5 @@
-// What the compiled kernels have to keep to. What they do not keep to yet stands in a list of its own, with the number it has come to, from which it may
-// only become better.
+// The targets of the compiled kernels. A list has the kernels that miss a target, each with its present number, which
+// may only improve.
 import { budgetCard } from './cards.mjs';
 import { estimate } from './model.mjs';
 import { productPipelines } from './tables.mjs';
@@ -9,7 +9,7 @@ import { large, multipliesOf, ratioOf } from './works.mjs';
 /** @typedef {import('./report.ts').StepRecord} StepRecord */
 /** @typedef {import('./report.ts').DispatchRecord} DispatchRecord */
 
-/** What has to hold, by the words of the list. */
+/** The targets, by the names in the list. */
 export const targets = {
   'registers spilled': 0,
   'instructions a multiply-add': 1.3,
@@ -18,15 +18,24 @@ export const targets = {
   'dispatches too narrow in every way': 0,
 };
 /** @typedef {keyof typeof targets} Kind */
-/** What does not keep to its target, by kind and name. @typedef {Partial<Record<Kind, Record<string, number>>>} Debts */
+/**
+ * The numbers that miss their target, by kind and name.
+ * @typedef {Partial<Record<Kind, Record<string, number>>>} Debts
+ */
 
-/** A dispatch has so many workgroups, or less work than so many microseconds on the budget's card. */
+/**
+ * A dispatch needs this many workgroups, unless its work takes less than this many microseconds on the budget's card.
+ */
 export const widest = { workgroups: 128, microseconds: 2 };
 
 /** The models whose dispatches are counted. */
 const modelNames = ['simple', 'deep', 'vae', 'hinton', 'conv'];
 
-/** What the kernels have come to, by kind and name: whether that is within the target or not. @param {Report} report @returns {Record<Kind, Record<string, number>>} */
+/**
+ * Returns the present numbers of the kernels by kind and name, within the target or not.
+ * @param {Report} report
+ * @returns {Record<Kind, Record<string, number>>}
+ */
 export function measure(report) {
   return {
     'registers spilled': spills(report),
@@ -37,7 +46,7 @@ export function measure(report) {
   };
 }
 
-/** Of each product by kernel and way, and of each other kernel, the most. @param {Report} report */
+/** Returns the most spills of each product by kernel and way, and of each other kernel. @param {Report} report */
 function spills(report) {
   const products = [...productPipelines(report)].flatMap(([kernel, ways]) =>
     [...ways].map(([way, pipelines]) => [`${kernel} as ${way}`, Math.max(...pipelines.map(({ spills }) => spills))]),
@@ -48,7 +57,10 @@ function spills(report) {
   return Object.fromEntries([...products, ...others]);
 }
 
-/** By kernel, of its worst large product: the best way without spills. @param {Report} report */
+/**
+ * Returns for each kernel the ratio of its worst large product, each in its best way without spills.
+ * @param {Report} report
+ */
 function ratios({ works, pipelines }) {
   /** @type {Record<string, number>} */
   const worst = {};
@@ -64,7 +76,7 @@ function ratios({ works, pipelines }) {
   return worst;
 }
 
-/** Of each shader, the slowest. @param {Report} report */
+/** Returns the slowest compilation of each shader. @param {Report} report */
 function compileTimes({ pipelines }) {
   /** @type {Record<string, number>} */
   const slowest = {};
@@ -72,25 +84,41 @@ function compileTimes({ pipelines }) {
   return slowest;
 }
 
-/** Whether a dispatch leaves most of a GPU idle, though it has work. @param {Report} report @param {DispatchRecord} dispatch */
+/**
+ * Returns whether a dispatch leaves most of a GPU idle, although it has work.
+ * @param {Report} report
+ * @param {DispatchRecord} dispatch
+ */
 export const isNarrow = (report, dispatch) =>
   dispatch.workgroups < widest.workgroups && estimate(report, dispatch, budgetCard).all >= widest.microseconds;
 
-/** Whether it does so however the tuner decides. @param {Report} report @param {StepRecord} dispatch */
+/**
+ * Returns whether a dispatch leaves most of a GPU idle in every way that the tuner may choose.
+ * @param {Report} report
+ * @param {StepRecord} dispatch
+ */
 export const isNarrowInEveryWay = (report, dispatch) =>
   [dispatch, ...(dispatch.product?.others ?? [])].every((way) => isNarrow(report, way));
 
 /** @param {Report} report */
 export const budgetModels = ({ works }) => works.filter(({ name }) => modelNames.includes(name));
 
-/** How many dispatches of each model are so. @param {Report} report @param {typeof isNarrowInEveryWay} isSo */
+/**
+ * Returns for each model the number of dispatches for which `isSo` is true.
+ * @param {Report} report
+ * @param {typeof isNarrowInEveryWay} isSo
+ */
 function narrow(report, isSo) {
   return Object.fromEntries(
     budgetModels(report).map(({ name, dispatches }) => [name, dispatches.filter((each) => isSo(report, each)).length]),
   );
 }
 
-/** What is past its target. @param {Record<Kind, Record<string, number>>} measured @returns {Debts} */
+/**
+ * Returns the numbers that miss their target.
+ * @param {Record<Kind, Record<string, number>>} measured
+ * @returns {Debts}
+ */
 export function debtsOf(measured) {
   /** @type {Debts} */
   const debts = {};
@@ -102,7 +130,8 @@ export function debtsOf(measured) {
 }
 
 /**
- * What has changed against the list, a sentence each: `worse` is a failure, `better` asks for a lower number in the list.
+ * Returns the changes against the list, a sentence for each: `worse` is a failure, `better` requires a lower number in
+ * the list.
  * @param {Debts} listed
  * @param {Record<Kind, Record<string, number>>} measured
  * @returns {{ worse: string[], better: string[] }}

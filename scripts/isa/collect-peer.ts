@@ -1,4 +1,4 @@
-// As collect.ts, for another library's products: the module named second exports it as `peer`.
+// Does the same as collect.ts for another library's products. The module named second exports the library as `peer`.
 import { writeFileSync } from 'node:fs';
 import { create, globals } from 'webgpu';
 import type { Peer } from '../../bench/peer.ts';
@@ -7,7 +7,7 @@ import { encoded, pipelines, watch } from './recorder.ts';
 import type { PeerReport } from './report.ts';
 
 const [file, module] = process.argv.slice(2);
-// Dawn's instance must outlive all that was made of it.
+// Dawn's instance must outlive everything that is made from it.
 const dawn = create([]);
 Object.assign(globalThis, globals, { dawn });
 const gpu = {

@@ -1,5 +1,6 @@
-// Runs in a process of its own whose Vulkan has nothing but a null device: compiles what the benchmark's models and products need, in every way, and
-// writes the report into the file that is named first; the names after it are those of the works that are wanted, or none for all.
+// Runs in a process of its own whose Vulkan has only a null device. It compiles the kernels of the benchmark's models
+// and products, in every way, and writes the report into the file that is named first. The names after it are the works
+// to compile; without names, all are.
 import { writeFileSync } from 'node:fs';
 import { create, globals } from 'webgpu';
 import { models, type ModelWork } from '../../bench/models.ts';
@@ -15,11 +16,11 @@ import type { Tunable } from '../../src/runtime/tune.ts';
 import { describe, pipelines, watch } from './recorder.ts';
 import type { Report, StepRecord, WorkRecord } from './report.ts';
 
-/** Steps of each fit: a plan that is encoded as often is the step's own, and not one of the epoch. */
+/** The steps of each fit. A plan that is encoded as often belongs to the step, not to the epoch. */
 const steps = 2;
 
 const [file, ...wanted] = process.argv.slice(2);
-// Dawn's instance must outlive all that was made of it.
+// Dawn's instance must outlive everything that is made from it.
 const dawn = create([]);
 Object.assign(globalThis, globals, { dawn });
 const adapter = await dawn.requestAdapter();
@@ -31,7 +32,7 @@ const device = await adapter.requestDevice({
   requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
 });
 watch(device);
-// A device that computes nothing cannot tell that its quads are right, but the GPU that it stands for has such kernels in its list.
+// A null device cannot show that its quads work, but the GPU that it represents uses such kernels.
 const gpu = new Gpu(device, { vendor, architecture, description, isFallback: false }, false, 'fixed', undefined, true);
 
 const isWanted = ({ name }: { name: string }) => !wanted.length || wanted.some((start) => name.startsWith(start));
@@ -43,10 +44,10 @@ for (const work of matmuls.filter(isWanted))
 const names = [...models, ...matmuls].map(({ name }) => name);
 const report: Omit<Report, 'card'> = { driver: description, names, pipelines, works };
 writeFileSync(file, JSON.stringify(report));
-// Dawn would wait for a device that never answers.
+// Ends the process, since Dawn would wait for a device that never answers.
 process.exit(0);
 
-/** The dispatches of a model's training step. */
+/** Returns the dispatches of a model's training step. */
 async function stepOf(work: ModelWork): Promise<StepRecord[]> {
   const encoded = new Map<Plan, number>();
   const encode = Plan.prototype.encode;
@@ -60,7 +61,7 @@ async function stepOf(work: ModelWork): Promise<StepRecord[]> {
     const data = await dataset(gpu, values, { shape: [...work.input] });
     const options = { steps, batchSize: work.batch, optimizer: adam(), shuffle: false };
     await autoencoder.fit(data, options).catch((error: unknown) => {
-      // Of a device that computes nothing every loss is wrong.
+      // The losses of a null device are meaningless, so training may diverge.
       if (!(error instanceof DivergedError)) throw error;
     });
   } finally {
@@ -79,7 +80,7 @@ function productOf({ m, n, k, transposeA, transposeB }: MatmulWork): Promise<Pla
   return compile(recorded);
 }
 
-/** Each dispatch of a plan, with what it could be done by instead. */
+/** Returns each dispatch of a plan, with its alternatives. */
 async function dispatchesOf(plan: Plan): Promise<StepRecord[]> {
   const commands: Command[] = [];
   plan.encode({ encode: (command) => commands.push(command), end() {} });

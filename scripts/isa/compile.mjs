@@ -13,11 +13,11 @@ import { buildMesa } from './mesa.mjs';
 /** @typedef {import('./report.ts').Report} Report */
 /** @typedef {import('./report.ts').PeerReport} PeerReport */
 
-/** Git ignores it. */
+/** The folder of built files, which Git ignores. */
 const cache = path.join(root, 'out', 'isa');
 
 /**
- * Compiles the kernels of the works whose names begin like one of those given, or of all.
+ * Compiles the kernels of the works whose names begin with one of the given names, or of all works.
  * @param {readonly string[]} [only]
  * @param {string} [compiler]
  * @returns {Promise<Report>}
@@ -45,10 +45,11 @@ export function compilePeer(peer, compiler) {
 }
 
 /**
- * Runs one of the programs of this folder where Vulkan has nothing but the null device, and returns its report.
+ * Runs one of the programs of this folder, with the null device as Vulkan's only device, and returns its report.
  * @param {string} compiler
  * @param {string} name of the program
- * @param {(folder: string) => Promise<readonly string[]>} argumentsIn what it is given, and what of that is made in a folder of its own
+ * @param {(folder: string) => Promise<readonly string[]>} argumentsIn makes its arguments, and their files in a folder
+ * of its own
  */
 async function collect(compiler, name, argumentsIn) {
   await mkdir(cache, { recursive: true });
@@ -62,14 +63,14 @@ async function collect(compiler, name, argumentsIn) {
     const env = {
       ...process.env,
       ...environment,
-      // Its older and its newer name, of which the newer one wins.
+      // The older and the newer name of the variable; the newer one takes precedence.
       VK_ICD_FILENAMES: manifest,
       VK_DRIVER_FILES: manifest,
       VK_LAYER_PATH: layers,
       VK_INSTANCE_LAYERS: layerName,
-      // What was compiled before would take no time.
+      // Cached kernels would take no time to compile.
       MESA_SHADER_CACHE_DISABLE: 'true',
-      // Without it the loader complains.
+      // The loader complains without it.
       XDG_RUNTIME_DIR: folder,
       LATENTGPU_ISA: path.join(folder, 'told.json'),
     };
@@ -100,7 +101,7 @@ const bundle = (entry, outfile) =>
   });
 
 /**
- * The file that tells of the driver, and what makes it compile for its card.
+ * Returns the driver's manifest, and the variables that make it compile for its card.
  * @param {import('./compilers.mjs').Compiler} compiler
  * @returns {Promise<{ manifest: string } & Record<string, string>>}
  */

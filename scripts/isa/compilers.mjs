@@ -1,12 +1,12 @@
 /**
- * A driver that compiles for a card that is not there.
+ * A driver that compiles for a card that is not present.
  * @typedef {object} Compiler
  * @property {string} vendor
  * @property {string} card
- * @property {string} driver how the file begins that tells Vulkan's loader of it
+ * @property {string} driver the beginning of the name of its manifest for Vulkan's loader
  * @property {Record<string, string>} environment of the process that compiles
- * @property {{ shim: string, driver?: string }} [built] what Debian's Mesa has in its source only: a library that stands in for the kernel, and perhaps the
- * driver itself
+ * @property {{ shim: string, driver?: string }} [built] parts that Debian has only in the source of Mesa: a library
+ * that replaces the kernel, and perhaps the driver itself
  */
 
 /** @type {Record<string, Compiler>} */
@@ -15,7 +15,7 @@ export const compilers = {
     vendor: 'AMD',
     card: 'Navi 21, as in the Radeon RX 6800 XT',
     driver: 'radeon_icd',
-    // The newest family that Mesa 22.3 knows well: of the next it believes that it has half of the registers that it has.
+    // The newest family that Mesa 22.3 supports well; it assumes half of the registers for the next one.
     environment: { RADV_FORCE_FAMILY: 'navi21' },
   },
   intel: {
@@ -29,7 +29,7 @@ export const compilers = {
     vendor: 'Qualcomm',
     card: 'Adreno 660, as in the Snapdragon 888',
     driver: 'freedreno_icd',
-    // That of Mesa 22.3 divides by zero over some kernels.
+    // The compiler of Mesa 22.3 divides by zero for some kernels.
     environment: { FD_GPU_ID: '660', LATENTGPU_ISA_CAREFUL: '1' },
     built: {
       shim: 'src/freedreno/drm-shim/libfreedreno_noop_drm_shim.so',

@@ -4,7 +4,7 @@ import { adrenoLoop, amdLoop, intelLoop } from './loops.mjs';
 /** @typedef {import('./report.ts').Digest} Digest */
 
 /**
- * What is kept of a compiler's words. AMD's names come first, then Intel's and Adreno's.
+ * Returns the figures of a compiler's output that are kept. AMD's names come first, then Intel's and Adreno's.
  * @param {Compiled} compiled
  * @returns {Digest}
  */

@@ -39,7 +39,7 @@ const estimateWords =
   'An estimate, good to a factor of two: microseconds of each dispatch with its launch, and what binds it. Nothing was measured.';
 
 /**
- * Lowers the numbers of the list that have become better.
+ * Lowers the numbers of the list that have improved.
  * @param {Report} report
  * @param {string} out
  */

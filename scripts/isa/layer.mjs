@@ -10,7 +10,7 @@ const sources = path.join(root, 'scripts', 'isa');
 const names = ['layer.c', 'pipelines.c', 'null-device.c', 'careful.c'];
 
 /**
- * The folder of the Vulkan layer, which is compiled when it is first used, or has changed.
+ * Returns the folder of the Vulkan layer, which is compiled at its first use or after a change.
  * @param {string} cache
  */
 export async function buildLayer(cache) {
@@ -31,7 +31,7 @@ export async function buildLayer(cache) {
     implementation_version: '1',
     description: 'what compilers say of pipelines, on a device that computes nothing',
   };
-  // Last, as its being there says that the rest is.
+  // Written last, since its presence means that the rest is complete.
   await writeFile(manifest, JSON.stringify({ file_format_version: '1.2.0', layer }));
   return folder;
 }

@@ -1,14 +1,14 @@
-// The loop that multiplies most, read off the assembly of each vendor.
+// Finds the loop that multiplies most in the assembly of each vendor.
 
 /** @typedef {import('./report.ts').Loop} Loop */
 
 /**
- * A line, as far as it matters here: its share of an instruction of the vector units, and of one that multiplies.
+ * A line of assembly: how much it counts as an instruction of the vector units, and as a multiply-add.
  * @typedef {{ vector: number, multiplyAdd: number }} Line
  */
 
 /**
- * Of all loops the one whose own lines, those of loops in it left out, multiply most.
+ * Returns the loop whose own lines multiply most, without the lines of inner loops.
  * @param {readonly Line[]} lines
  * @param {ReadonlyMap<number, number>} loops the last line of each, by its first
  * @returns {Loop | undefined}
@@ -17,7 +17,7 @@ function hottest(lines, loops) {
   /** @type {Map<number, { instructions: number, multiplyAdds: number }>} */
   const sums = new Map();
   for (const [i, { vector, multiplyAdd }] of lines.entries()) {
-    // The one that began last.
+    // The innermost loop is the one that began last.
     const first = [...loops].filter(([first, last]) => first <= i && i <= last).sort(([a], [b]) => b - a)[0]?.[0];
     if (first === undefined) continue;
     const { instructions, multiplyAdds } = sums.get(first) ?? { instructions: 0, multiplyAdds: 0 };
@@ -28,7 +28,7 @@ function hottest(lines, loops) {
 }
 
 /**
- * Loops are where a line goes back to a label.
+ * Returns the loops: a loop is where a line jumps back to a label.
  * @param {readonly string[]} lines
  * @param {RegExp} label whose first group is its name
  * @param {RegExp} back whose first group is the name of the label that a line goes to
@@ -45,10 +45,10 @@ function loopsOf(lines, label, back) {
   return loops;
 }
 
-/** The first of a chain of multiply-adds only multiplies. */
+/** Matches AMD's multiplications; the first of a chain of multiply-adds only multiplies. */
 const amdMultiplies = /^\s*v_(?:fma|fmac|fmamk|fmaak|mul)_f32/;
 
-/** Of AMD. @param {string} assembly */
+/** Returns the loop in AMD's assembly. @param {string} assembly */
 export function amdLoop(assembly) {
   const lines = assembly.split('\n');
   return hottest(
@@ -57,12 +57,16 @@ export function amdLoop(assembly) {
   );
 }
 
-/** An instruction of Intel: its name, for how many invocations it is, and what it writes. */
+/** Matches an instruction of Intel: its name, its number of invocations, and its destination. */
 const intelInstruction = /^(?:\([^)]*\)\s*)?([a-z]\w*)\S*\((\d+)\)\s+(\S*)/;
-/** What is done by other units, or only says where to go on. */
+/** Matches instructions of other units, and of control flow. */
 const intelOthers = /^(send|sync|if|else|endif|while|break|cont|halt|nop|jmpi|do)/;
 
-/** Of Intel, where an instruction for half of a wave counts half. @param {string} assembly @param {number} wave */
+/**
+ * Returns the loop in Intel's assembly, where an instruction for half of a wave counts half.
+ * @param {string} assembly
+ * @param {number} wave
+ */
 export function intelLoop(assembly, wave) {
   const lines = assembly.split('\n');
   return hottest(
@@ -75,11 +79,11 @@ export function intelLoop(assembly, wave) {
   );
 }
 
-/** What Qualcomm's vector units do, of all instructions; some stand for several of the same kind. */
+/** Matches the instructions of Qualcomm's vector units; some stand for several of the same kind. */
 const adrenoVector =
   /^(?:\([^)]*\))*\s*(?:absneg|add|and|ashr|cmps|cmpv|cov|exp2|fma|log2|mad|madsh|max|min|mov|mul|mull|not|or|rcp|rsq|sad|sel|shl|shr|sqrt|sub|swz|xor)\b/;
 
-/** Of Qualcomm's Adreno. @param {string} assembly */
+/** Returns the loop in the assembly of Qualcomm's Adreno. @param {string} assembly */
 export function adrenoLoop(assembly) {
   const lines = assembly.split('\n');
   return hottest(

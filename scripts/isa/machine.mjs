@@ -2,16 +2,16 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { compilers } from './compilers.mjs';
 
-/** Where the Vulkan loader looks for drivers. */
+/** The folders in which the Vulkan loader looks for drivers. */
 const driverFolders = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
 
 /**
- * Where things are on this machine.
+ * The places of drivers, headers and programs on this machine.
  * @typedef {{ drivers?: string[], include?: string, programs?: string[] }} Places
  */
 
 /**
- * The file that tells the loader of a driver, such as AMD's of the name `radeon_icd`.
+ * Returns the manifest of a driver for the loader, such as AMD's with the name `radeon_icd`.
  * @param {string} name
  * @param {string[]} [folders]
  * @returns {string | undefined}
@@ -24,7 +24,7 @@ export function driverFile(name, folders = driverFolders) {
 }
 
 /**
- * The Debian packages of which something is missing here.
+ * Returns the Debian packages that are missing here.
  * @param {string} name of the compiler
  * @param {Places} places
  * @returns {string[]}
@@ -59,7 +59,7 @@ function missingPackages(name, { drivers, include = '/usr/include', programs = (
 }
 
 /**
- * What is missing on this machine, as a sentence that says what to install; undefined where nothing is.
+ * Returns a sentence that says what to install on this machine; undefined if nothing is missing.
  * @param {string} [name] of the compiler
  * @param {Places & { platform?: string }} [places]
  * @returns {string | undefined}

@@ -1,10 +1,10 @@
-// Debian's Mesa, built from its source package as far as it is needed: once, into a folder that Git ignores.
+// Builds the needed parts of Debian's Mesa from its source package, once, in a folder that Git ignores.
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from '../run.mjs';
 
-/** Only Vulkan drivers, for no window system, and what stands in for the kernel. */
+/** The options of the build: only Vulkan drivers, without a window system, and the replacements of the kernel. */
 const options = [
   '--buildtype=release',
   '-Dplatforms=',
@@ -18,7 +18,7 @@ const options = [
 ];
 
 /**
- * Builds what is not built yet.
+ * Builds the targets that are not built yet.
  * @param {string} cache
  * @param {readonly string[]} targets
  * @returns {Promise<string>} the folder in which they are, under their names
@@ -28,7 +28,7 @@ export async function buildMesa(cache, targets) {
   const build = path.join(folder, 'build');
   if (targets.every((target) => existsSync(path.join(build, target)))) return build;
   console.log("setup: building parts of Mesa from Debian's source package: some minutes, once");
-  // Debian's tools want Debian's Python, whichever comes first elsewhere.
+  // Debian's tools need Debian's Python, even if another one comes first in PATH.
   const env = { ...process.env, PATH: `/usr/bin:${process.env.PATH}` };
   const source = path.join(folder, 'source');
   if (!existsSync(source)) await fetchSource(folder, source);
@@ -37,7 +37,11 @@ export async function buildMesa(cache, targets) {
   return build;
 }
 
-/** With lists of its own, so that those of the machine stay as they are. @param {string} folder @param {string} source */
+/**
+ * Fetches the source with package lists of its own, so that those of the machine stay the same.
+ * @param {string} folder
+ * @param {string} source
+ */
 async function fetchSource(folder, source) {
   const parts = path.join(folder, 'package');
   await rm(parts, { recursive: true, force: true });
@@ -58,8 +62,8 @@ async function fetchSource(folder, source) {
   run('apt-get', [...apt, 'update'], { cwd: parts });
   run('apt-get', [...apt, '--download-only', 'source', 'mesa'], { cwd: parts });
   const description = /** @type {string} */ ((await readdir(parts)).find((file) => file.endsWith('.dsc')));
-  // Its signature has been checked by apt.
+  // apt has checked the signature.
   run('dpkg-source', ['--no-check', '-x', description, 'mesa'], { cwd: parts });
-  // Last, as its being there says that it is whole.
+  // Renamed last, since its presence means that it is complete.
   await rename(path.join(parts, 'mesa'), source);
 }

@@ -1,4 +1,4 @@
-// What a dispatch may take on a GPU: an estimate, good to a factor of two, for comparing kernels where there is no GPU to run them on.
+// Estimates the time of a dispatch on a GPU to a factor of about two, to compare kernels without a GPU.
 import { turnsOf } from './turns.mjs';
 import { multipliesOf, ratioOf } from './works.mjs';
 
@@ -7,17 +7,22 @@ import { multipliesOf, ratioOf } from './works.mjs';
 /** @typedef {import('./cards.mjs').Card} Card */
 
 /**
- * What a dispatch's work takes, in microseconds, once it has begun: `chain`, that of its longest invocation; `bytes`, that of the memory, were it
- * busy all the time; `arithmetic`, that of all vector units, were they. The longest of the three is what `all` says.
+ * The time of a dispatch's work in microseconds after its start. `chain` is the time of the longest invocation, `bytes`
+ * that of the memory if it is always busy, `arithmetic` that of the vector units if they are always busy, and `all` the
+ * longest of the three.
  * @typedef {{ chain: number, bytes: number, arithmetic: number, all: number }} Estimate
  */
 
-/** Bytes that a dispatch has to move: of what a gather is bound to, only the rows that it reads. @param {DispatchRecord} dispatch */
+/**
+ * Returns the bytes that a dispatch has to move; a gather moves only the rows that it reads.
+ * @param {DispatchRecord} dispatch
+ */
 const bytesOf = ({ kernel, bytes, writtenBytes }) => (kernel.startsWith('gather') ? 2 * writtenBytes : bytes);
 
 /**
- * Instructions are those of AMD's compiler, on all cards. A chain waits for the shared cache each time around its loop, and then goes through the loop
- * alone. The first values come from memory, and nothing is taken off for a cache that has them still.
+ * Estimates the time of a dispatch, with the instructions of AMD's compiler on all cards. A chain waits for the shared
+ * cache in each round of its loop, and then executes the loop alone. The first values come from memory, without an
+ * allowance for caches that still hold them.
  * @param {Report} report
  * @param {DispatchRecord} dispatch
  * @param {Card} card
@@ -35,6 +40,11 @@ export function estimate({ pipelines }, dispatch, card) {
   return { chain, bytes, arithmetic, all: Math.max(chain, bytes, arithmetic) };
 }
 
-/** Microseconds of a whole step, launches included. @param {Report} report @param {readonly DispatchRecord[]} dispatches @param {Card} card */
+/**
+ * Returns the microseconds of a whole step, including launches.
+ * @param {Report} report
+ * @param {readonly DispatchRecord[]} dispatches
+ * @param {Card} card
+ */
 export const stepTime = (report, dispatches, card) =>
   dispatches.reduce((sum, dispatch) => sum + card.launchUs + estimate(report, dispatch, card).all, 0);

@@ -1,8 +1,9 @@
-// docs/GPU.md: a section for each compiler, and one for another library. A run writes those that it has something new for, and leaves the others.
+// Writes docs/GPU.md, which has a section for each compiler, and one for another library. A run replaces the sections
+// that it has results for.
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 
-/** The sections, in their order. */
+/** The names of the sections in order. */
 const names = ['amd', 'intel', 'adreno', 'jax-js'];
 
 const head = `# What compilers make of the kernels
@@ -19,7 +20,7 @@ const begin = (/** @type {string} */ name) => `<!-- ${name}: written by npm run 
 const end = (/** @type {string} */ name) => `<!-- end of ${name} -->`;
 
 /**
- * Puts sections into the page, in the place of what stood there under their names.
+ * Replaces sections of the page by their names.
  * @param {string} file
  * @param {Partial<Record<string, string>>} sections
  */

@@ -1,4 +1,4 @@
-/** What WebGPU is asked for, seen from outside, so that nothing here depends on how the library goes about it. */
+/** Records the calls of WebGPU from outside, so that nothing here depends on how the library works. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { shader } from '../../shaders/wgsl.ts';
 import type { Command } from '../../src/runtime/commands.ts';
@@ -12,25 +12,30 @@ interface Made {
   readonly constants: Record<string, number>;
 }
 
-/** Where the layer leaves what the compiler says. */
+/** The file in which the layer writes the compiler's output. */
 const told = process.env.LATENTGPU_ISA!;
 
-/** Milliseconds from which on a pipeline is compiled again for its time, and from which on that is in vain. */
+/**
+ * The milliseconds from which a pipeline is compiled again to measure its time, and from which another attempt would be
+ * useless.
+ */
 const [slowMs, hopelessMs] = [250, 2000];
 
-/** Every pipeline that was compiled, in order. */
+/** All compiled pipelines, in order. */
 export const pipelines: PipelineRecord[] = [];
 
-/** Every dispatch that was encoded since this was emptied, but those by which this library's plans are described. */
+/** All dispatches since the list was emptied, except those of this library's plans, which are described otherwise. */
 export const encoded: { pipeline: number; workgroups: number }[] = [];
 
 const codes = new WeakMap<GPUShaderModule, string>();
 const made = new WeakMap<GPUComputePipeline, Made>();
 const entries = new WeakMap<GPUBindGroup, readonly GPUBufferBinding[]>();
-/** What was written into a buffer last, from its start on. */
+/** The last data that were written to the start of each buffer. */
 const contents = new WeakMap<GPUBuffer, ArrayBuffer>();
 
-/** Watches a device, and lets it compile one pipeline at a time, so that it is known which of them the layer has told about. */
+/**
+ * Watches a device, and lets it compile one pipeline at a time, so that the layer's output belongs to a known pipeline.
+ */
 export function watch(device: GPUDevice): void {
   around(device, 'createShaderModule', (module, descriptor) => codes.set(module, descriptor.code));
   around(device, 'createBindGroup', (group, descriptor) =>
@@ -46,7 +51,7 @@ export function watch(device: GPUDevice): void {
       const begun = process.cpuUsage();
       const pipeline = await compile(descriptor);
       const record = note(pipeline, descriptor, process.cpuUsage(begun));
-      // On a busy machine a time may be several times too long, but not a second and a third time.
+      // On a busy machine one time may be much too long, but rarely three times in a row.
       for (let more = 1; more <= 2 && record.compileMs > slowMs && record.compileMs < hopelessMs; more++) {
         const another = changed(descriptor, more);
         const begun = process.cpuUsage();
@@ -55,10 +60,10 @@ export function watch(device: GPUDevice): void {
       }
       return pipeline;
     });
-    last = mine.catch(() => {}); // Its own caller sees the failure.
+    last = mine.catch(() => {}); // The caller of this compilation gets the error.
     return mine;
   };
-  /** The same with another text, as what was compiled before would take no time. */
+  /** Returns the descriptor with another text, since a cached pipeline would take no time. */
   const changed = (descriptor: GPUComputePipelineDescriptor, times: number): GPUComputePipelineDescriptor => {
     const module = device.createShaderModule({ code: `${codes.get(descriptor.compute.module)}// ${times}` });
     return { ...descriptor, compute: { ...descriptor.compute, module } };
@@ -73,11 +78,11 @@ export function watch(device: GPUDevice): void {
   watchCommands();
 }
 
-/** What all devices have in common: what is written into buffers, and what is dispatched. */
+/** Watches the calls of all devices: writes to buffers, and dispatches. */
 function watchCommands(): void {
   const { writeBuffer } = GPUQueue.prototype;
   GPUQueue.prototype.writeBuffer = function (buffer, offset, data, ...rest) {
-    // The sizes of a plan's dispatches are written at once, and are small.
+    // The sizes of a plan's dispatches are small, and written in one call.
     if (offset === 0 && data instanceof ArrayBuffer) contents.set(buffer, data.slice(0));
     return writeBuffer.call(this, buffer, offset, data, ...rest);
   };
@@ -122,7 +127,9 @@ function note(
   return record;
 }
 
-/** What the layer has told of the newest pipeline: once, so that nothing can be taken for that of another. */
+/**
+ * Returns the layer's output for the newest pipeline, and removes it, so that it cannot be taken for that of another.
+ */
 function takeTold({ label }: GPUComputePipelineDescriptor): Compiled {
   if (!existsSync(told)) throw new Error(`of ${label} the driver has told nothing`);
   const compiled = JSON.parse(readFileSync(told, 'utf8')) as Compiled;
@@ -130,11 +137,13 @@ function takeTold({ label }: GPUComputePipelineDescriptor): Compiled {
   return compiled;
 }
 
-/** The processor's time, as the machine may have other work; without what only the layer wanted. */
+/**
+ * Returns the CPU time of a compilation, since the machine may have other work, without the time of the layer itself.
+ */
 const timeOf = ({ driverMs, layerMs }: Compiled, { user, system }: NodeJS.CpuUsage): number =>
   Math.max(0, (user + system) / 1000 - layerMs) + driverMs;
 
-/** What a command does, by what was asked for when it was made. */
+/** Describes a command by the calls that made it. */
 export function describe({ label, pipeline, bindGroup, columns, rows }: Command): DispatchRecord {
   const { number, code, constants } = made.get(pipeline)!;
   const { bindings, sizes } = shader(label, code);

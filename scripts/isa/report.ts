@@ -1,69 +1,69 @@
-/** What the process that compiles hands to the command. */
+/** The report that the compiling process returns to the command. */
 
-/** What the layer tells of a pipeline. */
+/** The layer's output for a pipeline. */
 export interface Compiled {
-  /** The driver's compiler has crashed over it. */
+  /** Whether the driver's compiler has crashed. */
   readonly crashed?: boolean;
-  /** Invocations that run in step. */
+  /** The number of invocations in a wave, which run in lockstep. */
   readonly wave: number;
-  /** What the driver's compiler takes, in milliseconds of its thread. */
+  /** The time of the driver's compiler, in milliseconds of its thread. */
   readonly driverMs: number;
-  /** What the layer took, that included. */
+  /** The time of the layer in milliseconds, including the driver's compiler. */
   readonly layerMs: number;
-  /** By the driver's own names. */
+  /** The statistics, by the driver's own names. */
   readonly statistics: Readonly<Record<string, number>>;
   readonly assembly: string;
 }
 
-/** What is kept of that, by our names; undefined where a driver does not tell. */
+/** The statistics that are kept, by our names; undefined if a driver does not report them. */
 export interface Digest {
   readonly crashed?: boolean;
   readonly wave: number;
   readonly registers?: number;
-  /** Registers that did not fit, vector and scalar ones, or how often they are stored. */
+  /** The number of vector and scalar registers that did not fit, or of their stores. */
   readonly spills: number;
-  /** Waves that fit onto a SIMD at once. */
+  /** The number of waves that fit on a SIMD at once. */
   readonly waves?: number;
-  /** Bytes. */
+  /** The workgroup memory in bytes. */
   readonly workgroupMemory?: number;
-  /** Of the loop that multiplies most; undefined where nothing is multiplied in a loop. */
+  /** The loop that multiplies most; undefined if no loop multiplies. */
   readonly loop?: Loop;
 }
 
 export interface Loop {
-  /** Of the vector units. */
+  /** The number of instructions of the vector units. */
   readonly instructions: number;
   readonly multiplyAdds: number;
 }
 
 export interface PipelineRecord extends Digest {
-  /** Its place in the report's list. */
+  /** The index in the report's list. */
   readonly number: number;
   readonly label: string;
-  /** WGSL's compiler and the driver's, in milliseconds of the processor. */
+  /** The CPU time of WGSL's compiler and the driver's, in milliseconds. */
   compileMs: number;
 }
 
 export interface DispatchRecord {
-  /** Its shader's label. */
+  /** The label of the shader. */
   readonly kernel: string;
   readonly pipeline: number;
   readonly workgroups: number;
-  /** Of all buffers that are bound to it, each once. */
+  /** The bytes of all bound buffers, each counted once. */
   readonly bytes: number;
-  /** Of the first one that is written. */
+  /** The bytes of the first buffer that is written. */
   readonly writtenBytes: number;
-  /** The names of its bindings. */
+  /** The names of the bindings. */
   readonly buffers: readonly string[];
-  /** Values of its `override` constants and of its `sizes`. */
+  /** The values of the `override` constants and of `sizes`. */
   readonly constants: Readonly<Record<string, number>>;
-  /** Whether its WGSL has a loop. */
+  /** Whether the WGSL has a loop. */
   readonly loops: boolean;
 }
 
-/** A product that can be done in several ways, the first of which is that of the step. */
+/** A product with several ways to compute it; the first way is the one in the step. */
 export interface ProductRecord {
-  /** As the tuner knows it: `NT`, `conv2d weights`. */
+  /** The name for the tuner, such as `NT` or `conv2d weights`. */
   readonly kernel: string;
   readonly problem: string;
   readonly way: string;
@@ -79,11 +79,11 @@ export interface WorkRecord {
 }
 
 export interface Report {
-  /** For which the driver has compiled. */
+  /** The card for which the driver has compiled. */
   readonly card: string;
   /** With its version. */
   readonly driver: string;
-  /** Of all works that there are. */
+  /** The names of all works. */
   readonly names: readonly string[];
   readonly pipelines: readonly PipelineRecord[];
   readonly works: readonly WorkRecord[];

@@ -14,7 +14,7 @@ All other kernels:
 
 ${otherTable(report)}`;
 
-/** AMD's section, by which the budget goes, and with it the estimates. @param {Report} report @param {Debts} debts */
+/** Returns AMD's section, with the budget and the estimates. @param {Report} report @param {Debts} debts */
 export function budgetSection(report, debts) {
   const { driver, card, pipelines, works } = report;
   const simple = works.find(({ name }) => name === 'simple');
@@ -58,7 +58,11 @@ ${stepTable(report)}
 ${simple ? `\nThe dispatches of 784-32-784 with a batch of 256, in µs with their launches, and what binds each:\n\n${modelTable(report, simple)}\n` : ''}`;
 }
 
-/** The section of another compiler. @param {Report} report @param {readonly string[]} only what was asked for */
+/**
+ * Returns the section of another compiler.
+ * @param {Report} report
+ * @param {readonly string[]} only what was asked for
+ */
 export function compilerSection(report, only) {
   const { driver, card, pipelines, works } = report;
   const models = works.filter(({ kind }) => kind === 'model').map(({ name }) => name);
@@ -79,7 +83,7 @@ Spills are here how often a register is stored or loaded back.${
 ${tables(report)}`;
 }
 
-/** The section of another library's products, beside ours. @param {Report} report @param {PeerReport} peer */
+/** Returns the section of another library's products, beside ours. @param {Report} report @param {PeerReport} peer */
 export const peerSection = (report, peer) => `## Products beside those of ${peer.name}
 
 By the same compiler (${report.driver}, ${report.card}). Ours are in the way in which a product begins; the tuner may choose another.

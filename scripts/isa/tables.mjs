@@ -11,10 +11,10 @@ import { ratioOf } from './works.mjs';
 const shown = (/** @type {number | undefined} */ value) => (value === undefined ? '–' : `${value}`);
 const microseconds = (/** @type {number} */ value) => (value < 10 ? value.toFixed(1) : value.toFixed(0));
 
-/** The name of a way without the size of its workgroups, where all have the same. @param {string} way */
+/** Returns the name of a way without the usual size of workgroups. @param {string} way */
 const wayName = (way) => way.replace(/ by 64$/, '');
 
-/** What a pipeline's compiler says, in the order of `pipelineHead`. @param {PipelineRecord} pipeline */
+/** Returns the figures of a pipeline, in the order of `pipelineHead`. @param {PipelineRecord} pipeline */
 const pipelineCells = ({ crashed, registers, spills, waves, workgroupMemory, loop, compileMs }) => [
   crashed ? 'crashes' : shown(registers),
   `${spills}`,
@@ -33,7 +33,7 @@ const pipelineHead = [
 ];
 
 /**
- * The dispatches of a work, one after the other.
+ * Returns a table of the dispatches of a work, in order.
  * @param {Report} report
  * @param {WorkRecord} work
  * @param {{ ways?: boolean }} [options]
@@ -51,7 +51,11 @@ export function dispatchTable({ pipelines }, { dispatches }, { ways = false } = 
   return table(['kernel', 'sizes', 'workgroups', ...pipelineHead], rows);
 }
 
-/** Each product's pipelines, by kernel and way. @param {Report} report @returns {Map<string, Map<string, PipelineRecord[]>>} */
+/**
+ * Returns the pipelines of each product, by kernel and way.
+ * @param {Report} report
+ * @returns {Map<string, Map<string, PipelineRecord[]>>}
+ */
 export function productPipelines({ pipelines, works }) {
   /** @type {Map<string, Map<string, PipelineRecord[]>>} */
   const kernels = new Map();
@@ -67,14 +71,22 @@ export function productPipelines({ pipelines, works }) {
   return kernels;
 }
 
-/** The least and the most of what there is. @param {readonly number[]} values @param {(value: number) => string} words */
+/**
+ * Returns the smallest and the largest value as a text.
+ * @param {readonly number[]} values
+ * @param {(value: number) => string} words
+ */
 function range(values, words) {
   if (!values.length) return '–';
   const [least, most] = [words(Math.min(...values)), words(Math.max(...values))];
   return least === most ? least : `${least} to ${most}`;
 }
 
-/** Products by kernel and way: the least and the most of all their pipelines. @param {Report} report @param {{ times?: boolean }} [options] */
+/**
+ * Returns a table of products by kernel and way, with the smallest and largest figures of their pipelines.
+ * @param {Report} report
+ * @param {{ times?: boolean }} [options]
+ */
 export function wayTable(report, { times = true } = {}) {
   const whole = (/** @type {number} */ value) => `${value}`;
   const rows = [...productPipelines(report)].flatMap(([kernel, ways]) =>
@@ -114,7 +126,7 @@ export function wayTable(report, { times = true } = {}) {
   return table(['kernel', 'way', ...(times ? pipelineHead : pipelineHead.slice(0, -1))], rows);
 }
 
-/** All other kernels. @param {Report} report */
+/** Returns a table of all other kernels. @param {Report} report */
 export function otherTable({ pipelines, works }) {
   const others = works.flatMap(({ dispatches }) => dispatches.filter(({ product }) => !product));
   const found = new Map(others.map(({ kernel, pipeline }) => [kernel, pipelines[pipeline]]));
@@ -123,7 +135,7 @@ export function otherTable({ pipelines, works }) {
 }
 
 /**
- * What each dispatch of a work may take.
+ * Returns a table of the estimated time of each dispatch of a work.
  * @param {Report} report
  * @param {WorkRecord} work
  * @param {{ ways?: boolean }} [options]
@@ -145,7 +157,7 @@ export function modelTable(report, { dispatches }, { ways = false } = {}) {
   return table(['kernel', 'workgroups', ...cards.map(({ name }) => name)], [...rows, ['all', '', ...total]]);
 }
 
-/** What a step of each model may take. @param {Report} report */
+/** Returns a table of the estimated time of a step of each model. @param {Report} report */
 export function stepTable(report) {
   const models = report.works.filter(({ kind }) => kind === 'model');
   const rows = models.map(({ name, dispatches }) => [
@@ -160,7 +172,11 @@ export function stepTable(report) {
   );
 }
 
-/** Ours and another library's products, each dispatch in a row. @param {Report} report @param {import('./report.ts').PeerReport} peer */
+/**
+ * Returns a table of our products and those of another library, with a row for each dispatch.
+ * @param {Report} report
+ * @param {import('./report.ts').PeerReport} peer
+ */
 export function peerTable({ works, pipelines }, peer) {
   const rows = peer.works.flatMap(({ name, dispatches }) => {
     const own = works.find((work) => work.name === name)?.dispatches ?? [];

@@ -4,16 +4,16 @@ import { Failure } from '../failure.mjs';
 
 const share = (/** @type {number} */ all, /** @type {number} */ parts) => Math.ceil(all / parts);
 const quads = (/** @type {number} */ length) => Math.ceil(length / 4);
-/** Loads in a row of which eight are under way at once, and the last ones alone. */
+/** Returns the number of waits for consecutive loads, of which eight run at once, and the last ones alone. */
 const eights = (/** @type {number} */ length) => Math.floor(length / 8) + (length % 8);
-/** Steps of four k of a convolution, which are dealt out by twos. */
+/** Returns the steps of an invocation in a convolution, which take four k each and are distributed in pairs. */
 const dealt = (/** @type {number} */ steps, /** @type {string} */ kernel) =>
   splitOf(kernel) > 1 ? 2 * share(share(steps, 2), splitOf(kernel)) : steps;
-/** Into how many parts a way splits its sums. */
+/** Returns the number of parts into which a way splits its sums. */
 const splitOf = (/** @type {string} */ kernel) => Number(/ split in (\d+)/.exec(kernel)?.[1] ?? 1);
 /**
- * How often the longest invocation waits for what it has loaded, one time after the other: around the loop that multiplies, and around one that does
- * little but load, which goes on at the same time in other invocations.
+ * The number of consecutive waits for loads in the longest invocation: in the loop that multiplies, and in a loop that
+ * mostly loads, which runs at the same time in other invocations.
  * @typedef {{ multiplying: number, loading: number }} Turns
  */
 
@@ -26,10 +26,10 @@ const serial = [
     ({ k }, buffers, kernel) => {
       const split = splitOf(kernel);
       if (split > 1) return share(quads(k), split);
-      // A workgroup waits once for each pair of blocks that it brings.
+      // A workgroup waits once for each pair of blocks that it loads.
       const shared = / (\d)x\d shared/.exec(kernel);
       if (shared) return [share(k, 128 / Number(shared[1])), buffers.includes('sums') ? eights(k) : 0];
-      // The invocations that add up the rows for the bias have all of k to themselves.
+      // The invocations that sum the rows for the bias each read all of k.
       return [quads(k), buffers.includes('sums') ? eights(k) : 0];
     },
   ],
@@ -84,7 +84,8 @@ const serial = [
       return [0, Math.max(...rows.map((each) => share(each, 64) * eights(share(each, share(each, 64)))))];
     },
   ],
-  // One workgroup adds up the losses, four loads at a time in each invocation and then the last ones; the others look through 16 vec4s of the gradients each.
+  // One workgroup sums the losses, four loads at a time in each invocation and then the last ones; the invocations of
+  // the others check 16 vec4s of the gradients each.
   [
     'account',
     ({ count0, count1 = 0, count2 = 0, quads: gradients = 0 }) => {
@@ -94,7 +95,7 @@ const serial = [
   ],
   // One invocation updates 4 vec4s.
   ['adam', ({ quads: values }) => Math.min(4, share(values, 64))],
-  // A workgroup, or one invocation, goes three times through its values.
+  // A workgroup, or one invocation, reads its values three times.
   [
     'normalize sets',
     ({ places, width }) => [0, 3 * (places * width > 64 ? share(places * width, 64) : places * width)],
@@ -106,7 +107,7 @@ const serial = [
   ['normalize columns', ({ lines, parts }) => [0, share(lines, parts)]],
   ['dead latents', ({ rows }) => [0, eights(rows)]],
   ['number of dead latents', ({ columns }) => [0, share(columns, 256)]],
-  // A workgroup goes seven times through its row, once for each digit, twice to put what it keeps in order, and once to write it.
+  // A workgroup reads its row seven times: once for each digit, twice to order the kept values, and once to write them.
   ['top k of a batch, digits', ({ size, parts }) => [0, share(size, 256 * parts)]],
   ['top k of a batch, choice', ({ parts }) => [0, eights(parts)]],
   ['top k of a batch, threshold', () => 1],
@@ -115,7 +116,7 @@ const serial = [
   ['top k', ({ columns }) => [0, 7 * share(columns, 256)]],
   ['sparse product backward', ({ outs }) => [0, eights(share(outs, 16))]],
   ['sparse product', ({ k }) => [0, eights(k)]],
-  // As many rows have a number in a column of the code as in every other, if all of them fire alike.
+  // Assumes that every column of the code is active in the same number of rows.
   ['sparse weights', ({ rows }) => [0, share(rows, 32)]],
   ['sparse sums', ({ rows }) => [0, share(rows, 32)]],
   ['project columns', ({ rows }) => [0, 2 * eights(share(rows, 8)) + share(rows, 8)]],

@@ -1,10 +1,10 @@
 /** @typedef {import('./report.ts').DispatchRecord} DispatchRecord */
 
-/** Multiply-adds from which on a product counts as large. */
+/** The number of multiply-adds from which a product counts as large. */
 export const large = 2 ** 24;
 
 /**
- * Multiply-adds of a product or a convolution, by its sizes; 0 for other kernels.
+ * Returns the multiply-adds of a product or a convolution by its sizes; 0 for other kernels.
  * @param {Pick<DispatchRecord, 'constants'>} dispatch
  */
 export function multipliesOf({ constants }) {
@@ -14,5 +14,5 @@ export function multipliesOf({ constants }) {
   return 0;
 }
 
-/** What the vector units do for each multiply-add. @param {import('./report.ts').Loop} loop */
+/** Returns the instructions of the vector units for each multiply-add. @param {import('./report.ts').Loop} loop */
 export const ratioOf = ({ instructions, multiplyAdds }) => instructions / multiplyAdds;
