@@ -1,6 +1,6 @@
 // For .ci/run, which repeats a test that fails once. Prints the tests that failed, with the beginning of what each
-// said, and the counts of Vitest's JSON reports as one line, `412 passed, 0 failed`. The exit codes of the runs are
-// arguments before the reports, since a report calls a run without a browser a success.
+// said, and the counts of Vitest's JSON reports as one line, `412 passed, 0 failed`. The result of the runs as a whole
+// is the first argument, since a report calls a run without a browser a success.
 import { existsSync, readFileSync } from 'node:fs';
 
 /** @typedef {{ name: string, status: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }} TestFile */

@@ -1,5 +1,6 @@
-// npm run mutants: changes the code of data and files in one place at a time, by Stryker, and looks whether a test fails. Writes what it finds into
-// docs/RELIABILITY.md. `npm run mutants -- csv` takes the files with that in their names, and rewrites only what the page says of them.
+// npm run mutants: changes the code of data and files in one place at a time, with Stryker, and checks that a test
+// fails. It writes the results into docs/RELIABILITY.md. `npm run mutants -- csv` takes the files with `csv` in their
+// names, and rewrites only their results.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, runMain } from './failure.mjs';
@@ -10,7 +11,7 @@ import { root, setup } from './setup.mjs';
 
 /** @typedef {{ status: string }} Mutant */
 
-/** What needs no browser; src/data/images.ts does. */
+/** The files that need no browser; src/data/images.ts needs one. */
 const files = [
   'as-dataset',
   'columns',
@@ -28,7 +29,7 @@ const files = [
   .map((name) => `src/data/${name}.ts`)
   .concat(['json', 'onnx', 'protobuf', 'safetensors'].map((name) => `src/files/${name}.ts`));
 
-/** Per cent of all mutants. */
+/** The smallest percentage of killed mutants. */
 const least = 80;
 
 await runMain(async () => {
@@ -54,11 +55,11 @@ await runMain(async () => {
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],
     vitest: { configFile: 'vitest.mutants.config.ts' },
-    // It works on a copy, without what the tests do not need.
+    // Stryker works on a copy, without the folders that the tests do not need.
     tempDirName: path.join('out', 'mutants', 'copies'),
     ignorePatterns: ['app', 'bench', 'dist', 'docs', 'examples', 'out'],
     concurrency: 1,
-    // A tenth of a minute beyond what the tests take by themselves.
+    // Six seconds beyond the normal time of the tests.
     timeoutMS: 6000,
     reporters: ['progress-append-only', 'clear-text', 'json'],
     jsonReporter: { fileName },
@@ -66,7 +67,7 @@ await runMain(async () => {
     allowConsoleColors: false,
   });
   await stryker.runMutationTest().catch((error) => {
-    // It has logged what there is to say.
+    // Stryker has logged the details already.
     throw new Failure(`no mutant was tried: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
@@ -84,7 +85,7 @@ await runMain(async () => {
 });
 
 /**
- * One that makes a test run on and on is as good as killed. One that no test reaches has survived.
+ * Counts mutants. One that makes a test run endlessly counts as killed; one that no test reaches has survived.
  * @param {Mutant[]} mutants
  */
 function counted(mutants) {

@@ -1,16 +1,18 @@
-// WebGPU outside of browsers: in Node through the package `webgpu` (Dawn, Chrome's engine), in Deno by itself (wgpu).
+// WebGPU outside of browsers: Node has it through the package `webgpu` (Dawn, Chrome's engine), and Deno has its own
+// (wgpu).
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { adapterKind, findChrome } from './chrome.mjs';
 
 /**
- * What a process needs in its environment to find an adapter: nothing where there is a GPU, else the software driver that comes with Chrome.
+ * Returns the environment variables with which a process finds an adapter: none if there is a GPU, otherwise those of
+ * the software driver that comes with Chrome.
  * @returns {Record<string, string>}
  */
 export function nativeEnvironment() {
   if (adapterKind() === 'hardware' || process.env.VK_ICD_FILENAMES) return {};
   const chrome = findChrome();
-  // Where Chrome is a script in /usr/bin, its files are elsewhere.
+  // If Chrome is a script in /usr/bin, its files are elsewhere.
   const folders = [
     ...(chrome ? [path.dirname(realpathSync(chrome.path))] : []),
     '/usr/lib/chromium',

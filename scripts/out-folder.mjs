@@ -1,7 +1,10 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { Failure } from './failure.mjs';
 
-/** Makes the folder of `--out`. Before the work, so that no one trains for nothing. @param {string} folder */
+/**
+ * Makes the folder of `--out`. Call it before the work, so that an error does not waste a training.
+ * @param {string} folder
+ */
 export async function makeFolder(folder) {
   try {
     await mkdir(folder, { recursive: true });

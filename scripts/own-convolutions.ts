@@ -3,8 +3,9 @@ import type { Plugin } from 'vite';
 const own = '?own';
 
 /**
- * Gives the self-test convolutions of its own. It loads when it is asked for, but some bundlers (esbuild) move all code that such a chunk
- * shares with the library into what loads at once: a page of dense layers would bring convolutions along.
+ * Gives the self-test a separate copy of the convolutions. The self-test is imported on demand, but some bundlers
+ * (esbuild) move all code that such a chunk shares with the library into the first chunk, so a page of dense layers
+ * would load convolutions.
  */
 export function ownConvolutions(): Plugin {
   return {

@@ -1,5 +1,6 @@
-// npm run reliability: everything that tries faults, bad input and load, as often as docs/RELIABILITY.md says, which it writes.
-// `npm run reliability -- readers` runs the files with that in their names, and rewrites only what the page says of them.
+// npm run reliability: runs all tests of faults, bad input and load, with many more trials than usual, and writes
+// docs/RELIABILITY.md. `npm run reliability -- readers` runs the files with `readers` in their names, and rewrites only
+// their results.
 import { readdirSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';

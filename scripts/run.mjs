@@ -24,7 +24,8 @@ export function run(program, args, options = {}) {
 }
 
 /**
- * The line of a program's output that says what went wrong; who wants to see more can run the program.
+ * Returns the line of a program's output that says what went wrong; the whole output can be seen by running the
+ * program.
  * @param {string} output
  */
 function trouble(output) {
@@ -32,7 +33,7 @@ function trouble(output) {
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
-  // npm opens with error codes and says after them what they mean.
+  // npm prints error codes first, and their meaning after them.
   return (
     lines.find((line) => /error|^E:/i.test(line) && !/^npm error (code|errno|syscall)/.test(line)) ??
     lines.at(-1) ??

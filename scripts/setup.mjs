@@ -1,5 +1,5 @@
-// Sets up what is missing on this machine: the dependencies and a Chrome. `npm start` and `npm test` begin with it.
-// It imports nothing but Node's own modules and its neighbours, because it runs before any package is installed.
+// Installs what is missing on this machine: the dependencies and a Chrome. `npm start` and `npm test` begin with it. It
+// imports only Node's own modules and its neighbours, because it runs before any package is installed.
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 const sayIt = (/** @type {string} */ line) => console.log(`setup: ${line}`);
 
-/** Sets up the dependencies alone, for what needs no Chrome. @param {(line: string) => void} [say] */
+/** Sets up only the dependencies, for commands that need no Chrome. @param {(line: string) => void} [say] */
 export function setupPackages(say = sayIt) {
   checkNode();
   if (!dependenciesAreStale()) return;
@@ -23,13 +23,13 @@ export function setupPackages(say = sayIt) {
 /** @param {(line: string) => void} [say] */
 export async function setup(say = sayIt) {
   checkNode();
-  adapterKind(); // a wrong LATENTGPU_ADAPTER is told before anything is installed or run
+  adapterKind(); // reports a wrong LATENTGPU_ADAPTER before anything is installed or run
   setupPackages(say);
   const chrome = findChrome() ?? (await installChrome(say));
   say(`Chrome is ${chrome.path} (${chrome.from})`);
 }
 
-/** The same without the line on Chrome: that comes with its adapter, once both are known. */
+/** Does the same without the line on Chrome, which the command prints later with the adapter. */
 export const setupBeforeChrome = () => setup((line) => line.startsWith('Chrome is ') || console.log(`setup: ${line}`));
 
 function checkNode() {
@@ -38,7 +38,10 @@ function checkNode() {
     throw new Failure(`Node ${process.versions.node} is too old: 20.19 or newer is needed`);
 }
 
-/** npm writes the inner lockfile last, so it is missing or old after an interrupted install too. */
+/**
+ * Returns whether the dependencies have to be installed. npm writes the inner lockfile last, so it is missing or old
+ * also after an interrupted install.
+ */
 function dependenciesAreStale() {
   const installed = path.join(root, 'node_modules', '.package-lock.json');
   return !existsSync(installed) || statSync(installed).mtimeMs < statSync(path.join(root, 'package-lock.json')).mtimeMs;

@@ -1,5 +1,6 @@
-// npm run test:all: all tests there are: those of `npm test` and of `npm run test:long`, their core in Node and Deno, and those of kernels, runtime,
-// models and data in Firefox. Where Firefox is not installed, it says so and leaves that part out; so do the tests that need PyTorch, in their name.
+// npm run test:all: runs all tests: those of `npm test` and of `npm run test:long`, their core in Node and Deno, and
+// those of kernels, runtime, models and data in Firefox. Without Firefox, it says so and leaves that part out; so do
+// the tests that need PyTorch, in their names.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { Failure, runMain } from './failure.mjs';

@@ -1,4 +1,5 @@
-// npm run test:firefox: the tests of kernels, runtime, models and data in Firefox, which has another WebGPU than Chrome, wgpu, with a compiler of its own.
+// npm run test:firefox: runs the tests of kernels, runtime, models and data in Firefox, whose WebGPU is wgpu, with
+// another compiler than Chrome's.
 import { runMain } from './failure.mjs';
 import { setup } from './setup.mjs';
 import { vitest } from './vitest.mjs';

@@ -1,5 +1,6 @@
-// npm run test:native: the tests' core outside of browsers: in Node on Dawn, and in Deno on wgpu, an implementation and a compiler of WGSL of its
-// own; there once more on Mesa's llvmpipe, where it is installed, whose arithmetic is another one than that of Chrome's SwiftShader.
+// npm run test:native: runs the core of the tests outside of browsers: in Node on Dawn, and in Deno on wgpu, another
+// implementation with another compiler of WGSL. If Mesa's llvmpipe is installed, Deno runs them on it, too, since its
+// arithmetic differs from that of Chrome's SwiftShader.
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Failure, runMain } from './failure.mjs';
@@ -7,7 +8,7 @@ import { nativeEnvironment } from './native-webgpu.mjs';
 import { root, setup } from './setup.mjs';
 import { vitest } from './vitest.mjs';
 
-/** What another arithmetic can change. All else depends on the implementation, which is the same one on every driver. */
+/** The tests that depend on the arithmetic of a driver. All others depend on the implementation of WebGPU alone. */
 const arithmetic = [
   ...['conv2d', 'matmul', 'reduce', 'reparameterize'].map((name) => `test/kernels/${name}`),
   'test/shaders',
@@ -16,7 +17,7 @@ const arithmetic = [
 
 await runMain(async () => {
   await setup();
-  // The package `deno` starts its program from a script of Node's.
+  // The package `deno` starts its program by a script for Node.
   const deno = [path.join(root, 'node_modules', 'deno', 'bin.cjs'), 'run', '--allow-all'];
   const llvmpipe = findLlvmpipe();
   const runs = [
@@ -39,7 +40,7 @@ await runMain(async () => {
     );
 });
 
-/** The Vulkan driver that Linux distributions have for the processor. */
+/** Returns the Vulkan driver of Linux distributions for the CPU, if it is installed. */
 function findLlvmpipe() {
   const folder = '/usr/share/vulkan/icd.d';
   const name = existsSync(folder) && readdirSync(folder).find((file) => file.startsWith('lvp_icd'));

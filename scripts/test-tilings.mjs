@@ -1,11 +1,12 @@
-// npm run test:tilings: the tests of kernels and models with every way of a dispatch that the tuner may choose, each forced in turn.
+// npm run test:tilings: runs the tests of kernels and models with every way of a dispatch that the tuner may choose,
+// each forced in turn.
 import { Failure, runMain } from './failure.mjs';
 import { setup } from './setup.mjs';
 import { vitest } from './vitest.mjs';
 
 const folders = ['kernels', 'models', 'shaders'].map((name) => `test/${name}`);
 
-/** The first way is what `npm test` tests; no dispatch has more than six. */
+/** The ways to force, by number. `npm test` tests the first way, and no dispatch has more than six. */
 const ways = [1, 2, 3, 4, 5];
 
 await runMain(async () => {

@@ -6,7 +6,7 @@ import { root } from './setup.mjs';
  * Runs Vitest once; resolves with its exit code.
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [environment]
- * @param {string[]} [runtime] what runs Vitest, as arguments of this Node, where that is not this Node itself
+ * @param {string[]} [runtime] the program that runs Vitest, as arguments of this Node, if it is not this Node itself
  * @returns {Promise<number>}
  */
 export function vitest(args, environment = {}, runtime = []) {
@@ -16,7 +16,8 @@ export function vitest(args, environment = {}, runtime = []) {
     stdio: 'inherit',
     env: { ...process.env, ...environment },
   });
-  // Vitest ends its browser: wait for that. A Ctrl-C in the terminal reaches it anyway, a SIGTERM only this process.
+  // Waits until Vitest has ended its browser. A Ctrl-C in the terminal reaches Vitest, too, but a SIGTERM only this
+  // process.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {

@@ -5,8 +5,9 @@ const published = "new URL('./worker-thread.js', import.meta.url)";
 const placeholder = '__WORKER_THREAD_URL__';
 
 /**
- * Publishes the worker's script as a module of its own that shares chunks with the others, at an address in the form that all bundlers know.
- * Vite by itself would bundle the whole library into it once more, and write an address that no bundler recognises.
+ * Publishes the worker's script as a module that shares chunks with the others, at an address in the form that all
+ * bundlers recognise. Vite by itself would bundle the whole library into it once more, and write an address that no
+ * bundler recognises.
  */
 export function workerUrl(): Plugin {
   return {

@@ -7,11 +7,11 @@ import webpack from 'webpack';
 import { Failure } from '../failure.mjs';
 
 /**
- * Makes a folder of a project that holds its page, ready to be served.
+ * Makes a folder with the page of a project, ready to be served.
  * @typedef {(project: string, out: string) => Promise<void>} Bundler
  */
 
-/** What the guide tells users of Vite 7 and older to set. @type {import('vite-7').UserConfig} */
+/** The setting that the guide recommends to users of Vite 7 and older. @type {import('vite-7').UserConfig} */
 const documented = {
   optimizeDeps: { exclude: ['latentgpu'] },
   worker: { format: 'es' },
@@ -38,7 +38,7 @@ export const bundlers = {
           entry: './main.js',
           output: { path: path.join(root, out), filename: 'main.js' },
           performance: false,
-          // What is left out and where the worker's address leads does not depend on it, and it takes longer than all else.
+          // Minifying takes longest, and does not change what is left out or the worker's address.
           optimization: { minimize: false },
         },
         (error, done) => (error ? reject(error) : resolve(done)),
@@ -50,7 +50,8 @@ export const bundlers = {
     copyFileSync(path.join(root, 'index.html'), path.join(root, out, 'index.html'));
   },
 
-  // esbuild leaves the addresses of workers as they are, so that the page's and the library's become entry points beside the page's script.
+  // esbuild does not bundle workers by their addresses, so the page's and the library's worker are entry points beside
+  // the page's script.
   async esbuild(root, out) {
     await esbuild({
       absWorkingDir: root,

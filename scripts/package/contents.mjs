@@ -18,7 +18,7 @@ export async function checkManifest() {
 }
 
 /**
- * What is in the package and nothing else, and that its modules load where there is no page.
+ * Checks that the package has the right files and no others, and that its modules load outside of a page.
  * @param {Project} project
  */
 export function checkContents({ folder, files }) {
@@ -27,13 +27,13 @@ export function checkContents({ folder, files }) {
   for (const file of ['LICENSE', 'README.md', 'dist/LICENSES.md'])
     if (!files.includes(file)) throw new Failure(`the package holds no ${file}`);
   checkSelfContained(path.join(folder, 'node_modules', 'latentgpu'), files);
-  // Servers that render pages import them.
+  // Servers that render pages import the modules.
   run(process.execPath, ['load.js'], { cwd: folder });
   console.log('package: modules load in Node');
 }
 
 /**
- * No import of another package may be left in the modules: there are no runtime dependencies.
+ * Checks that no import of another package is left in the modules, since there are no runtime dependencies.
  * @param {string} folder
  * @param {string[]} files
  */

@@ -6,10 +6,14 @@ import { bundlers, serveInDevelopment } from './bundlers.mjs';
 
 /** @typedef {import('./project.mjs').Project} Project */
 /** @typedef {{ httpServer: { address(): unknown } | null }} Served */
-/** What project/main.js comes to. @typedef {{ error: string } | { result: { product: number[], [where: string]: number[] } }} Outcome */
+/**
+ * The result of project/main.js.
+ * @typedef {{ error: string } | { result: { product: number[], [where: string]: number[] } }} Outcome
+ */
 
 /**
- * Whether each bundler makes a page of the package that trains, by itself and in both kinds of worker, in headless Chrome.
+ * Checks that each bundler makes a page of the package that trains in headless Chrome, on the page itself and in both
+ * kinds of worker.
  * @param {Project} project
  */
 export async function checkPages({ folder }) {

@@ -5,7 +5,7 @@ import { run } from '../run.mjs';
 import { root } from '../setup.mjs';
 
 /**
- * A user's project, elsewhere, that has installed the packed package.
+ * A user's project in another folder, with the packed package installed.
  * @typedef {object} Project
  * @property {string} folder
  * @property {string} packed the file that `npm publish` would send
@@ -13,11 +13,11 @@ import { root } from '../setup.mjs';
  */
 
 /**
- * Packs as `npm publish` would and installs that in a project; removes all of it after the work.
+ * Packs as `npm publish` would, and installs the package in a project; removes everything after the work.
  * @param {(project: Project) => Promise<void>} work
  */
 export async function withProject(work) {
-  // A bundler compares paths, and the system's temporary folder may be a link.
+  // The real path, since bundlers compare paths, and the system's temporary folder may be a link.
   const parent = realpathSync(mkdtempSync(path.join(tmpdir(), 'latentgpu-package-')));
   try {
     const folder = path.join(parent, 'project');

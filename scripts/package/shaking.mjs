@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import { Failure } from '../failure.mjs';
 import { root } from '../setup.mjs';
 
-/** Who imports only dense autoencoders gets no convolution: what a page loads for them at once, what is exported later left out. */
+/** Checks that a page that imports only dense autoencoders does not load convolutions in its first chunk. */
 export async function checkShaking() {
   const contents =
     "export { openGpu, autoencoder, classifier, dense, gaussian, adam, dataset } from './dist/index.js';";

@@ -12,8 +12,8 @@ const compilers = [
 ];
 
 /**
- * Whether every way of finding modules comes to the types that belong to the code, with the oldest compiler that is supported and the newest.
- * The package is for ES modules alone.
+ * Checks that every way of module resolution finds the right types, with the oldest supported compiler and the newest.
+ * The package is for ES modules only.
  * @param {Project} project
  */
 export function checkTypes({ folder, packed }) {
@@ -28,7 +28,7 @@ export function checkTypes({ folder, packed }) {
       ['nodenext', 'nodenext'],
     ])) {
       const lib = ['es2022', 'dom'];
-      // The library's own declarations are checked too: skipLibCheck is off.
+      // Without skipLibCheck, the library's own declarations are checked, too.
       const checks = { strict: true, noUncheckedSideEffectImports: true, skipLibCheck: false, noEmit: true };
       const compilerOptions = { module, moduleResolution, target: 'es2022', lib, types, ...checks };
       writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.ts'] }));

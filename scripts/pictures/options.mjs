@@ -51,7 +51,7 @@ export function readOptions(args) {
   return /** @type {Options} */ ({ picture: names, quick: false, headed: false, help: false, ...given, out });
 }
 
-/** How long each model of a picture is trained, in words. @param {PictureName} name */
+/** Returns the amount of training of each model of a picture in words. @param {PictureName} name */
 export function amount(name) {
   const { epochs, steps = 0 } = facts[name].training;
   return epochs ? counted(epochs, 'epoch') : counted(steps, 'step');

@@ -1,20 +1,21 @@
 import { crc32, deflateSync } from 'node:zlib';
 
 /**
- * A picture without transparency.
- * @typedef {{ width: number, height: number, rgba: Uint8Array }} Pixels red, green, blue and an opacity that is not looked at, row by row
+ * A picture without transparency, as pixels.
+ * @typedef {{ width: number, height: number, rgba: Uint8Array }} Pixels red, green, blue and an ignored opacity, row by
+ * row
  */
 
 /**
- * A PNG (ISO/IEC 15948) of one byte a pixel, an index into 256 colours, where Chrome writes four.
- * Red, green and blue are rounded to 64 steps each, which no one sees and which packs well. The most frequent colours that are left make up
- * the palette; any others become the nearest of them.
+ * Returns a PNG (ISO/IEC 15948) with one byte for each pixel, an index into 256 colours, where Chrome writes four
+ * bytes. Red, green and blue are rounded to 64 steps each, which is invisible and packs well. The most frequent rounded
+ * colours are the palette; any others become the nearest of these.
  * @param {Pixels} pixels
  * @returns {Buffer}
  */
 export function palettePng({ width, height, rgba }) {
   const { colors, indexOf } = palette(rgba);
-  // Each row begins with its filter: 0 is none, which suits indices best.
+  // Each row begins with its filter: 0 means none, which suits indices best.
   const rows = Buffer.alloc(height * (width + 1));
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) rows[y * (width + 1) + 1 + x] = indexOf(colorAt(rgba, y * width + x));
@@ -34,7 +35,7 @@ export function palettePng({ width, height, rgba }) {
 }
 
 /**
- * At most 256 colours, each as 0xRRGGBB, and the place of the one that stands for a colour.
+ * Returns at most 256 colours, each as 0xRRGGBB, and a function that returns the index for a colour.
  * @param {Uint8Array} rgba
  */
 function palette(rgba) {
@@ -61,14 +62,22 @@ function palette(rgba) {
 const colorAt = (rgba, pixel) =>
   [0, 1, 2].reduce((color, channel) => (color << 8) | rounded[rgba[4 * pixel + channel]], 0);
 
-/** Nothing and all stay what they are. */
+/** The rounded value of each byte; 0 and 255 stay the same. */
 const rounded = Uint8Array.from({ length: 256 }, (_, value) => Math.round((Math.round((value * 63) / 255) * 255) / 63));
 
-/** Squared, in the space of red, green and blue. @param {number} a @param {number} b */
+/**
+ * Returns the squared distance of two colours in the space of red, green and blue.
+ * @param {number} a
+ * @param {number} b
+ */
 const distance = (a, b) =>
   [16, 8, 0].reduce((sum, shift) => sum + (((a >> shift) & 255) - ((b >> shift) & 255)) ** 2, 0);
 
-/** Its length, its name, what is in it, and a check of the last two. @param {string} name @param {Buffer} content */
+/**
+ * Returns a chunk of a PNG: its length, its name, its content, and a checksum of the last two.
+ * @param {string} name
+ * @param {Buffer} content
+ */
 function chunk(name, content) {
   const body = Buffer.concat([Buffer.from(name, 'latin1'), content]);
   const frame = Buffer.alloc(8);

@@ -7,9 +7,10 @@ import { root } from '../setup.mjs';
 import { buildSite } from './site.mjs';
 
 /**
- * Builds the playground elsewhere, opens it in Chrome, waits until its model is there, and closes all of it after the work.
+ * Builds the playground in another folder, opens it in Chrome, waits for its model, and closes everything after the
+ * work.
  * @template T
- * @param {(page: import('puppeteer').Page, about: string) => Promise<T>} work `about` says in words which Chrome and adapter it is
+ * @param {(page: import('puppeteer').Page, about: string) => Promise<T>} work `about` names the Chrome and the adapter
  * @returns {Promise<T>}
  */
 export async function withBuiltPlayground(work) {
@@ -33,7 +34,7 @@ export async function withBuiltPlayground(work) {
     await page.waitForFunction(() => !document.querySelector('button#play')?.hasAttribute('disabled'), {
       timeout: 60_000,
     });
-    // All codes have been looked at by then.
+    // By then, the page has encoded all examples.
     await new Promise((resolve) => setTimeout(resolve, 4000));
     return await work(page, about);
   } finally {

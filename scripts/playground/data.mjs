@@ -4,13 +4,15 @@ import { gzipSync } from 'node:zlib';
 import { findData } from '../start/data.mjs';
 
 /**
- * Of the training set the first, of the test set every fifth: its first half is easier than its second. The page names images by it.
+ * The images that the page uses: the first ones of the training set, and every fifth one of the test set, whose first
+ * half is easier than its second. The page names images by these numbers.
  * @type {Record<'train' | 'test', { count: number, stride: number }>}
  */
 const taken = JSON.parse(readFileSync(new URL('../../app/playground/digits.json', import.meta.url), 'utf8'));
 
 /**
- * The part of MNIST that the page trains on, as gzipped IDX files by name. Made from the package: nothing of it is in this repository.
+ * Returns the part of MNIST that the page trains on, as gzipped IDX files by name. They are made from a package, and
+ * are not in this repository.
  * @param {{ train: number, test: number }} [counts] fewer, for a test that has little time
  * @returns {Promise<Record<string, Buffer>>}
  */
@@ -34,7 +36,7 @@ export async function digits(counts = { train: taken.train.count, test: taken.te
 }
 
 /**
- * Some of an IDX file's examples, as such a file, gzipped.
+ * Returns some of an IDX file's examples as a gzipped IDX file.
  * @param {Buffer} idx
  * @param {{ count: number, stride: number }} taken
  */

@@ -22,8 +22,8 @@ export async function buildSite(out, counts) {
     configFile: false,
     logLevel: 'error',
     worker: { format: 'es' },
-    // Files of the page stay files: the bundled model is fetched only where it is wanted.
-    // The licence of what is bundled asks to go with it.
+    // Files of the page stay files, so that the bundled model is fetched only when needed. The licences of the bundled
+    // packages require their texts.
     build: { outDir, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, license: { fileName: 'LICENSES.md' } },
   });
   await mkdir(path.join(outDir, 'data'), { recursive: true });
@@ -45,7 +45,7 @@ export async function serveSite(port) {
     logLevel: 'error',
     appType: 'mpa',
     server: { host: '127.0.0.1', port, watch: null, hmr: false },
-    // No search for packages to bundle, which would reload the page.
+    // No search for packages to bundle, since it would reload the page.
     optimizeDeps: { noDiscovery: true, include: ['uplot'] },
     worker: { format: 'es' },
     plugins: [serveDigits(data)],

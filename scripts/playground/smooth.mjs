@@ -2,7 +2,10 @@ import { withBuiltPlayground } from './built-page.mjs';
 
 const seconds = 6;
 
-/** Prints the frame rate of the page's main thread: at rest, while it trains, and while someone drags on the map meanwhile. */
+/**
+ * Prints the frame rate of the page's main thread: at rest, during training, and during training with dragging on the
+ * map.
+ */
 export async function measureSmoothness() {
   await withBuiltPlayground(async (page, about) => {
     console.log(`${about}, ${seconds} s each`);

@@ -6,20 +6,24 @@ import { Converter, Renderer } from 'typedoc';
 /** @param {import('typedoc').Application} app */
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => describeWorker(project));
-  // Addresses have been made by then, of the files' names.
+  // By then, the addresses have been made from the files' names.
   app.renderer.on(Renderer.EVENT_BEGIN, ({ project }) => {
     for (const document of project.documents ?? []) document.name = titleOf(document);
   });
 }
 
-/** A page of the guides is called what its first heading says, not as its file. @param {import('typedoc').DocumentReflection} document */
+/**
+ * Returns the title of a page of the guides: its first heading, not the name of its file.
+ * @param {import('typedoc').DocumentReflection} document
+ */
 function titleOf({ name, content }) {
   const [, title = name] = /^# (.+)$/m.exec(content.map(({ text }) => text).join('')) ?? [];
   return title.replaceAll('`', '');
 }
 
 /**
- * The functions over a worker take what their namesakes of the main entry point take: what has no description there gets the namesake's.
+ * Copies descriptions to the functions for a worker. They take the same arguments as the functions of the same name in
+ * the main entry point, and get their descriptions if they have none.
  * @param {import('typedoc').ProjectReflection} project
  */
 function describeWorker(project) {
@@ -36,7 +40,7 @@ function describeWorker(project) {
       const targets = ('signatures' in described ? described.signatures : undefined) ?? [described];
       for (const target of targets) {
         target.comment = comment.clone();
-        // The makers of parts take theirs as a list there, whose items have no names.
+        // In the worker's module the makers of parts take their arguments as a list, whose items have no names.
         const names = 'parameters' in target ? target.parameters?.map(({ name }) => name) : [];
         target.comment.blockTags = target.comment.blockTags.filter(
           ({ tag, name }) => tag !== '@param' || name === undefined || names?.includes(name),

@@ -65,7 +65,7 @@ export function readOptions(args) {
   if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing: they do not go to docs');
   const parts = /** @type {string[] | undefined} */ (given.part);
   const { data } = given;
-  // Without --data, all rows are all that need none.
+  // Without --data, the default is all rows that need no files.
   const all = given.list || data ? rowNames : rowNames.filter((name) => !facts[name].files || parts);
   const rows = /** @type {RowName[]} */ (given.row ?? all);
   const stray = parts?.find((part) => !rows.some((name) => facts[name].parts?.includes(part)));
@@ -85,7 +85,7 @@ export function readOptions(args) {
 }
 
 /**
- * The files that rows need of a folder.
+ * Returns the files that rows need from a folder.
  * @param {RowName[]} rows
  * @param {string | undefined} folder
  */

@@ -16,11 +16,11 @@ const rehearsal = `# A rehearsal
 Every row has run through, with a few images and a few steps. The figures mean nothing.
 `;
 
-/** The setting that --minutes changes, of rows that go by the clock. */
+/** The setting that --minutes changes, in rows that train for a fixed time. */
 const clocked = 'minutes a model';
 
 /**
- * docs/RESULTS.md.
+ * Returns the text of docs/RESULTS.md.
  * @param {import('./results.mjs').Results} results
  * @param {boolean} quick
  */

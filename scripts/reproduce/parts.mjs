@@ -10,7 +10,7 @@ import { keepResult, missingParts, readResult } from './results.mjs';
 /** @typedef {import('../../app/reproduce/protocol.ts').Settings} Settings */
 
 /**
- * The parts of a row that are there under its setting, and those that are to be measured.
+ * Returns the parts of a row that have been measured with these settings, and those that are to be measured.
  * @param {Options} options
  * @param {RowName} name
  * @param {Settings} settings
@@ -24,12 +24,12 @@ export async function partsOf({ out, part, again }, name, settings) {
 }
 
 /**
- * Measures parts of a row, each kept as soon as it is done with what all that are there come to.
+ * Measures parts of a row. Each part is stored when it is done, with the result of all parts so far.
  * @param {import('../start/browser.mjs').Browser} browser
  * @param {Options} options
  * @param {RowName} name
  * @param {{ settings: Settings, adapter: string, browser: string }} under
- * @returns {Promise<RowResult | undefined>} undefined where some are missing still
+ * @returns {Promise<RowResult | undefined>} undefined while some parts are missing
  */
 export async function runParts(browser, options, name, under) {
   const { kept: parts, todo } = await partsOf(options, name, under.settings);

@@ -81,7 +81,7 @@ function verdict(comparisons) {
 }
 
 /**
- * What will be done, and how long each row took the last time.
+ * Prints the rows that will be run, and the time that each took last.
  * @param {RowName[]} asked
  * @param {RowName[]} todo
  * @param {Results} results

@@ -8,7 +8,7 @@ import { resultsPage } from './page.mjs';
 /** @typedef {import('../../app/reproduce/protocol.ts').RowName} RowName */
 
 /**
- * A row as it is kept: finished, or in parts of which some are missing.
+ * A stored row: finished, or with some parts missing.
  * @typedef {import('../../app/reproduce/protocol.ts').RowResult & Kept} Result
  * @typedef {object} Kept
  * @property {import('../../app/reproduce/protocol.ts').Settings} settings
@@ -26,7 +26,7 @@ const fileOf = (/** @type {string} */ folder, /** @type {RowName} */ name) =>
   path.join(folder, 'results', `${name}.json`);
 
 /**
- * What is kept of a row.
+ * Reads the stored result of a row.
  * @param {string} folder
  * @param {RowName} name
  * @returns {Promise<Result | undefined>}
@@ -37,14 +37,14 @@ export async function readResult(folder, name) {
 }
 
 /**
- * The parts of a row that have not been measured.
+ * Returns the parts of a row that have not been measured.
  * @param {RowName} name
  * @param {{ parts?: Record<string, Part> }} kept
  */
 export const missingParts = (name, { parts = {} }) => facts[name].parts?.filter((part) => !parts[part]) ?? [];
 
 /**
- * All rows that are kept.
+ * Reads the stored results of all rows.
  * @param {string} folder
  * @returns {Promise<Results>}
  */
@@ -58,10 +58,12 @@ export async function readResults(folder) {
   return results;
 }
 
-/** @typedef {{ out: string, quick: boolean }} Place where results go, and whether they mean anything */
+/**
+ * @typedef {{ out: string, quick: boolean }} Place the folder of the results, and whether the run was only a quick try
+ */
 
 /**
- * Keeps a row and writes the page anew.
+ * Stores a row, and writes the page again.
  * @param {Place} place
  * @param {RowName} name
  * @param {Result} result
@@ -80,7 +82,7 @@ export async function writePage({ out, quick }) {
 }
 
 /**
- * For --list: needs no browser.
+ * Prints the rows for --list, which needs no browser.
  * @param {{ out: string, row: RowName[] }} options
  */
 export async function listRows({ out, row }) {

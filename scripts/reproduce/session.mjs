@@ -6,7 +6,8 @@ import { showProgress } from '../start/progress.mjs';
 import { startServer } from '../start/server.mjs';
 
 /**
- * Makes the folder for what comes out, serves our pages and all of MNIST, opens Chrome, and closes everything after the work.
+ * Makes the folder of the results, serves our pages and all of MNIST, opens Chrome, and closes everything after the
+ * work.
  * @param {{ out: string, headed: boolean, files?: Record<string, string> }} options
  * @param {(browser: Browser, url: string) => Promise<void>} work
  */
@@ -26,7 +27,7 @@ export async function withChrome(options, work) {
   }
 }
 
-/** What the page says while it works: the other end of `Work` in app/reproduce/row.ts. */
+/** Returns the functions that the page calls while it works, the other end of `Work` in app/reproduce/row.ts. */
 export function listeners() {
   /** @type {import('../start/progress.mjs').ProgressView | undefined} */
   let progress;

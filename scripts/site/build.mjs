@@ -5,9 +5,9 @@ import { build } from 'vite';
 import * as playground from '../playground/site.mjs';
 import { root } from '../setup.mjs';
 
-/** Writes the whole site into a folder, whose other contents are lost. @param {string} out */
+/** Writes the whole site into a folder, and deletes its other contents. @param {string} out */
 export async function buildSite(out) {
-  // It empties the folder, so it comes first.
+  // TypeDoc comes first, since it empties the folder.
   const typedoc = path.join(root, 'node_modules', 'typedoc', 'bin', 'typedoc');
   const options = ['--options', path.join(root, 'typedoc.site.json'), '--out', out, '--logLevel', 'Warn'];
   execFileSync(process.execPath, [typedoc, ...options], { cwd: root, stdio: 'inherit' });
@@ -22,7 +22,7 @@ export async function buildSite(out) {
   });
 }
 
-/** A link `site:x` of a page leads to x in the site's own folder, from however deep the page lies. @param {string} out */
+/** Makes a link `site:x` of a page lead to x in the site's folder, at any depth of the page. @param {string} out */
 function linkFromEveryPage(out) {
   for (const file of readdirSync(out, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.html')) continue;

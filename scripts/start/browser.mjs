@@ -3,12 +3,17 @@ import { adapterName, launchChrome } from '../chrome.mjs';
 
 /** @template T @typedef {import('../../app/outcome.ts').Outcome<T>} Outcome */
 
-/** Chrome with one of our pages in it. */
+/** Chrome with one of our pages. */
 export class Browser {
-  /** @type {import('puppeteer').Browser} */ #chrome;
-  /** @type {import('puppeteer').Page} */ #page;
+  /**
+   * @type {import('puppeteer').Browser} */ #chrome;
+  /**
+   * @type {import('puppeteer').Page} */ #page;
   #running = false;
-  /** What the page complained of before it was asked for anything: of no interest if one clear reason turns up why it cannot. @type {string[]} */
+  /** The errors of the page before its first call; they
+   * are not shown if a clearer reason is found.
+   * @type {string[]}
+   */
   #troubles = [];
 
   /**
@@ -32,10 +37,10 @@ export class Browser {
   }
 
   /**
-   * Opens a page; what comes back says which Chrome and which adapter it has.
+   * Opens a page, and returns the names of its Chrome and its adapter.
    * @param {string} url
-   * @param {string} ready what the page sets on `window` when it has loaded
-   * @param {Record<string, (...values: any[]) => void>} functions what the page can call on its `window`
+   * @param {string} ready the name that the page sets on `window` when it has loaded
+   * @param {Record<string, (...values: any[]) => void>} functions the functions that the page can call on its `window`
    */
   async open(url, ready, functions) {
     for (const [name, called] of Object.entries(functions)) await this.#page.exposeFunction(name, called);
@@ -49,7 +54,7 @@ export class Browser {
   }
 
   /**
-   * Runs a function in the page, whose answer may be long in coming.
+   * Runs a function in the page, whose result may take long.
    * @template A, T
    * @param {(argument: A) => Promise<Outcome<T>>} work
    * @param {A} argument
@@ -72,8 +77,9 @@ export class Browser {
   }
 
   /**
-   * Asks the training to end; `run` then goes on. If the page is gone, it is `run` that fails and says so.
-   * @param {'job' | 'tableJob'} job what runs in the page
+   * Asks the training to end, after which the running `call` continues. If the page is gone, that call fails and says
+   * so.
+   * @param {'job' | 'tableJob'} job the job that runs in the page
    */
   stop(job = 'job') {
     this.#page.evaluate((name) => window[name].stop(), job).catch(() => {});

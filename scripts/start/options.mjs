@@ -6,7 +6,7 @@ import { counted } from './words.mjs';
 /** @type {Record<string, { about: string, epochs: number, batch: number, labels?: boolean }>} `labels`: those of the training images are needed */
 export const models = JSON.parse(readFileSync(new URL('../../app/models.json', import.meta.url), 'utf8'));
 
-/** What is trained on a file of one's own. @type {Record<string, { about: string }>} */
+/** The models that are trained on a user's own file. @type {Record<string, { about: string }>} */
 export const ofFiles = JSON.parse(readFileSync(new URL('../../app/files.json', import.meta.url), 'utf8'));
 
 /** @type {Record<string, import('../command-line.mjs').Option>} */

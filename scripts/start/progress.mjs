@@ -2,10 +2,11 @@ import cliProgress from 'cli-progress';
 import { clock, loss, whole } from './words.mjs';
 
 /** @typedef {import('../../app/job.ts').JobProgress} JobProgress */
-/** @typedef {{ update: (progress: JobProgress) => void, end: () => void }} ProgressView `end` may come twice */
+/** @typedef {{ update: (progress: JobProgress) => void, end: () => void }} ProgressView `end` may be called twice */
 
 /**
- * From now on: a bar on a terminal; plain lines in a file, a pipe or CI, where a bar would be a thousand lines.
+ * Shows the progress from now on: a bar on a terminal; plain lines in a file, a pipe or CI, where a bar would take a
+ * thousand lines.
  * @param {string[]} [trainings] their names, where there are several
  * @returns {ProgressView}
  */
@@ -13,7 +14,11 @@ export function showProgress(trainings = []) {
   return process.stdout.isTTY && !process.env.CI ? bar(trainings.length > 1) : lines();
 }
 
-/** @param {boolean} several whether to name the training, in the place of its speed: there is no room for both @returns {ProgressView} */
+/**
+ * @param {boolean} several whether to show the name of the training instead of its speed, since there is no room for
+ * both
+ * @returns {ProgressView}
+ */
 function bar(several) {
   const view = new cliProgress.SingleBar({
     stream: process.stdout,
@@ -26,7 +31,7 @@ function bar(several) {
   });
   const describe = describer();
   const end = () => view.stop();
-  process.once('exit', end); // else a second Ctrl-C would leave the terminal without a cursor
+  process.once('exit', end); // otherwise a second Ctrl-C would leave the terminal without a cursor
   view.start(1, 0, { training: '', epoch: '–', loss: '–', speed: '–', left: '–' });
   return {
     update(progress) {
@@ -39,7 +44,10 @@ function bar(several) {
   };
 }
 
-/** One line an epoch; more within a long one, fewer of short ones; at least one a training. @returns {ProgressView} */
+/**
+ * Prints a line for each epoch, more within a long one, fewer for short ones, and at least one for each training.
+ * @returns {ProgressView}
+ */
 function lines() {
   const describe = describer();
   let lastTime = performance.now();
@@ -65,7 +73,7 @@ function lines() {
   };
 }
 
-/** Progress in words. Between epochs a loss may be missing: then the last one still stands. */
+/** Returns a function that describes progress in words. If a loss is missing between epochs, it shows the last one. */
 function describer() {
   let known = '–';
   /** @type {string | undefined} */

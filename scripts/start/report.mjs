@@ -5,7 +5,7 @@ import { adapter, counted, duration, loss, measured, parts, trainingSeconds, tex
 /** @typedef {import('./outputs.mjs').Circumstances} Circumstances */
 
 /**
- * One file that needs no other and no network: pictures as data URIs, the style inside.
+ * Returns the report as one HTML file that needs no other file and no network: it contains its pictures and its style.
  * @param {JobResult} result
  * @param {Circumstances} circumstances
  */
@@ -69,7 +69,7 @@ function lead({ settings, steps, stopped, adapter: info }) {
 }
 
 /**
- * What stands below the test loss, with its words.
+ * Returns the figures below the test loss with their names.
  * @param {JobResult} result
  * @returns {[string, string][]}
  */
@@ -84,7 +84,7 @@ function figures(result) {
 }
 
 /**
- * In their order; the name of a single one is empty.
+ * Returns the trainings in order; a single one has an empty name.
  * @param {JobResult} result
  * @returns {{ name: string, epochs: import('../../app/subject.ts').Figures[] }[]}
  */
@@ -127,7 +127,7 @@ function settings({ settings: { model, images, batch, epochs, steps, seed }, ada
 
 /** @param {JobResult['pictures'][number]} picture */
 function figure({ title, caption, variants }) {
-  // What the browser takes is the first that fits; the last, plain one is for all others.
+  // The browser takes the first source that fits; the last one, without a condition, is for all other browsers.
   const fits = { wide: '(min-width: 700px)', narrow: '(max-width: 699px)' };
   const sources = variants.map(
     ({ theme, size, width, height, png }) =>

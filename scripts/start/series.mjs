@@ -11,11 +11,11 @@ import { adapter, counted, duration, measured, whole } from './words.mjs';
 
 /** @typedef {import('../../app/series/protocol.ts').SeriesResult} SeriesResult */
 
-/** How many stretches are printed, the strangest ones; scores.csv has all. */
+/** The number of intervals that are printed, those with the highest scores; scores.csv has all. */
 const printed = 20;
 
 /**
- * `npm start -- --model series`: trains on the windows of a file of yours, prints what is strange in it, and draws it.
+ * `npm start -- --model series`: trains on the windows of a user's file, prints its anomalies, and draws them.
  * @param {import('./options.mjs').Options} options
  */
 export async function runSeries(options) {

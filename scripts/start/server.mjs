@@ -12,12 +12,13 @@ import { root } from '../setup.mjs';
 export async function startServer(files) {
   const server = await createServer({
     root,
-    configFile: false, // what a user or a later build puts there is not for this page
+    configFile: false, // a user's configuration is not for this page
     logLevel: 'error',
     appType: 'mpa',
-    // Nothing changes while it runs: no watching, no reloading, and no search for packages to bundle, which would reload the page.
+    // No file changes while it runs, so there is no watching and no reloading. A search for packages to bundle would
+    // reload the page.
     server: { host: '127.0.0.1', port: 0, watch: null, hmr: false },
-    optimizeDeps: { noDiscovery: true, include: ['ml-matrix'] }, // its module for browsers only wraps one that is not for them
+    optimizeDeps: { noDiscovery: true, include: ['ml-matrix'] }, // its module for browsers wraps one in another format
     ssr: { noExternal: true }, // wgsl-preprocessor calls its modules .js without saying that they are modules
     plugins: [serveData(files)],
   });
@@ -26,7 +27,8 @@ export async function startServer(files) {
   if (!address || typeof address === 'string') throw new Error('the server has no port');
   return {
     url: `http://127.0.0.1:${address.port}/`,
-    // The same reader here and in the page: what is wrong with a file is found, in the same words, before a browser starts.
+    // The same reader here and in the page, so that errors of a file are reported in the same words before a browser
+    // starts.
     library: /** @type {Server['library']} */ (await server.ssrLoadModule('/src/index.ts')),
     close: () => server.close(),
   };

@@ -3,7 +3,7 @@ import { adapter, counted, duration, loss, measured, parts, short, trainingSecon
 
 /** @typedef {import('../../app/job.ts').JobResult} JobResult */
 
-/** What is about to be trained. @param {import('../../app/job.ts').JobStart} start */
+/** Returns a line on the training that begins. @param {import('../../app/job.ts').JobStart} start */
 export function startLine({ title, trainings, settings: { images, epochs, steps, batch, seed } }) {
   const amount = epochs ? counted(epochs, 'epoch') : counted(steps, 'step');
   const each = trainings.length > 1 ? ` for each of ${trainings.length} trainings (${trainings.join(', ')})` : '';
@@ -11,10 +11,10 @@ export function startLine({ title, trainings, settings: { images, epochs, steps,
 }
 
 /**
- * What came of it.
+ * Returns the summary of a training.
  * @param {JobResult} result
  * @param {number} secondsInAll from the command's start
- * @param {string[]} written the first is the one to open
+ * @param {string[]} written the written files, the first of which is the one to open
  */
 export function summary(result, secondsInAll, written) {
   const { test, unit, references, numbers, steps, settings, seconds, imagesSeen, stopped } = result;

@@ -15,7 +15,8 @@ import { counted, whole } from './words.mjs';
 /** @typedef {import('../../app/table/job.ts').TableJobResult} TableJobResult */
 
 /**
- * Trains a model of the rows of a file, and writes its strange rows with their reasons, and the file with its blanks filled in.
+ * Trains a model of the rows of a file. It writes the anomalous rows with their reasons, and the file with its blanks
+ * filled in.
  * @param {Options} options
  */
 export async function runTableJob({ data = '', label, epochs, steps, batch, seed, out, headed }) {

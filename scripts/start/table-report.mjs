@@ -12,11 +12,11 @@ import { adapter, counted, duration, text, whole } from './words.mjs';
  * @property {string} [label]
  */
 
-/** Rows in the table of strange ones, and in the picture of their cells. */
+/** The number of rows in the table of anomalies, and in the picture of their cells. */
 const shownRows = 30;
 
 /**
- * One file that needs no other and no network.
+ * Returns the report as one HTML file that needs no other file and no network.
  * @param {TableJobResult} result
  * @param {Circumstances} circumstances
  */
@@ -125,7 +125,7 @@ function heatMap({ strange, shares }, columns) {
     const cells = columns.map(({ name }, c) => {
       const share = shares[r]?.[c];
       if (share === null || share === undefined) return '';
-      // Of a thousand cells one is as strange as 3, of ten one as 1.
+      // The strength is a logarithm: 3/4 for one cell in a thousand, 1/4 for one in ten.
       const strength = Math.min(1, -Math.log10(Math.max(1e-4, 1 - share)) / 4);
       const x = left + cell * c;
       const point = guilty.has(name) ? `<circle cx="${x + cell / 2}" cy="${y + cell / 2}" r="3"/>` : '';

@@ -1,10 +1,10 @@
-/** What the command line says of a table's strange rows. */
+/** The texts of the command line about a table's anomalous rows. */
 import { reason } from '../../app/table/words.mjs';
 import { adapter, counted, duration, short, whole } from './words.mjs';
 
 /** @typedef {import('../../app/table/job.ts').TableJobResult} TableJobResult */
 
-/** The strangest rows, one a line. @param {TableJobResult} result @param {number} count */
+/** Returns the rows with the highest scores, one on each line. @param {TableJobResult} result @param {number} count */
 export function reasonsOf(result, count) {
   const rows = result.strange.slice(0, count);
   const width = Math.max(3, ...rows.map(({ row }) => `${row + 1}`.length));
@@ -16,7 +16,7 @@ export function reasonsOf(result, count) {
 }
 
 /**
- * What came of it.
+ * Returns the summary of a training.
  * @param {TableJobResult} result
  * @param {number} seconds in all
  * @param {string[]} written

@@ -1,4 +1,4 @@
-/** Numbers, names of files and texts as people read them. */
+/** Formats numbers, names of files and texts for people. */
 import path from 'node:path';
 
 /** @param {number} value */
@@ -11,7 +11,7 @@ export function loss(value) {
   return value.toFixed(value >= 10 ? 2 : value >= 0.05 ? 4 : 5);
 }
 
-/** As many digits as a measurement here is worth. @param {number} value */
+/** Returns a measurement with the digits that matter. @param {number} value */
 export function measured(value) {
   return value.toLocaleString('en', { maximumSignificantDigits: 4 });
 }
@@ -30,7 +30,7 @@ const terms = [
 ];
 
 /**
- * What a loss is the sum of, where it is more than one thing, and what is trained against it.
+ * Returns the terms of a loss, if it has several, and the loss of a discriminator.
  * @param {import('../../app/subject.ts').Figures} losses
  */
 export function parts(losses) {
@@ -41,12 +41,12 @@ export function parts(losses) {
   return all.length === 1 && losses.reconstruction !== undefined ? [] : all;
 }
 
-/** Of all trainings. @param {import('../../app/job.ts').JobResult} result */
+/** Returns the seconds of all trainings. @param {import('../../app/job.ts').JobResult} result */
 export function trainingSeconds({ seconds, pretraining, rivals }) {
   return [...pretraining, ...rivals].reduce((sum, side) => sum + side.seconds, seconds);
 }
 
-/** 75 seconds are 1:15. @param {number} seconds */
+/** Returns seconds as minutes and seconds: 75 is 1:15. @param {number} seconds */
 export function clock(seconds) {
   const all = Math.max(0, Math.round(seconds));
   const [hours, minutes, rest] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60].map((n) => `${n}`);
@@ -68,19 +68,22 @@ export function counted(count, one) {
   return `${whole(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
-/** What openGpu says of an adapter. @param {{ vendor: string, architecture: string, description: string, isFallback: boolean }} info */
+/**
+ * Returns the name of an adapter from the facts of `openGpu`.
+ * @param {{ vendor: string, architecture: string, description: string, isFallback: boolean }} info
+ */
 export function adapter({ vendor, architecture, description, isFallback }) {
   const name = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed';
   return isFallback ? `${name} (software: no GPU)` : name;
 }
 
-/** As one would type it from here. @param {string} file */
+/** Returns a path as a user would type it in the current folder. @param {string} file */
 export function short(file) {
   const relative = path.relative('', file);
   return relative.startsWith('..') ? path.resolve(file) : relative;
 }
 
-/** Text as HTML. @param {string} value */
+/** Returns a text as HTML. @param {string} value */
 export function text(value) {
   return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

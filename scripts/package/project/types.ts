@@ -1,4 +1,4 @@
-// What a user writes, and what must not pass.
+// Code that users write, and errors that the types must catch.
 import { adam, autoencoder, dense, openGpu, type Autoencoder, type Gpu } from 'latentgpu';
 import { matmul } from 'latentgpu/kernels';
 import * as minified from 'latentgpu/latentgpu.min.js';
@@ -30,13 +30,13 @@ export async function trainInWorker(own: Worker): Promise<number[]> {
   return history.loss;
 }
 
-/** WebGPU's own types, wherever they come from, are those that the library takes and gives. */
+/** The library takes and returns WebGPU's own types, whatever package declares them. */
 export async function ownDevice(device: GPUDevice, adapter: GPUAdapter): Promise<GPUDevice> {
   await openGpu({ adapter });
   return (await minified.openGpu({ device })).device;
 }
 
-// Types that had become 'any' would let these pass.
+// If types had become 'any', these would compile.
 // @ts-expect-error
 openGpu(1);
 // @ts-expect-error
