@@ -6,7 +6,7 @@ import type { Roofline } from './roofline.ts';
 export interface Opened {
   adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };
   roofline: Roofline;
-  /** by library */
+  /** The version of each library. */
   versions: Record<string, string>;
   /** The libraries that do not run here, with the reason. */
   missing: Record<string, string>;
@@ -20,7 +20,7 @@ export interface Timing {
 }
 
 export interface TrainingTiming extends Timing {
-  /** of a step */
+  /** The number of dispatches in a step. */
   dispatches: number;
   submits: number;
   /** The most bytes that its buffers held, including the data. */
@@ -38,7 +38,7 @@ export interface ModelResult {
   work: string;
   title: string;
   batch: number;
-  /** of a step */
+  /** The multiplications and additions in a step. */
   flops: number;
   /** The most bytes that training should need: the data, 4 times the weights, and twice the outputs of the layers. */
   needsBytes: number;

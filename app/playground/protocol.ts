@@ -21,9 +21,9 @@ export interface Examples {
   labels?: Int32Array;
   /** The names of the classes. */
   classes?: string[];
-  /** of a table */
+  /** The names of the columns of a table. */
   columns?: string[];
-  /** of pictures */
+  /** The names of pictures. */
   names?: string[];
 }
 
@@ -72,7 +72,7 @@ export interface History {
   epochs: LossPoint[];
   /** The losses of some single steps. */
   steps: LossPoint[];
-  /** on examples held out */
+  /** The losses on held-out examples. */
   heldOut: LossPoint[];
 }
 
@@ -165,7 +165,7 @@ export interface Encoded {
   reconstruction: Float32Array;
   /** The reconstruction loss of this example. */
   error: number;
-  /** of a Gaussian code: standard deviations along the map's axes, and their covariance */
+  /** For a Gaussian code: the variances along the map's axes, xx and yy, and their covariance xy. */
   ellipse?: { xx: number; xy: number; yy: number };
   /** For a conditional model: the example decoded with each label. */
   byLabel?: Float32Array;

@@ -1,12 +1,13 @@
 import type { ActivationName } from '../../src/index.ts';
 
 /**
- * The page's state is in three places, and nowhere else:
- * - `Settings`: what is trained, how, beside what, and how its anomalies are looked at. A link holds all of it, and so does the address after a reload.
- * - This browser's storage (`worker/storage.ts`): the visitor's own examples, with what each column of a table is used for, and the first model's
- *   weights, steps and losses. They never leave the machine; those of models beside it are not kept.
- * - What is looked at just now, which a reload begins anew: the place on the map, the class that is shown alone, the part of the loss, the ends of
- *   the walk, the sliders of the code, the drawings, the jigsaw.
+ * The page's state is in three places only:
+ * - `Settings`: the model, its training, the models beside it, and the view of anomalies. A link contains all of it, as
+ *   does the address after a reload.
+ * - This browser's storage (`worker/storage.ts`): the visitor's own examples, with the use of each column of a table,
+ *   and the first model's weights, steps and losses. They never leave the machine; those of further models are not kept.
+ * - The present view, which a reload resets: the place on the map, the class that is shown alone, the part of the loss,
+ *   the ends of the walk, the sliders of the code, the drawings, the jigsaw.
  */
 export interface Settings {
   /** The preset that the settings started from; the others may differ from it. */

@@ -5,13 +5,11 @@ import { adapterName, launchChrome } from '../chrome.mjs';
 
 /** Chrome with one of our pages. */
 export class Browser {
-  /**
-   * @type {import('puppeteer').Browser} */ #chrome;
-  /**
-   * @type {import('puppeteer').Page} */ #page;
+  /** @type {import('puppeteer').Browser} */ #chrome;
+  /** @type {import('puppeteer').Page} */ #page;
   #running = false;
-  /** The errors of the page before its first call; they
-   * are not shown if a clearer reason is found.
+  /**
+   * The errors of the page before its first call; they are not shown if a clearer reason is found.
    * @type {string[]}
    */
   #troubles = [];

@@ -19,7 +19,7 @@ export interface Line {
   part: LossPart;
   /** The axis: the left one, or a separate one on the right. */
   scale: 'y' | 'part';
-  /** in the style sheet */
+  /** The name of the colour in the style sheet. */
   color: 'second' | 'muted' | (typeof colorsOfModels)[number];
   faint?: true;
   dash?: number[];

@@ -13,7 +13,7 @@ export interface Puzzles {
   shape: [side: number, height: number, width: number];
   /** The tiles of ten puzzles. */
   tiles: Float32Array;
-  /** for each puzzle, the cell that each of its tiles goes to */
+  /** For each puzzle, the cell to which the model assigns each of its tiles. */
   answers: Uint8Array[];
   truths: Uint8Array[];
   training: boolean;
