@@ -221,7 +221,7 @@ async function begin(peer: Peer, work: ModelWork): Promise<Runner | undefined> {
   }
   const loss = await trained.run(agreeAfter);
   const epoch = await timed(batches);
-  // What takes so long has its one round behind it.
+  // This epoch is the only round of a work that takes so long.
   return { ...epoch, loss, firstLoss, times: epoch.spent > enoughMs ? [epoch.msPerStep] : [] };
 }
 

@@ -1,4 +1,7 @@
-/** The page of `npm run bench -- --table-model`. The command line calls `window.tableModel`, in a fresh page for each part. */
+/**
+ * The page of `npm run bench -- --table-model`. The command line calls `window.tableModel`, in a fresh page for each
+ * part.
+ */
 const tableModel = {
   async whole(rows: number) {
     const { measureWhole } = await import('./whole.ts');

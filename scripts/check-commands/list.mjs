@@ -5,12 +5,12 @@ import path from 'node:path';
 import { root } from '../setup.mjs';
 
 /**
- * One of:
- * - `step`: .ci/run has it as a step;
- * - `test`: the test file that starts it, or does what it does, from end to end;
- * - `args`: it is run with these; `OUT` in them becomes a temporary folder. `makes`: a file it has to leave there.
- *   `serves`: it goes on until it is ended, and answers at the address it prints;
- * - `like`: another script, of which it is only another form, for the reason given.
+ * The way in which a script is run, one of:
+ * - `step`: it is a step of .ci/run.
+ * - `test`: the test file that runs it, or its work, from end to end.
+ * - `args`: it is run with these arguments, in which `OUT` becomes a temporary folder. `makes` is a file that it has to
+ *   write there. `serves` means that it serves until it is ended, and answers at the address that it prints.
+ * - `like`: another script of which it is a variant, for the reason given.
  * @typedef {{ step: true } | { test: string } | { args: string[], makes?: string, serves?: RegExp } | { like: string, because: string }} Way
  */
 

@@ -1,6 +1,6 @@
-// The faults that `npm run faults` seeds into the WGSL, one at a time; the test named with each has to fail. They are listed by file of shaders/ as
-// [kind, text, replacement]. The text occurs once in its file, or `of` gives the occurrence and their number. The list has no faults that do not affect
-// any result, such as a bound past which nothing is stored, and none that do not compile.
+// The faults that `npm run faults` seeds into the WGSL, one at a time; the test named with each has to fail. They are
+// listed by file of shaders/ as [kind, text, replacement]. The text occurs once in its file, or `of` gives the
+// occurrence and the number of all occurrences. Every fault compiles and affects a result.
 
 /**
  * @typedef {object} Fault

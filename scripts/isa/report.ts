@@ -81,7 +81,7 @@ export interface WorkRecord {
 export interface Report {
   /** The card for which the driver has compiled. */
   readonly card: string;
-  /** With its version. */
+  /** The name of the driver with its version. */
   readonly driver: string;
   /** The names of all works. */
   readonly names: readonly string[];
@@ -89,9 +89,9 @@ export interface Report {
   readonly works: readonly WorkRecord[];
 }
 
-/** Another library's products. */
+/** The report on another library's products. */
 export interface PeerReport {
-  /** With its version. */
+  /** The name of the library with its version. */
   readonly name: string;
   readonly pipelines: readonly PipelineRecord[];
   readonly works: readonly {

@@ -17,7 +17,10 @@ const splitOf = (/** @type {string} */ kernel) => Number(/ split in (\d+)/.exec(
  * @typedef {{ multiplying: number, loading: number }} Turns
  */
 
-/** By the beginning of a kernel's name, the first that fits: turns that multiply, or those and the others. */
+/**
+ * The waits of each kernel, by the beginning of its name: those in the loop that multiplies, or both kinds. The first
+ * entry that fits is used.
+ */
 /** @type {readonly [start: string, turns: (sizes: Record<string, number>, buffers: readonly string[], kernel: string) => number | [number, number]][]} */
 const serial = [
   ['gather', () => 2], // The row's number, and then the row.

@@ -39,7 +39,7 @@ function historyJson(
   { pictures: _pictures, weights: _weights, summary: _summary, loss, settings, pretraining, rivals, ...rest },
   circumstances,
 ) {
-  // As exact as the 32-bit numbers are, in half the digits. One a step: on one line, and last.
+  // Eight digits are as exact as a float32. The losses of all steps are on one line, at the end of the file.
   const rounded = (/** @type {number[]} */ losses) => losses.map((value) => Number(value.toPrecision(8)));
   const sides = (/** @type {typeof rivals} */ trainings) =>
     trainings.map((training) => ({ ...training, loss: rounded(training.loss) }));

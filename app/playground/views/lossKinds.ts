@@ -49,7 +49,7 @@ const autoencoder: LossKind = {
     // Squared errors are measured on original pixels and on standardised columns.
     const measured = loss === 'mse' && examples.kind === 'table' ? 'standardize' : 'none';
     if (!yardsticks || codeKind === 'gaussian' || normalizingOf(settings, examples.kind) !== measured) return [];
-    // No error at all has no place on a logarithmic axis.
+    // The lowest value of these losses is 0, which a logarithmic axis cannot show.
     if (loss === 'mae' || loss === 'huber') return [];
     if (loss === 'mse') return !pca ? [] : [{ name: `PCA, ${numbers} numbers`, value: pca }];
     const tutorial = data === 'digits' && codeKind === 'plain' && !hidden.length && code === 32 && network === 'dense';
