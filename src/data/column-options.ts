@@ -14,7 +14,7 @@ export function columnOf(where: string, asked: string | number, names: readonly 
   return column;
 }
 
-/** @throws OptionError */
+/** Checks a list of columns, by name or by number. @throws OptionError */
 export function checkColumnList(where: string, columns: unknown): (string | number)[] {
   const list = Array.isArray(columns) ? Array.from(columns as unknown[]) : [];
   if (!list.length || list.some((column) => typeof column !== 'string' && typeof column !== 'number'))
@@ -22,7 +22,7 @@ export function checkColumnList(where: string, columns: unknown): (string | numb
   return list as (string | number)[];
 }
 
-/** @throws OptionError */
+/** Checks a list of classes, and that there is a label. @throws OptionError */
 export function checkClasses(where: string, classes: unknown, label: unknown): string[] | undefined {
   if (classes === undefined) return undefined;
   const names = Array.isArray(classes) ? Array.from(classes as unknown[]) : [];

@@ -21,7 +21,10 @@ export function lineAt(text: string, offset: number): number {
   return line;
 }
 
-/** @throws FormatError for a text that is another kind of file, or was decoded with the wrong encoding */
+/**
+ * Checks that a text can be a CSV.
+ * @throws FormatError for a text that is another kind of file, or was decoded with the wrong encoding
+ */
 export function checkText(text: string): void {
   if (isPage(text)) throw csvError(text, 0, 'this is an HTML page, not a CSV (offset 0)');
   // In UTF-16, every other byte of Latin letters and digits is zero.

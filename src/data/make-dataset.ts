@@ -146,7 +146,7 @@ export function withShape(
   return { data: isOwned(data) ? data : data.slice(), shape: example };
 }
 
-/** @throws ShapeError */
+/** Checks the shape of a source or of an example. @throws ShapeError */
 function checkShape(of: string, shape: readonly number[]): readonly number[] {
   if (!isShape(shape) || !shape.length)
     throw new ShapeError(

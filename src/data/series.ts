@@ -108,7 +108,7 @@ async function channelsOf(
   return { data: isOwned(values) ? values : values.slice(), channels: channels ?? 1 };
 }
 
-/** @throws ShapeError if the numbers of labels and windows differ; DataError */
+/** Checks the labels of windows. @throws ShapeError if the numbers of labels and windows differ; DataError */
 function labelsOf(given: ArrayLike<number>, windows: number, steps: number): Int32Array {
   if (given?.length === steps && steps !== windows)
     throw new ShapeError(

@@ -68,7 +68,7 @@ function layoutOf(tape: Tape, y: Tensor, x: Tensor, groups: readonly number[], f
   return { sums, size: { constants: { rows, columns, strips, factor }, threads: rows * strips } };
 }
 
-/** @throws ShapeError */
+/** Returns the sizes of outputs whose columns are groups. @throws ShapeError */
 function sizesOf(y: Tensor, groups: readonly number[]) {
   const rows = y.shape[0];
   const columns = y.size / rows;

@@ -140,7 +140,7 @@ export function moveEntries(
   return counts;
 }
 
-/** @throws ShapeError */
+/** Returns the sizes of vectors and their codebook. @throws ShapeError */
 function sizesOf(z: Tensor, codebook: Tensor) {
   const [entries, columns] = codebook.shape;
   const numbers = z.size / z.shape[0];

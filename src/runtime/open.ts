@@ -92,7 +92,7 @@ async function openDevice(options: GpuOptions): Promise<Opened> {
   }
 }
 
-/** @throws OptionError */
+/** Checks an adapter. @throws OptionError */
 function checkAdapter(adapter: Partial<GPUAdapter> | undefined | null): void {
   if (typeof adapter?.requestDevice !== 'function')
     throw new OptionError(`openGpu: adapter is a GPUAdapter or gets one, not ${shown(adapter)}`);

@@ -85,7 +85,7 @@ export interface Settings {
 
 const missingWords = ['', 'NA', 'N/A', 'NaN', 'null', '?', '-'];
 
-/** @throws OptionError */
+/** Checks the options of `readTable`, and adds the defaults. @throws OptionError */
 export function settingsOf(options: TableOptions): Settings {
   checkOptions('readTable', options, [
     ...['delimiter', 'decimal', 'thousands', 'header', 'encoding', 'dateOrder', 'missing', 'columns', 'label'],
@@ -115,7 +115,7 @@ export function settingsOf(options: TableOptions): Settings {
   };
 }
 
-/** @throws OptionError */
+/** Checks a delimiter. @throws OptionError */
 function checkDelimiter(delimiter: unknown): void {
   if (typeof delimiter === 'string' && /^[\t -~]$/.test(delimiter) && !/["\w.+-]/.test(delimiter)) return;
   throw new OptionError(

@@ -30,7 +30,7 @@ export async function readTableIn(
   }
 }
 
-/** @throws OptionError, FormatError */
+/** Checks that a text is the content of a table, not an address or a name. @throws OptionError, FormatError */
 function checkText(source: unknown, { encoding }: Settings): void {
   if (typeof source !== 'string') return;
   if (encoding !== undefined)

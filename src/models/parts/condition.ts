@@ -28,7 +28,7 @@ export interface SampleLabels {
 /** The layers that can receive a label: those that multiply their input by a weight before an activation. */
 const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose1d'];
 
-/** @throws OptionError */
+/** Checks a condition, and returns its number of classes. @throws OptionError */
 export function checkCondition(condition: unknown): number {
   checkOptions('autoencoder: condition', condition as object, ['classes']);
   const { classes } = condition as Partial<Condition>;

@@ -17,7 +17,7 @@ export interface ConvTransposeOptions extends Omit<ConvOptions, 'groups'> {
   outputPadding?: Sides;
 }
 
-/** @throws OptionError */
+/** Makes a convolution over images or along sequences. @throws OptionError */
 export function convolution(
   name: 'conv2d' | 'conv1d',
   filters: number,
@@ -54,7 +54,7 @@ export function convolution(
   };
 }
 
-/** @throws OptionError */
+/** Makes a transposed convolution over images or along sequences. @throws OptionError */
 export function transposedConvolution(
   name: 'convTranspose2d' | 'convTranspose1d',
   filters: number,

@@ -119,8 +119,8 @@ const mae = (): Loss => ({ ...plain, name: 'mae', args: [], kernel: 'mae', logPa
 
 /**
  * Huber's loss (Huber 1964), as PyTorch's HuberLoss: ½ (y − x)² up to an error of `delta`, delta (|y − x| − ½ delta)
- * beyond. Its slope is at most delta, so that single outliers do not dominate. `loss: 'huber'` is `huber({ delta: 1
- * })`.
+ * beyond. Its slope is at most delta, so that single outliers do not dominate. `loss: 'huber'` is
+ * `huber({ delta: 1 })`.
  * @param options `delta`: the error from which the loss is linear, in the units of the data; default 1
  * @example
  * ```ts

@@ -114,15 +114,15 @@ const argumentsOf: { [N in keyof EveryMaker]?: (args: unknown[]) => unknown[] } 
 
 /** Makes layers from plain data. @throws OptionError for anything but a list of parts that their makers accept */
 export const readLayers = (written: unknown): Layer[] => read(makers.layers, written, 'layer');
-/** @throws OptionError as `readLayers` */
+/** Makes corruptions from plain data. @throws OptionError as `readLayers` */
 export const readCorruptions = (written: unknown): Corruption[] => read(makers.corruptions, written, 'corruption');
-/** @throws OptionError as `readLayers` */
+/** Makes penalties from plain data. @throws OptionError as `readLayers` */
 export const readPenalties = (written: unknown): Penalty[] => read(makers.penalties, written, 'penalty');
-/** @throws OptionError as `readLayers` */
+/** Makes losses from plain data. @throws OptionError as `readLayers` */
 export const readLosses = (written: unknown): Loss[] => read(makers.losses, written, 'loss');
-/** @throws OptionError as `readLayers` */
+/** Makes priors from plain data. @throws OptionError as `readLayers` */
 export const readPriors = (written: unknown): Prior[] => read(makers.priors, written, 'prior');
-/** @throws OptionError as `readLayers` */
+/** Makes normalisations from plain data. @throws OptionError as `readLayers` */
 export const readNormalizations = (written: unknown): Normalize[] =>
   read(makers.normalizations, written, 'normalization');
 

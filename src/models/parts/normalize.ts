@@ -179,7 +179,7 @@ export class Normalizer implements Scales {
     this.#onDevice = made as Scaling;
   }
 
-  /** @throws LatentGpuError before the first fit */
+  /** Returns the fitted values on the device. @throws LatentGpuError before the first fit */
   needFitted(): Scaling {
     if (!this.#onDevice) throw new LatentGpuError(`${this.how.name}: not fitted yet: call fit() first`);
     if (this.#onDevice.shift.gone) this.set(this.#fitted!);

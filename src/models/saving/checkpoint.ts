@@ -96,7 +96,7 @@ export class Checkpoint {
     this.#unused = new Set(names);
   }
 
-  /** @throws FormatError */
+  /** Reads the file of a model of this kind. @throws FormatError */
   static read(kind: ModelKind, bytes: Uint8Array): Checkpoint {
     checkBytes('load', bytes);
     const { tensors, others, metadata } = readSafetensors(bytes);

@@ -103,7 +103,7 @@ export class CellScaler implements Scales {
     return shift && { shift: [...shift], spread: [...spread!] };
   }
 
-  /** @throws LatentGpuError before the first fit */
+  /** Returns the fitted values. @throws LatentGpuError before the first fit */
   needFitted(): FittedCells {
     this.#needed();
     return this.#fitted!;

@@ -34,7 +34,7 @@ export class Recovery<L extends AnyLoss> {
   #kept: Kept<L> | undefined;
   #withoutProgress = 0;
 
-  /** @throws OptionError where no other device can be opened */
+  /** Makes a recovery for a training of the model. @throws OptionError where no other device can be opened */
   constructor(private readonly model: Trainable<L, never>) {
     if (!model.host.gpu.reopen)
       throw new OptionError(
