@@ -1,5 +1,6 @@
 // npm run bench: times this library and its peers, in turn, in one page on one adapter. `npm run bench -- --help` lists
-// the options. Until setupBeforeChrome() has run, no package may be imported, since a fresh machine has none.
+// the options.
+// Until setupBeforeChrome() has run, no package may be imported, since a fresh machine has none.
 import { helpText, readOptions } from './bench/options.mjs';
 import { setupPeers } from './bench/setup.mjs';
 import { runMain } from './failure.mjs';

@@ -1,6 +1,6 @@
 // npm run isa: shows the code that AMD's compiler makes of every kernel of the benchmark, on a machine without a GPU.
-// `npm run isa -- --help` lists the options. Until setupPackages() has run, no package may be imported, since a fresh
-// machine has none.
+// `npm run isa -- --help` lists the options.
+// Until setupPackages() has run, no package may be imported, since a fresh machine has none.
 import { Failure, runMain } from './failure.mjs';
 import { missing } from './isa/machine.mjs';
 import { helpText, readOptions } from './isa/options.mjs';

@@ -1,6 +1,6 @@
-// npm run playground: serves a page on which visitors train autoencoders and watch them learn. `npm run playground --
-// --help` lists the options. Until setupBeforeChrome() has run, no package may be imported, since a fresh machine has
-// none.
+// npm run playground: serves a page on which visitors train autoencoders and watch them learn.
+// `npm run playground -- --help` lists the options.
+// Until setupBeforeChrome() has run, no package may be imported, since a fresh machine has none.
 import { runMain } from './failure.mjs';
 import { helpText, readOptions } from './playground/options.mjs';
 import { setupBeforeChrome } from './setup.mjs';

@@ -1,6 +1,6 @@
-// npm run reproduce: trains models, compares them with published figures, and writes docs/RESULTS.md. `npm run
-// reproduce -- --help` lists the options. Until setupBeforeChrome() has run, no package may be imported, since a fresh
-// machine has none.
+// npm run reproduce: trains models, compares them with published figures, and writes docs/RESULTS.md.
+// `npm run reproduce -- --help` lists the options.
+// Until setupBeforeChrome() has run, no package may be imported, since a fresh machine has none.
 import { runMain } from './failure.mjs';
 import { helpText, readOptions } from './reproduce/options.mjs';
 import { listRows } from './reproduce/results.mjs';

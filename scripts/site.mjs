@@ -1,5 +1,6 @@
 // npm run site: builds guides, reference, playground and a benchmark as one static site. `npm run site -- --help` lists
-// the options. Until setupBeforeChrome() has run, no package may be imported, since a fresh machine has none.
+// the options.
+// Until setupBeforeChrome() has run, no package may be imported, since a fresh machine has none.
 import path from 'node:path';
 import { helpLists, readArguments } from './command-line.mjs';
 import { runMain } from './failure.mjs';

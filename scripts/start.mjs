@@ -1,5 +1,6 @@
 // npm start: trains an autoencoder on MNIST in Chrome and writes pictures, weights and a report. `npm start -- --help`
-// lists the options. Until setupBeforeChrome() has run, no package may be imported, since a fresh machine has none.
+// lists the options.
+// Until setupBeforeChrome() has run, no package may be imported, since a fresh machine has none.
 import { runMain } from './failure.mjs';
 import { setupBeforeChrome } from './setup.mjs';
 import { helpText, readOptions } from './start/options.mjs';

@@ -1,5 +1,5 @@
-// The way in which CI runs each script of package.json: as a step of .ci/run, by a test, or in a short form by `npm run
-// check:commands`.
+// The way in which CI runs each script of package.json: as a step of .ci/run, by a test, or in a short form by
+// `npm run check:commands`.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../setup.mjs';

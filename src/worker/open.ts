@@ -12,8 +12,8 @@ export interface WorkerGpuOptions {
   /** How kernels are chosen; see `GpuOptions` of `latentgpu`. */
   tuning?: 'measured' | 'fixed';
   /**
-   * A worker of your own, for bundlers that do not find the library's worker. Its script has one line: `import
-   * 'latentgpu/worker-thread';`
+   * A worker of your own, for bundlers that do not find the library's worker. Its script has one line:
+   * `import 'latentgpu/worker-thread';`
    * ```js
    * import { openGpu } from 'latentgpu/worker';
    *
