@@ -1,14 +1,20 @@
 import {
-  adagrad, adam, autoencoder, classifier, contractive, conv2d, convTranspose2d, cosine, dense, downsample, dropout, flatten, gaussian, gaussianNoise, jigsaw, loadAutoencoder, loadClassifier,
-  loadJigsaw, maskNoise, maxPool2d, minMax, readSafetensors, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stepDecay, stochasticContractive, upsample2d, warmUp, weightDecay,
-  writeSafetensors, type AutoencoderSpec, type Gpu, type Optimizer, type SafeTensor, type SafeTensors,
+  adagrad, adam, autoencoder, classifier, contractive, conv2d, convTranspose2d, cosine, dense, downsample, dropout, flatten, gaussian, gaussianNoise, hideCells, jigsaw, loadAutoencoder, loadClassifier,
+  loadJigsaw, maskNoise, maxPool2d, minMax, readSafetensors, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stepDecay, stochasticContractive, swapNoise, topK, upsample2d, warmUp, weightDecay,
+  writeSafetensors, type AutoencoderSpec, type Gpu, type Optimizer, type SafeTensor, type SafeTensors, type TableAutoencoder, type TableSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { momentNames } from '../../src/models/parts/optimizers.ts';
 import { damagedBytes, damagedJson } from './damage.ts';
 import type { Draw } from './random.ts';
+import { tableOf } from './tables.ts';
 
 /** Each loader by what it loads. */
-export const loaders = { autoencoder: loadAutoencoder, classifier: loadClassifier, jigsaw: loadJigsaw };
+export const loaders = {
+  autoencoder: loadAutoencoder,
+  table: loadAutoencoder<TableAutoencoder>,
+  classifier: loadClassifier,
+  jigsaw: loadJigsaw,
+};
 export type Kind = keyof typeof loaders;
 
 const specs: AutoencoderSpec[] = [
@@ -59,8 +65,33 @@ const optimizers: (Optimizer | undefined)[] = [
   adam(warmUp(5, 1e-3)),
 ];
 
+const tableSpecs: Omit<TableSpec, 'input'>[] = [
+  { encoder: [dense(4, 'gelu'), dense(2)], decoder: [dense(4, 'tanh')] },
+  {
+    encoder: [dense(4, 'relu'), gaussian(2, { beta: warmUp(9, 2) })],
+    decoder: [dense(4, 'silu'), dropout(0.1)],
+    corrupt: [hideCells(0.2), swapNoise(0.1)],
+    seed: 7,
+  },
+  { encoder: [dense(8, 'relu'), topK(3)], decoder: [dense(5)], penalty: [weightDecay(0.01)] },
+];
+
+/** Small saved models of tables; all but the first as if they had been trained. */
+async function savedTableModels(gpu: Gpu): Promise<Uint8Array[]> {
+  const { columns } = await tableOf(20);
+  const files: Uint8Array[] = [];
+  for (const [i, spec] of tableSpecs.entries()) {
+    const model = await autoencoder(gpu, { input: columns, ...spec });
+    const file = await model.save();
+    files.push(i ? asTrained(file, optimizers[i]) : file);
+    model.dispose();
+  }
+  return files;
+}
+
 /** Small saved models of a kind, some of them as if they had been trained. */
 export async function savedModels(gpu: Gpu, kind: Kind): Promise<Uint8Array[]> {
+  if (kind === 'table') return savedTableModels(gpu);
   const files: Uint8Array[] = [];
   for (const [i, spec] of specs.entries()) {
     const models = [await autoencoder(gpu, spec)] as { save(): Promise<Uint8Array>; dispose(): void }[];
@@ -97,6 +128,7 @@ interface Head {
     freeze?: boolean;
     encoder?: { normalize?: object };
     normalize?: { fitted?: object };
+    table?: { input: object[]; scales?: object };
   };
   place: object;
 }
@@ -109,6 +141,10 @@ function asTrained(bytes: Uint8Array, optimizer: Optimizer | undefined): Uint8Ar
   const normalize = spec.normalize ?? spec.encoder?.normalize;
   if (normalize)
     Object.assign(normalize, { fitted: { shift: Array<number>(6).fill(0.5), spread: Array<number>(6).fill(2) } });
+  if (spec.table) {
+    const each = <T>(value: T) => spec.table!.input.map(() => value);
+    spec.table.scales = { shift: each(0.5), spread: each(2), cells: each({ center: 1, unit: 3 }) };
+  }
   if (!optimizer) return withHead({ tensors, metadata }, JSON.stringify(head));
   Object.assign(head.place, {
     step: 5,

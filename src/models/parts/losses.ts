@@ -36,8 +36,13 @@ export interface Loss extends Part {
     /** Records the loss of each column, [rows, columns]. */
     elements(tape: Tape, y: Tensor, x: Tensor, state: Tensor): Tensor;
   };
-  /** The conversion of outputs for users, if they are not in the data's units. */
-  readonly exit?: Exit;
+  /** The conversion of outputs for users, if they are logits: a softmax of groups of columns. */
+  readonly exit?: {
+    /** The number of columns of each group. */
+    readonly groups: readonly number[];
+    /** Records the probabilities. */
+    inverse(tape: Tape, y: Tensor): Tensor;
+  };
   /**
    * Whether targets and outputs are probabilities: the kernel then takes the logits of a last sigmoid, and `minMax`
    * keeps data within [0, 1].
@@ -56,14 +61,6 @@ export interface Loss extends Part {
    * @throws OptionError where a compiler refuses it; DeviceLostError
    */
   prepare?(gpu: Gpu): Promise<void>;
-}
-
-/** The conversion of a decoder's outputs to the values that users get: a softmax of groups of columns. */
-export interface Exit {
-  /** The number of columns of each group. */
-  readonly groups: readonly number[];
-  /** Records the values. */
-  inverse(tape: Tape, y: Tensor): Tensor;
 }
 
 /** The properties that most losses share: they take any numbers and any layers. */
