@@ -93,24 +93,24 @@ it('has other models beside the first, alike in code size and loss or not, and t
   await page.$eval('#compare', (button) => button.scrollIntoView({ block: 'center' }));
   await page.select('#rival', 'linear');
   await page.click('#compare');
-  await figuresOf(2);
+  await figuresOf('First', 'Second: Linear = PCA, 2 numbers');
   expect(page.url()).toMatch(/#compared=linear$/);
   expect((await rowsOfFigures())[1].slice(0, 3)).toEqual(['Second: Linear = PCA, 2 numbers', '2', 'BCE']);
   expect(await text('.compared .unlike')).toMatch(/^Only the first one’s loss has a divergence in it/);
   await page.click('#alike');
   await until('it had its own code', `/784 – 32 – 784/.test(document.querySelector('.compared .widths').textContent)`);
-  await figuresOf(2);
+  await figuresOf('First', 'Second: Linear = PCA, 32 numbers');
   expect((await rowsOfFigures())[1].slice(0, 3)).toEqual(['Second: Linear = PCA, 32 numbers', '32', 'MSE']);
   expect(await text('.compared .unlike')).toMatch(
     /^Its code has 32 numbers, the first one’s has 2 numbers. It learns by MSE, the first one by BCE/,
   );
   await page.click('#compare-this');
-  await figuresOf(3);
+  await figuresOf('First', 'Second: Linear', 'Third: Variational');
   expect(page.url()).toMatch(/#alike=false&compared=linear&compared=variational$/);
   expect(await violations(page)).toEqual([]);
   await page.$eval('.compared button', (button) => button.scrollIntoView({ block: 'center' }));
   await page.click('.compared button');
-  await figuresOf(2);
+  await figuresOf('First', 'Second: Variational');
   expect(page.url()).toMatch(/#alike=false&compared=variational$/);
   expect((await rowsOfFigures()).map(([name]) => name)).toEqual([
     'First: Variational, 2 numbers, β 1',
@@ -119,13 +119,14 @@ it('has other models beside the first, alike in code size and loss or not, and t
   expect((await savedPicture('second model’s map')).name).toBe('latentgpu-variational-second-model-s-map-seed-0.png');
 });
 
-/** Until so many models stand in the table, and all have been judged. */
-const figuresOf = (count: number): Promise<void> =>
+/** Waits until the table has models of names that begin like these, each with all of its figures. */
+const figuresOf = (...names: string[]): Promise<void> =>
   until(
-    `there were figures of ${count} models`,
+    `there were figures of ${names.join(', ')}`,
     `(() => {
-      const rows = [...document.querySelectorAll('#compared-figures tbody tr')];
-      return rows.length === ${count} && rows.every((row) => /%/.test(row.textContent));
+      const names = ${JSON.stringify(names)};
+      const rows = [...document.querySelectorAll('#compared-figures tbody tr')].map((row) => row.textContent);
+      return rows.length === names.length && rows.every((row, i) => row.startsWith(names[i]) && /%/.test(row));
     })()`,
   );
 const rowsOfFigures = (): Promise<string[][]> =>
