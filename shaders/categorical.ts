@@ -1,7 +1,7 @@
 import { logBeyondOne } from './cross-entropy.ts';
 import { grid, groupSize } from './grid.ts';
 import { math } from './math.ts';
-import { batchRows, state } from './state.ts';
+import { batchRows, byWeight, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /** Chunk: `starts`, the first column of each group and, at the end, the number of columns. */
@@ -80,7 +80,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let row = t / strips;
   let real = row < batch_rows();
 #if ${writes === 'gradient'}
-  let weight = select(0.0, gradient_factor / f32(batch_rows())${weighted ? ' * weights[row]' : ''}, real);
+  let weight = select(0.0, gradient_factor / f32(batch_rows())${byWeight(weighted)}, real);
 #endif
   var sum = 0.0;
   for (var g = t % strips; g < ${groups.length}u; g += strips) {
@@ -109,7 +109,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     }
 #endif
   }
-  sums[t] = select(0.0, factor * sum${weighted ? ' * weights[row]' : ''}, real);
+  sums[t] = select(0.0, factor * sum${byWeight(weighted)}, real);
 }
 `,
   );

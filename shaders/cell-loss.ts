@@ -3,7 +3,7 @@ import { logBeyondOne } from './cross-entropy.ts';
 import { blankCell } from './blanks.ts';
 import { grid, groupSize } from './grid.ts';
 import { math } from './math.ts';
-import { batchRows, state } from './state.ts';
+import { batchRows, byWeight, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /**
@@ -67,7 +67,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     factor = 1.0 / f32(max(cells, 1u));
   }
 #if ${writes === 'gradient'}
-  let weight = select(0.0, factor * gradient_factor / f32(batch_rows())${weighted ? ' * weights[row]' : ''}, real);
+  let weight = select(0.0, factor * gradient_factor / f32(batch_rows())${byWeight(weighted)}, real);
 #endif
   var sum = 0.0;
   for (var c = t % strips; c < columns; c += strips) {
@@ -124,7 +124,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #endif
     sum += l;
   }
-  sums[t] = select(0.0, factor * sum${weighted ? ' * weights[row]' : ''}, real);
+  sums[t] = select(0.0, factor * sum${byWeight(weighted)}, real);
 }
 `,
   );

@@ -1,6 +1,6 @@
 import { grid, groupSize } from './grid.ts';
 import { math } from './math.ts';
-import { batchRows, state } from './state.ts';
+import { batchRows, byWeight, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /** Chunk `log_beyond_one(u)`, for logarithms of sums of exponentials. The chunk `math` must precede it. */
@@ -77,10 +77,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   var loss = (largest - y_at(start + label)) + log_beyond_one(rest);
   if (bad != 0u) { loss = bitcast<f32>(bad); }
-  losses[row] = select(0.0, loss${weighted ? ' * weights[row]' : ''}, real);
+  losses[row] = select(0.0, loss${byWeight(weighted)}, real);
   hits[row] = select(0.0, 1.0, real && best == label);
 #if ${gradient}
-  let weight = select(0.0, 1.0 / f32(batch_rows())${weighted ? ' * weights[row]' : ''}, real);
+  let weight = select(0.0, 1.0 / f32(batch_rows())${byWeight(weighted)}, real);
   for (var c = 0u; c < classes; c++) {
     let e = accurate_exp(y_at(start + c) - largest);
     // For the label, the sum over all others: 1 − p would lose digits.

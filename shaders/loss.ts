@@ -2,7 +2,7 @@ import { activation, type Activation } from './activation.ts';
 import { blankCell, largestValue } from './blanks.ts';
 import { grid, groupSize } from './grid.ts';
 import { math } from './math.ts';
-import { batchRows, state } from './state.ts';
+import { batchRows, byWeight, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /** The term l, ∂l/∂y and ∂l/∂x for a value y and, in some terms, a second operand x. */
@@ -86,7 +86,6 @@ export function lossShader(variant: LossVariant) {
   const gated = slope !== undefined;
   const value = wide ? 'vec4f' : 'f32';
   const part = masked ? 'part * ' : '';
-  const byWeight = weighted ? ' * weights[row]' : '';
   const unlessBlank = (x: string, there: string, blank: string | number) =>
     `select(${value}(${there}), ${value}(${blank}), ${x} > ${value}(${largestValue}))`;
   // Bindings are numbered in the order in which the variant has them.
@@ -191,7 +190,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let part = select(1.0, f32(columns) / max(${wide ? 'dot(there, vec4f(1.0))' : 'there'}, 1.0), share);
 #endif
 #if ${gradient}
-  let weight = select(0.0, ${part}gradient_factor / f32(batch_rows())${byWeight}, real);
+  let weight = select(0.0, ${part}gradient_factor / f32(batch_rows())${byWeight(weighted)}, real);
 #endif
   var sum = 0.0;
   for (var c = t % strips; c < width; c += strips) {
@@ -227,7 +226,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     dx[at] = e;
 #endif
   }
-  sums[t] = select(0.0, ${part}factor * sum${byWeight}, real);
+  sums[t] = select(0.0, ${part}factor * sum${byWeight(weighted)}, real);
 }
 `,
   );

@@ -1,7 +1,7 @@
 import { grid, groupSize } from './grid.ts';
 import { math } from './math.ts';
 import { batchDraws } from './random.ts';
-import { batchRows, state } from './state.ts';
+import { batchRows, byWeight, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
 /** The bounds to which log-variances are clamped, as values beyond them only overflow (as in the code of Rombach et al. 2022). */
@@ -59,7 +59,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     z[row * units + unit + c] = mean + accurate_exp(0.5 * logvar) * noise[c];
     sum += 0.5 * (mean * mean + (expm1(logvar) - logvar));
   }
-  kl[t] = select(0.0, sum${weighted ? ' * weights[row]' : ''}, row < batch_rows());
+  kl[t] = select(0.0, sum${byWeight(weighted)}, row < batch_rows());
 }
 `,
   );
@@ -104,7 +104,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #if ${scheduled}
   let beta = betas[state.slot];
 #endif
-  let weight = select(0.0, beta / f32(batch_rows())${weighted ? ' * weights[row]' : ''}, row < batch_rows());
+  let weight = select(0.0, beta / f32(batch_rows())${byWeight(weighted)}, row < batch_rows());
   for (var c = 0u; c < min(4u, units - unit); c++) {
     let at_mean = 2u * row * units + unit + c;
     let logvar = held(head[at_mean + units]);

@@ -40,6 +40,9 @@ fn batch_rows() -> u32 {
 }
 `;
 
+/** The factor at the end of a term of a loss: the weight of its row, if rows are weighted. Needs `row` and a binding `weights`. */
+export const byWeight = (weighted: boolean): string => (weighted ? ' * weights[row]' : '');
+
 /** Chunk: `advance()`, which moves the state to the next batch. One invocation calls it, in a dispatch where no other reads those words. */
 export const advance = wgsl`
 fn advance() {
