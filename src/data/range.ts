@@ -48,14 +48,14 @@ export const place = (i: number, features: number): string => `row ${Math.floor(
 export const stepOf = (i: number, channels: number): string =>
   `step ${Math.floor(i / channels)}, channel ${i % channels}`;
 
-/** Checks that values lie within [0, 1], as binary cross-entropy requires. @throws DataError */
-export function checkProbabilities(data: Dataset): void {
+/** Checks that values lie within [0, 1], as the losses of probabilities require. @throws DataError */
+export function checkProbabilities(data: Dataset, loss = 'bce'): void {
   const { least, leastAt, most, mostAt } = data.storage.range;
   const { series } = data;
   const where = (at: number) => (series ? stepOf(at, series.channels) : place(at, data.features));
   if (least < 0)
-    throw new DataError(`bce: ${least} at ${where(leastAt)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
+    throw new DataError(`${loss}: ${least} at ${where(leastAt)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
   // The rounding of bytes times 1/255 may give values slightly above 1.
   if (most > 1 + 1e-6)
-    throw new DataError(`bce: ${most} at ${where(mostAt)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
+    throw new DataError(`${loss}: ${most} at ${where(mostAt)} is outside [0, 1]; scale the data, or use loss: 'mse'`);
 }

@@ -137,7 +137,9 @@ describe('a model by the cross-entropy of categories', () => {
 
   it('refuses values that are no probabilities, and knows no density', async () => {
     const model = await small(variational);
-    expect(await errorOf(model.fit(drawn(2).fill(2, 0, 1), { epochs: 1 }))).toBeInstanceOf(DataError);
+    const error = await errorOf(model.fit(drawn(2).fill(2, 0, 1), { epochs: 1 }));
+    expect(error).toBeInstanceOf(DataError);
+    expect(error.message).toContain('categorical: 2 at row 0, column 0 is outside [0, 1]');
     expect((await errorOf(model.logLikelihood(drawn(2)))).message).toContain('the loss categorical is not that of a density');
     model.dispose();
   }); // prettier-ignore

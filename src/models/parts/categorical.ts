@@ -58,7 +58,7 @@ export function categorical(groups: readonly number[]): Loss {
           `autoencoder: loss 'categorical' has groups of ${features} features together, but the decoder ends in [${shape.join(', ')}]`,
         );
     },
-    checkData: checkProbabilities,
+    checkData: (data) => checkProbabilities(data, 'categorical'),
     // An inner stage of `pretrain` reconstructs hidden units, which are not categories.
     inner: () => asLoss('pretrain', 'mse'),
     async prepare() {
