@@ -1,0 +1,30 @@
+/** What a page loads at first: `npm run size` after `npm run build`. Parts that load when they are first used are not counted. */
+
+/** @type {import('esbuild').Plugin} */
+const leavesOutWhatLoadsLater = {
+  name: 'leaves-out-what-loads-later',
+  setup(build) {
+    build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
+
+/** @type {(check: import('size-limit').Check[number]) => import('size-limit').Check[number]} */
+const atFirst = (check) => ({
+  gzip: true,
+  modifyEsbuildConfig: (config) => ({ ...config, plugins: [leavesOutWhatLoadsLater] }),
+  ...check,
+});
+
+export default [
+  atFirst({
+    name: 'autoencoders of dense layers, all kinds',
+    path: 'dist/index.js',
+    import:
+      '{ openGpu, autoencoder, classifier, dense, dropout, gaussian, gaussianNoise, maskNoise, saltAndPepper, contractive, stochasticContractive, sparsity, weightDecay, adam, adamw, adagrad, sgd, constant, cosine, stepDecay, warmUp, dataset, readIdx, fetchIdx }',
+    limit: '63 kB',
+  }),
+  atFirst({ name: 'the whole library', path: 'dist/index.js', import: '*', limit: '114 kB' }),
+  atFirst({ name: "the page's side of a worker", path: 'dist/worker.js', import: '*', limit: '19 kB' }),
+];
