@@ -1,9 +1,7 @@
 import { deadCount, idleShader, residualShader } from '../../shaders/dead-latents.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-
-/** The largest count of examples: float32 has whole numbers up to here. */
-export const mostIdle = 2 ** 24;
+import { mostCounted } from './shapes.ts';
 
 /** The dead latents of a code. */
 export interface Dead {
@@ -33,7 +31,7 @@ export function deadLatents(tape: Tape, { idle, after, state, code, kept }: Idle
   tape.run(
     idleShader({ counts: code !== undefined, keeps: kept !== undefined }),
     { idle, dead, ...(code && { y: code, state, kept }) },
-    { constants: { columns, after, ...(code && { rows: code.rows, most: mostIdle }) }, threads: columns },
+    { constants: { columns, after, ...(code && { rows: code.rows, most: mostCounted }) }, threads: columns },
   );
   tape.run(deadCount(), { dead, state, total }, { constants: { columns }, workgroups: 1 });
   return { dead, total };

@@ -5,6 +5,9 @@ import type { Tensor } from '../runtime/tensor.ts';
 /** A shape as messages show it. */
 export const show = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
+/** The largest count that a float32 holds: it has all whole numbers up to here. */
+export const mostCounted = 2 ** 24;
+
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((n, i) => n === b[i]);
 

@@ -41,7 +41,7 @@ export class Assembler {
     intake: Pick<Host, 'classes' | 'put'>,
     given?: Given,
   ): Assembly<S> {
-    const { encoder, decoder, discriminator, penalties, counters, seed } = parts;
+    const { encoder, decoder, discriminator, loss, corruptions, penalties, counters, seed } = parts;
     const rivalry = discriminator ? [[discriminator]] : [];
     const places = makeParameters(gpu, [[encoder, decoder, counters], ...rivalry], seed, given);
     const [parameters, rivals] = places;
@@ -61,6 +61,7 @@ export class Assembler {
         networks: [encoder, decoder, ...rivalry.flat()],
         places,
         others: [parts.normalizer],
+        parts: [loss, ...corruptions, ...penalties],
         beside: () => sampler.tensors(),
       },
     };

@@ -5,8 +5,8 @@ import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import { Assembler } from './assembly.ts';
 import { Coder } from './coder.ts';
-import type { Sampler, SamplerFit, SamplerOptions, WrittenSampler } from './downstream/sampler.ts';
-import { checkRows } from './downstream/walks.ts';
+import type { Sampler, SamplerFit, SamplerOptions, ReadSampler } from './downstream/sampler.ts';
+import { checkRows } from './downstream/check-rows.ts';
 import type { Inside } from './model.ts';
 import type { Conditioning, SampleLabels } from './parts/condition.ts';
 import type { Given } from './parts/first-values.ts';
@@ -129,29 +129,12 @@ export class Autoencoder extends Coder {
   /** Continues from the point where a model was saved; its weights are there already. @throws FormatError @internal */
   override resume(
     checkpoint: Checkpoint,
-    { samples = 0, fitted, sampler }: { samples?: number; fitted?: Fitted; sampler?: WrittenSampler } = {},
+    { samples = 0, fitted, sampler }: { samples?: number; fitted?: Fitted; sampler?: ReadSampler } = {},
   ): void {
-    if (sampler) this.#sampler.restore(sampler, checkpoint);
     super.resume(checkpoint);
+    if (sampler) this.#sampler.restore(sampler);
     if (fitted) this.#parts.normalizer?.set(fitted);
     this.#sampler.resume(samples);
-  }
-
-  /**
-   * Compiles the kernels that the model's loss needs before its first use.
-   * @throws OptionError where that fails; the model is then disposed
-   * @internal
-   */
-  async prepare(): Promise<this> {
-    try {
-      const { loss, encoder } = this.#parts;
-      await loss.prepare?.(this.alive().gpu);
-      await encoder.layers.at(-1)?.prepare?.();
-      return this;
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
   }
 
   /**
@@ -240,7 +223,7 @@ export class Autoencoder extends Coder {
     if (classes === undefined && (options.label !== undefined || options.labels !== undefined))
       throw new OptionError(needsCondition('sample'));
     const labels = this.conditioning?.sampleLabels(classes!, count, options);
-    return this.decode(this.#sampler.draw(count, this.inside.trainable.seed, seed), { labels });
+    return this.decode(await this.#sampler.draw(count, this.inside.trainable.seed, seed), { labels });
   }
 
   /** Returns a table of layers, shapes and parameters, as Keras prints it, and names the layers that receive labels. */

@@ -62,7 +62,7 @@ export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classi
   const made = new Classifier(gpu, readSpec(gpu, spec));
   try {
     await made.copyFrom(spec.encoder.host());
-    return made;
+    return await made.prepare();
   } catch (error) {
     made.dispose();
     throw error;

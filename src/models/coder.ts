@@ -5,7 +5,6 @@ import { sizeOf, type Matrix } from '../runtime/tensor.ts';
 import { corrupt, errors, posterior, reconstruct } from './downstream/reading.ts';
 import type { Indices } from './downstream/indices.ts';
 import type { LikelihoodOptions } from './downstream/likelihood.ts';
-import { interpolate, traverse } from './downstream/walks.ts';
 import { Model } from './model.ts';
 import type { Network } from './parts/network.ts';
 import type { OnnxPart } from './saving/onnx.ts';
@@ -113,12 +112,14 @@ export abstract class Coder extends Model<Losses, Examples> {
    * otherwise linear.
    * @throws OptionError, ShapeError, DataError
    */
-  interpolate(
+  async interpolate(
     from: Examples,
     to: Examples,
     steps: number,
     options: { path?: 'linear' | 'spherical' } = {},
   ): Promise<Matrix> {
+    // Imported on demand: pages that walk no paths do not load it.
+    const { interpolate } = await import('./downstream/walks.ts');
     return interpolate(this.hourglass, from, to, steps, options);
   }
 
@@ -126,7 +127,8 @@ export abstract class Coder extends Model<Losses, Examples> {
    * Decodes an example's code with one of its dimensions (counted from 0) set to each of `values`.
    * @throws OptionError, ShapeError, DataError
    */
-  traverse(data: Examples, dimension: number, values: number[]): Promise<Matrix> {
+  async traverse(data: Examples, dimension: number, values: number[]): Promise<Matrix> {
+    const { traverse } = await import('./downstream/walks.ts');
     return traverse(this.hourglass, data, dimension, values);
   }
 

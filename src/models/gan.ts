@@ -60,7 +60,7 @@ export interface GanFitOptions<D = Data> extends Omit<
  */
 export async function gan(gpu: Gpu, spec: GanSpec): Promise<Gan> {
   checkGpu('gan', gpu);
-  return new Gan(gpu, spec);
+  return new Gan(gpu, spec).prepare();
 }
 
 /** A generator and a discriminator that are trained against each other. `gan` makes it. */

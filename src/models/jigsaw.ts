@@ -70,7 +70,7 @@ export interface Solution {
  */
 export async function jigsaw(gpu: Gpu, spec: JigsawSpec): Promise<Jigsaw> {
   checkGpu('jigsaw', gpu);
-  return new Jigsaw(gpu, spec);
+  return new Jigsaw(gpu, spec).prepare();
 }
 
 /** A model that solves jigsaw puzzles. `jigsaw` makes it. */
@@ -108,6 +108,7 @@ export class Jigsaw extends Model<JigsawLosses> {
       networks: [this.encoder, this.head],
       places: [parameters],
       others: [this.#puzzles],
+      parts: [this.#puzzles],
       spec: () => ({
         input: image,
         tiles: side,

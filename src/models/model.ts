@@ -5,13 +5,8 @@ import type { Parameters } from '../runtime/parameters.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import type { Layout } from './parts/layout.ts';
 import { table, type LayerInfo, type Network } from './parts/network.ts';
-import {
-  writeCheckpoint,
-  type Checkpoint,
-  type ModelKind,
-  type Saveable,
-  type SaveOptions,
-} from './saving/checkpoint.ts';
+import { prepareAll, type Preparable } from './parts/part.ts';
+import type { Checkpoint, ModelKind, Saveable, SaveOptions } from './saving/checkpoint.ts';
 import { readWeights, writeWeights, type Weights } from './saving/weights.ts';
 import { startFit } from './training/fit.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
@@ -30,6 +25,8 @@ export interface Inside<L extends AnyLoss, D> {
   readonly places: readonly Parameters<Layout>[];
   /** Other objects that the model has on the device. */
   readonly others: readonly ({ dispose(): void } | undefined)[];
+  /** What the model prepares before its first use, beside its layers. */
+  readonly parts?: readonly Preparable[];
   /** Returns the tensors that a file keeps beside the weights, by name. */
   beside?(): Record<string, Matrix>;
   /** Returns the parts of the model as plain data, for a file that is saved with these options. */
@@ -71,7 +68,10 @@ export abstract class Model<L extends AnyLoss, D = Data> {
    * @throws OptionError
    */
   async save(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    return writeCheckpoint(this.inside.kind, this.#saveable(), () => this.inside.spec(options), options);
+    const model = this.#saveable();
+    // Imported on demand: pages that save no model do not load it.
+    const { writeCheckpoint } = await import('./saving/checkpoint.ts');
+    return writeCheckpoint(this.inside.kind, model, () => this.inside.spec(options), options);
   }
 
   /** Returns a table of layers, shapes and parameters, as Keras prints it. */
@@ -93,6 +93,18 @@ export abstract class Model<L extends AnyLoss, D = Data> {
   /** Continues from the point where a model was saved; its weights are there already. @throws FormatError @internal */
   resume(checkpoint: Checkpoint): void {
     checkpoint.restore(this.#saveable());
+  }
+
+  /** Prepares layers, losses and the like for their first use; if that fails, the model is disposed. @internal */
+  async prepare(): Promise<this> {
+    const { networks, parts = [] } = this.inside;
+    try {
+      await prepareAll([...networks.flatMap(({ layers }) => layers), ...parts], this.alive().gpu);
+      return this;
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /** Starts training; an error before the first step rejects the promise. @internal */

@@ -1,11 +1,16 @@
-import { cutTiles, type Puzzle } from '../kernels/puzzle.ts';
+import type { Puzzle } from '../kernels/puzzle.ts';
 import type { Gpu } from '../runtime/device.ts';
+import { onDemand } from '../runtime/on-demand.ts';
 import { tensor, type Tensor } from '../runtime/tensor.ts';
 import type { Pass } from './training/pass.ts';
+
+const kernels = onDemand(() => import('../kernels/puzzle.ts'));
 
 /** How puzzles are cut, and the permutations of their tiles. */
 export class Puzzles {
   #table: Tensor;
+
+  readonly prepare = kernels.prepare;
 
   constructor(
     private readonly gpu: Gpu,
@@ -18,7 +23,7 @@ export class Puzzles {
   /** Records the cutting of each image into a puzzle: its tiles, and the number of the drawn permutation. */
   cut(pass: Pass, x: Tensor): { tiles: Tensor; labels: Tensor } {
     if (this.#table.gone) this.#table = this.#makeTable();
-    return cutTiles(pass.tape, x, { ...this.cuts, table: this.#table }, pass.draws());
+    return kernels().cutTiles(pass.tape, x, { ...this.cuts, table: this.#table }, pass.draws());
   }
 
   dispose(): void {

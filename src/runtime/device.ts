@@ -5,7 +5,7 @@ import { Connection, type Open, type Opened } from './connection.ts';
 import { Memory } from './memory.ts';
 import { checkFunction, shown } from './options.ts';
 import type { Pipelines } from './pipelines.ts';
-import { Profiler, type KernelTime } from './profile.ts';
+import type { KernelTime, Profiler } from './profile.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { Tuner } from './tune.ts';
 
@@ -83,6 +83,8 @@ export class Gpu {
     checkFunction('profile: work', work);
     if (!this.device.features.has('timestamp-query'))
       throw new LatentGpuError('profile: this device has no timestamps (the feature timestamp-query)');
+    // Imported on demand: pages that measure no kernels do not load it.
+    const { Profiler } = await import('./profile.ts');
     if (this.#profiler) throw new LatentGpuError('profile: another one is running');
     const { device } = this;
     const profiler = (this.#profiler = new Profiler(device));

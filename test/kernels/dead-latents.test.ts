@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deadLatents, mostIdle, residual } from '../../src/kernels/dead-latents.ts';
+import { deadLatents, residual } from '../../src/kernels/dead-latents.ts';
+import { mostCounted } from '../../src/kernels/shapes.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { countIdle } from '../reference/dead-latents.ts';
@@ -87,8 +88,8 @@ it('counts only real rows', async () => {
 });
 
 it('stops where float32 can no longer count', async () => {
-  const { idle } = await count({ code: [0, 0, 0, 0], idle: [mostIdle - 1, mostIdle], after: 5 });
-  expect(idle).toEqual([mostIdle, mostIdle]);
+  const { idle } = await count({ code: [0, 0, 0, 0], idle: [mostCounted - 1, mostCounted], after: 5 });
+  expect(idle).toEqual([mostCounted, mostCounted]);
 });
 
 it('counts every value other than 0 as active', async () => {

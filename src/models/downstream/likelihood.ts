@@ -2,6 +2,7 @@
 import type { Examples } from '../../data/labels.ts';
 import { OptionError } from '../../errors.ts';
 import { importance } from '../../kernels/importance.ts';
+import { mostCounted } from '../../kernels/shapes.ts';
 import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
 import { philox, streams } from '../../runtime/random.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
@@ -28,7 +29,7 @@ export async function logLikelihood(
 ): Promise<Float32Array> {
   checkOptions('logLikelihood', options, ['samples', 'seed']);
   const { samples = 100, seed = usual } = options;
-  checkNumber('logLikelihood: samples', samples, { least: 1, most: 2 ** 24, whole: true });
+  checkNumber('logLikelihood: samples', samples, { least: 1, most: mostCounted, whole: true });
   checkSeed('logLikelihood', seed);
   const { encoder, decoder, loss, normalizer } = model;
   const code = encoder.layers.at(-1)?.code;

@@ -1,15 +1,14 @@
 import type { Examples } from '../../data/labels.ts';
-import { FormatError, LatentGpuError, OptionError } from '../../errors.ts';
-import { checkFlag, checkNumber } from '../../runtime/options.ts';
+import { LatentGpuError, OptionError } from '../../errors.ts';
 import { sizeOf, type Matrix } from '../../runtime/tensor.ts';
-import type { Checkpoint, SaveOptions } from '../saving/checkpoint.ts';
+import type { SaveOptions } from '../saving/checkpoint.ts';
 import { steered } from '../training/controls.ts';
 import type { Training } from '../training/fit-options.ts';
 import type { Place } from '../training/place.ts';
 import type { Network } from '../parts/network.ts';
 import type { Prior } from '../parts/priors.ts';
 import type { Host } from '../training/trainable.ts';
-import { drawCodes, drawIndices, type SamplerTensors } from './draw.ts';
+import type { SamplerTensors } from './draw.ts';
 import type { Indices } from './indices.ts';
 
 /** Options of `Autoencoder.fitSampler`. */
@@ -47,6 +46,12 @@ export interface SamplerFit {
 export interface WrittenSampler {
   readonly components: number;
   /** Whether the weights have changed since. */
+  readonly old: boolean;
+}
+
+/** A fitted distribution from a file. */
+export interface ReadSampler {
+  readonly tensors: SamplerTensors;
   readonly old: boolean;
 }
 
@@ -97,20 +102,23 @@ export class Sampler {
    * seed each call gives others.
    * @throws OptionError where there is neither; LatentGpuError where the weights have changed since `fitSampler`
    */
-  draw(count: number, modelSeed: number, seed?: number): Float32Array | Indices {
+  async draw(count: number, modelSeed: number, seed?: number): Promise<Float32Array | Indices> {
     if (!this.#fitted && !this.prior)
       throw new OptionError(
         'sample: there is nothing to draw codes from: call fitSampler(data) first, make the code Gaussian by gaussian(units) as the last layer of the encoder, or pull codes to a prior by the penalty mmd or adversarial',
       );
     const draw = [seed ?? modelSeed, seed === undefined ? ++this.#samples : 0] as const;
     const { outputShape } = this.encoder;
-    if (!this.#fitted) return this.prior!.draw(count * sizeOf(outputShape), ...draw);
+    const fitted = this.#fitted;
+    if (!fitted) return this.prior!.draw(count * sizeOf(outputShape), ...draw);
     if (this.#old)
       throw new LatentGpuError(
         'sample: the weights have changed since fitSampler, and with them the codes: call fitSampler again',
       );
-    if ('frequencies' in this.#fitted) return drawIndices(this.#fitted, outputShape.slice(0, -1), count, ...draw);
-    return drawCodes(this.#fitted, count, ...draw);
+    // Imported on demand: pages that draw from no fitted distribution do not load it.
+    const { drawCodes, drawIndices } = await import('./draw.ts');
+    if ('frequencies' in fitted) return drawIndices(fitted, outputShape.slice(0, -1), count, ...draw);
+    return drawCodes(fitted, count, ...draw);
   }
 
   /** Returns the tensors for a file that keeps more than the weights; empty where nothing was fitted. */
@@ -131,21 +139,10 @@ export class Sampler {
     this.#samples = samples;
   }
 
-  /** Restores the fitted distribution from a file. @throws FormatError */
-  restore({ components, old }: WrittenSampler, { given, place }: Checkpoint): void {
-    const take = (name: string, shape: number[]): Matrix => ({ data: given(`sampler.${name}`, shape), shape });
-    const { layers, outputShape } = this.encoder;
-    const size = sizeOf(outputShape);
-    const code = layers.at(-1)?.code;
-    this.#fitted =
-      code?.kind === 'vectorQuantizer'
-        ? { frequencies: shares('frequencies', take('frequencies', [size / outputShape.at(-1)!, code.entries])) }
-        : {
-            weights: shares('weights', take('weights', [components])),
-            means: take('means', [components, size]),
-            factors: take('factors', [components, size, size]),
-          };
-    this.#fittedAt = { step: place.step, change: old ? -1 : this.#change };
+  /** Restores a fitted distribution; `old` tells whether the weights have changed since. */
+  restore({ tensors, old }: ReadSampler): void {
+    this.#fitted = tensors;
+    this.#fittedAt = { step: this.place.step, change: old ? -1 : this.#change };
   }
 
   get #old(): boolean {
@@ -153,24 +150,4 @@ export class Sampler {
     if (this.place.live) return true;
     return this.#fittedAt.step !== this.place.step || this.#fittedAt.change !== this.#change;
   }
-}
-
-/** Checks that each row is a list of fractions with the sum 1. @throws FormatError */
-function shares(name: string, matrix: Matrix): Matrix {
-  const columns = matrix.shape.at(-1)!;
-  for (let at = 0; at < matrix.data.length; at += columns) {
-    const row = matrix.data.subarray(at, at + columns);
-    const sum = row.reduce((total, share) => total + share, 0);
-    if (!row.every((share) => share >= 0) || !(Math.abs(sum - 1) < 1e-3))
-      throw new FormatError(`load: sampler.${name} are not shares of a whole`);
-  }
-  return matrix;
-}
-
-/** Reads the entry for a sampler in a file's metadata. @throws OptionError */
-export function readSampler({ components, old }: Record<string, unknown>): WrittenSampler {
-  return {
-    components: checkNumber('sampler: components', components, { least: 1, whole: true }),
-    old: checkFlag('sampler: old', old),
-  };
 }

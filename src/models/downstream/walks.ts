@@ -5,8 +5,9 @@ import { OptionError, ShapeError } from '../../errors.ts';
 import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
 import { scoped, type Scope } from '../../runtime/scope.ts';
 import { roomFor, sizeOf, type Matrix } from '../../runtime/tensor.ts';
-import { isGaussian, type AnyHourglass, type Hourglass } from '../training/hourglass.ts';
+import { isGaussian, type Hourglass } from '../training/hourglass.ts';
 import { putData } from '../training/trainable.ts';
+import { checkRows } from './check-rows.ts';
 import { linearPath, sphericalPath } from './interpolate.ts';
 
 /** Decodes codes on a path from one example to another. */
@@ -61,16 +62,6 @@ export async function traverse(model: Hourglass, data: Examples, dimension: numb
 function withLabelOf({ encoder }: Hourglass, { labels }: Dataset, codes: Matrix): Examples {
   if (encoder.host().classes === undefined) return codes;
   return { data: codes, labels: Array<number>(codes.shape[0]).fill(labels![0]) };
-}
-
-/** Checks that the result fits into one array of 2 GiB, since some engines have no longer ones. @throws OptionError */
-export function checkRows(where: string, { encoder, decoder }: AnyHourglass, rows: number): void {
-  const values = Math.max(sizeOf(encoder.outputShape), sizeOf(decoder.outputShape));
-  const most = Math.floor(2 ** 29 / values);
-  if (rows > most)
-    throw new OptionError(
-      `${where}: ${rows} examples of ${4 * values} bytes take more than 2 GiB in one array; ask for at most ${most} at a time`,
-    );
 }
 
 /** Puts a single example on the device. @throws ShapeError where there are several */

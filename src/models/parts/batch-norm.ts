@@ -1,10 +1,12 @@
-import { batchNorm as batchNormKernel, batchNormApply } from '../../kernels/batch-norm.ts';
 import { OptionError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import { keepBefore } from '../training/in-step.ts';
 import type { Layer, ParameterSpec } from './layer.ts';
 import { affine, readEpsilon, type NormOptions } from './norms.ts';
+
+const kernels = onDemand(() => import('../../kernels/batch-norm.ts'));
 
 /** Options of `batchNorm`. */
 export interface BatchNormOptions extends NormOptions {
@@ -34,6 +36,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
     name: 'batchNorm',
     args: [{ momentum, epsilon }],
     keepsOrder: true,
+    prepare: kernels.prepare,
     outputShape: (input) => [...input],
     parameters(input, around) {
       const [weight, bias] = affine(input, around);
@@ -55,7 +58,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
         'num_batches_tracked',
       ].map(parameter);
       const tensors = { weight, bias, runningMean, runningVar };
-      if (!pass.training) return batchNormApply(pass.tape, x, tensors, epsilon);
+      if (!pass.training) return kernels().batchNormApply(pass.tape, x, tensors, epsilon);
       const places = sizeOf(input.slice(0, -1));
       const { data, batch = x.rows } = pass.step ?? {};
       const fewest = ((data?.length ?? 0) % batch || batch) * (x.rows / batch);
@@ -64,7 +67,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
           'batchNorm: a batch of one row has no variance; take a batchSize of 2 or more that does not leave one example for the last batch',
         );
       const kept = pass.step && keepBefore(pass.tape.gpu, pass.step, [runningMean, runningVar, batchesTracked]);
-      return batchNormKernel(pass.tape, x, tensors, {
+      return kernels().batchNorm(pass.tape, x, tensors, {
         places,
         momentum,
         epsilon,

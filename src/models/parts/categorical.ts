@@ -1,11 +1,11 @@
 import { checkProbabilities } from '../../data/range.ts';
 import { OptionError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkSides } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import { asLoss, plain, type Loss } from './losses.ts';
 
-/** The kernels of the loss, loaded when the first model needs them. */
-let kernels: typeof import('../../kernels/categorical.ts') | undefined;
+const kernels = onDemand(() => import('../../kernels/categorical.ts'));
 
 /** The most groups: their positions are part of the shader. */
 const mostGroups = 10_000;
@@ -39,11 +39,11 @@ export function categorical(groups: readonly number[]): Loss {
     name: 'categorical',
     args: [sizes],
     kernel: 'bce',
-    exit: { inverse: (tape, y) => kernels!.groupSoftmax(tape, y, sizes), groups: sizes },
+    exit: { inverse: (tape, y) => kernels().groupSoftmax(tape, y, sizes), groups: sizes },
     recorded: {
       rows: (tape, y, x, state, mean, weights) =>
-        kernels!.categoricalLoss(tape, y, x, sizes, state, mean ? 1 / sizes.length : 1, weights),
-      elements: (tape, y, x, state) => kernels!.categoricalLosses(tape, y, x, sizes, state, 1),
+        kernels().categoricalLoss(tape, y, x, sizes, state, mean ? 1 / sizes.length : 1, weights),
+      elements: (tape, y, x, state) => kernels().categoricalLosses(tape, y, x, sizes, state, 1),
     },
     checkNormalize({ name }) {
       throw new OptionError(`autoencoder: loss 'categorical' takes probabilities as they are, without ${name}()`);
@@ -61,8 +61,6 @@ export function categorical(groups: readonly number[]): Loss {
     checkData: (data) => checkProbabilities(data, 'categorical'),
     // An inner stage of `pretrain` reconstructs hidden units, which are not categories.
     inner: () => asLoss('pretrain', 'mse'),
-    async prepare() {
-      kernels ??= await import('../../kernels/categorical.ts');
-    },
+    prepare: kernels.prepare,
   };
 }

@@ -1,12 +1,14 @@
 /** Convolutions over images, and along sequences as images of height 1. */
 import type { Activation } from '../../kernels/activation.ts';
-import { groupedConv2d } from '../../kernels/conv2d-grouped.ts';
-import { conv2d, convTranspose2d } from '../../kernels/conv2d.ts';
 import { pair, slide, unslide, type Sides, type Window } from '../../kernels/window.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkOptions } from '../../runtime/options.ts';
 import { imageOf, readAxes, readConvolution, type ConvOptions } from './image-arguments.ts';
 import type { Layer } from './layer.ts';
+
+const dense = onDemand(() => import('../../kernels/conv2d.ts'));
+const grouped = onDemand(() => import('../../kernels/conv2d-grouped.ts'));
 
 /** Options of `convTranspose2d`. */
 export interface ConvTransposeOptions extends Omit<ConvOptions, 'groups'> {
@@ -39,6 +41,7 @@ export function convolution(
     name,
     args: [filters, size, activation, written({})],
     activation: f,
+    prepare: groups === 1 ? dense.prepare : grouped.prepare,
     outputShape: (input) => [...windowOf(input).places, filters],
     parameters([, , channels = groups]) {
       const seen = channels / groups;
@@ -48,8 +51,8 @@ export function convolution(
       const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
       const [window, last] = [windowOf(input), logits ? 'linear' : activation];
       return groups === 1
-        ? conv2d(tape, x, weight, biases, window, last)
-        : groupedConv2d(tape, x, weight, biases, window, groups, last);
+        ? dense().conv2d(tape, x, weight, biases, window, last)
+        : grouped().groupedConv2d(tape, x, weight, biases, window, groups, last);
     },
   };
 }
@@ -77,11 +80,12 @@ export function transposedConvolution(
     name,
     args: [filters, size, activation, written({ outputPadding: extra })],
     activation: f,
+    prepare: dense.prepare,
     outputShape: (input) => [...windowOf(input).image],
     parameters: ([, , channels = 1]) => weights(channels, [channels, ...size, filters]),
     forward({ tape }, x, parameter, { logits, input }) {
       const [weight, biases] = [parameter('weight'), bias ? parameter('bias') : undefined];
-      return convTranspose2d(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
+      return dense().convTranspose2d(tape, x, weight, biases, windowOf(input), logits ? 'linear' : activation);
     },
   };
 }

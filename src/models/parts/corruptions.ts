@@ -1,15 +1,17 @@
 import { OptionError, ShapeError } from '../../errors.ts';
 import type { CellCorruption } from '../../kernels/cells.ts';
 import { corrupt, type CorruptionKind } from '../../kernels/corrupt.ts';
-import { moveTiles, tileOrder } from '../../kernels/puzzle.ts';
-import { coarsen } from '../../kernels/resample.ts';
 import { pair, type Sides } from '../../kernels/window.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { imageOf, readAxes } from './image-arguments.ts';
 import type { Image } from './layout.ts';
 import type { Part } from './part.ts';
 import type { Pass } from '../training/pass.ts';
+
+const resampling = onDemand(() => import('../../kernels/resample.ts'));
+const puzzles = onDemand(() => import('../../kernels/puzzle.ts'));
 
 /**
  * A random change of an example before the encoder sees it; the target stays clean (Vincent et al. 2008). It is drawn
@@ -101,7 +103,8 @@ export function downsample(factor: Sides): Corruption {
     name: 'downsample',
     args: [read],
     check: (shape) => void imageOf('downsample', shape),
-    record: ({ tape }, x, shape) => coarsen(tape, x, imageOf('downsample', shape), read),
+    prepare: resampling.prepare,
+    record: ({ tape }, x, shape) => resampling().coarsen(tape, x, imageOf('downsample', shape), read),
   };
 }
 
@@ -130,8 +133,12 @@ export function shuffleTiles(tiles: Sides): Corruption {
     name: 'shuffleTiles',
     args: [read],
     check: (shape) => void check(shape),
-    record: (pass, x, shape) =>
-      moveTiles(pass.tape, x, check(shape), read, tileOrder(pass.tape, x.shape[0], down * across, pass.draws())),
+    prepare: puzzles.prepare,
+    record(pass, x, shape) {
+      const { moveTiles, tileOrder } = puzzles();
+      const order = tileOrder(pass.tape, x.shape[0], down * across, pass.draws());
+      return moveTiles(pass.tape, x, check(shape), read, order);
+    },
   };
 }
 

@@ -1,13 +1,17 @@
 import { dense } from '../../kernels/dense.ts';
-import { deadLatents as deadLatentsKernel, mostIdle, residual } from '../../kernels/dead-latents.ts';
 import { loss } from '../../kernels/loss.ts';
-import { topK } from '../../kernels/top-k.ts';
+import { mostCounted } from '../../kernels/shapes.ts';
 import { OptionError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions } from '../../runtime/options.ts';
 import { keepBefore } from '../training/in-step.ts';
 import type { Layer } from './layer.ts';
+import { prepareAll } from './part.ts';
 import type { Penalty } from './penalties.ts';
 import { checkSparseCode } from './unit-norm.ts';
+
+const kernels = onDemand(() => import('../../kernels/dead-latents.ts'));
+const largest = onDemand(() => import('../../kernels/top-k.ts'));
 
 /** Options of `deadLatents`. */
 export interface DeadLatentsOptions {
@@ -52,7 +56,7 @@ const defaultsFor = (width: number) => ({
 export function deadLatents(options: DeadLatentsOptions = {}): Penalty {
   checkOptions('deadLatents', options, ['after', 'k', 'weight']);
   const { after, k, weight = 1 / 32 } = options;
-  if (after !== undefined) checkNumber('deadLatents: after', after, { least: 1, most: mostIdle, whole: true });
+  if (after !== undefined) checkNumber('deadLatents: after', after, { least: 1, most: mostCounted, whole: true });
   if (k !== undefined) checkNumber('deadLatents: k', k, { least: 1, whole: true });
   checkNumber('deadLatents: weight', weight, { above: 0 });
   const given = { ...(after !== undefined && { after }), ...(k !== undefined && { k }) };
@@ -70,16 +74,17 @@ export function deadLatents(options: DeadLatentsOptions = {}): Penalty {
         throw new OptionError(`deadLatents: k is ${k}, more than the ${width} numbers of the code`);
       return [{ name: 'idle', role: 'buffer', shape: [width], initial: () => new Float32Array(width) }];
     },
+    prepare: (gpu) => prepareAll([kernels, largest], gpu),
     record({ pass, input, code, layers, target, output, decoderWeight, counter }) {
       const { tape, state, step, training } = pass;
       const { after, k } = settings(code.columns);
       const idle = counter('idle');
       const kept = training && step ? keepBefore(tape.gpu, step, [idle]) : undefined;
       const counted = { idle, after, state, ...(training && { code }), kept };
-      const found = deadLatentsKernel(tape, counted);
+      const found = kernels().deadLatents(tape, counted);
       const latents = layers.at(-2)?.y ?? input;
-      const explained = dense(tape, topK(tape, latents, k, found.dead).y, decoderWeight(0), undefined);
-      const left = residual(tape, target, output(), found);
+      const explained = dense(tape, largest().topK(tape, latents, k, found.dead).y, decoderWeight(0), undefined);
+      const left = kernels().residual(tape, target, output(), found);
       const sums = loss(tape, 'mse', explained, left, state, 1 / left.columns);
       return [
         { name: 'deadLatents', sums, coefficient: weight },

@@ -1,13 +1,16 @@
 import type { Activation } from '../../kernels/activation.ts';
-import { avgPool2d as avgPoolKernel, maxPool2d as maxPoolKernel } from '../../kernels/pool.ts';
-import { upsample2d as upsampleKernel, type Interpolation } from '../../kernels/resample.ts';
+import type { Interpolation } from '../../kernels/resample.ts';
 import { pair, slide, type Padding, type Sides } from '../../kernels/window.ts';
 import { ShapeError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkOptions, checkSides, checkWord } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import { convolution, transposedConvolution, type ConvTransposeOptions } from './convolutions.ts';
 import { imageOf, readAxes, readPadding, type ConvOptions } from './image-arguments.ts';
 import type { Layer } from './layer.ts';
+
+const pooling = onDemand(() => import('../../kernels/pool.ts'));
+const resampling = onDemand(() => import('../../kernels/resample.ts'));
 
 export type { ConvTransposeOptions, Interpolation, Padding, Sides };
 
@@ -93,7 +96,7 @@ export interface MaxPoolOptions extends Pick<PoolOptions, 'stride'> {
  * @throws OptionError
  */
 export function maxPool2d(window: Sides = 2, options: MaxPoolOptions = {}): Layer {
-  return pool('maxPool2d', maxPoolKernel, window, options, (padding, [down, along]) =>
+  return pool('maxPool2d', 'maxPool2d', window, options, (padding, [down, along]) =>
     readPadding('maxPool2d', padding, [Math.floor(down / 2), Math.floor(along / 2)]),
   );
 }
@@ -112,7 +115,7 @@ export function maxPool2d(window: Sides = 2, options: MaxPoolOptions = {}): Laye
  * @throws OptionError
  */
 export function avgPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
-  return pool('avgPool2d', avgPoolKernel, window, options, (padding) =>
+  return pool('avgPool2d', 'avgPool2d', window, options, (padding) =>
     checkWord<'same' | 'valid'>('avgPool2d: the padding', padding, ['same', 'valid']),
   );
 }
@@ -120,7 +123,7 @@ export function avgPool2d(window: Sides = 2, options: PoolOptions = {}): Layer {
 /** Makes a pool of this name; `paddingOf` reads its padding. @throws OptionError */
 export function pool<P extends Padding>(
   name: string,
-  kernelOf: typeof maxPoolKernel,
+  which: 'maxPool2d' | 'avgPool2d',
   window: Sides,
   options: { stride?: Sides; padding?: P | 'valid' },
   paddingOf: (padding: P | 'valid', kernel: readonly [number, number]) => Padding,
@@ -137,7 +140,8 @@ export function pool<P extends Padding>(
     args: [kernel, { stride, padding }],
     outputShape: (input) => [...windowOf(input).places, input[2]],
     parameters: () => [],
-    forward: ({ tape }, x, _, { input }) => kernelOf(tape, x, windowOf(input)),
+    prepare: pooling.prepare,
+    forward: ({ tape }, x, _, { input }) => pooling()[which](tape, x, windowOf(input)),
   };
 }
 
@@ -166,7 +170,9 @@ export function upsample2d(factor: Sides = 2, interpolation: Interpolation = 'ne
       return [height * down, width * along, channels];
     },
     parameters: () => [],
-    forward: ({ tape }, x, _, { input }) => upsampleKernel(tape, x, imageOf('upsample2d', input), given, interpolation),
+    prepare: resampling.prepare,
+    forward: ({ tape }, x, _, { input }) =>
+      resampling().upsample2d(tape, x, imageOf('upsample2d', input), given, interpolation),
   };
 }
 

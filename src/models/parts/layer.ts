@@ -108,8 +108,6 @@ export interface Layer extends Part {
    * one.
    */
   readonly code?: Code;
-  /** Loads the modules that recording needs, if some are imported on demand. */
-  prepare?(): Promise<void>;
   /** Returns the shape of the output. @throws ShapeError where the layer cannot take such an input */
   outputShape(input: readonly number[]): number[];
   /** Returns the weights and biases that it has for this shape of input. */

@@ -3,6 +3,7 @@ import { dropout as dropoutKernel } from '../../kernels/corrupt.ts';
 import { dense as denseKernel } from '../../kernels/dense.ts';
 import { codeMean, reparameterize } from '../../kernels/reparameterize.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import { initialLimit, spread, type Initializer } from './initializers.ts';
 import type { Around, Codes, Layer, ParameterSpec } from './layer.ts';
@@ -103,8 +104,7 @@ export function dropout(rate: number): Layer {
   };
 }
 
-/** The kernels for several samples of an example, loaded when the first model needs them. */
-let several: typeof import('../../kernels/importance.ts') | undefined;
+const several = onDemand(() => import('../../kernels/importance.ts'));
 
 /** The most samples for each example in training; `logLikelihood` allows more. */
 const mostSamples = 10_000;
@@ -154,10 +154,7 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
     args: [units, samples > 1 ? { samples } : { beta }],
     units,
     code: { kind: 'gaussian', head, samples },
-    async prepare() {
-      // Imported on demand: pages whose codes draw one sample do not load it.
-      if (samples > 1) several ??= await import('../../kernels/importance.ts');
-    },
+    ...(samples > 1 && { prepare: several.prepare }),
     outputShape: (input) => flat('gaussian', input, units),
     // Both heads are stored as one matrix, so that one product computes them.
     parameters: ([inputs = 1], { before }) => [
@@ -183,7 +180,7 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
       const heads = head(pass, x, parameter);
       if (mean || pass.mode === 'predict') return codeMean(tape, heads);
       if (samples > 1) {
-        const drawn = several!.importance(tape, heads, samples, pass.draws());
+        const drawn = several().importance(tape, heads, samples, pass.draws());
         return { y: drawn.z, terms: [], samples: drawn };
       }
       const { z, kl } = reparameterize(tape, heads, pass.draws(), pass.weights);

@@ -2,7 +2,6 @@ import { checkProbabilities } from '../../data/range.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { OptionError } from '../../errors.ts';
 import { compileFormula, type ElementLoss, type Formula } from '../../kernels/loss.ts';
-import type { Gpu } from '../../runtime/device.ts';
 import type { Tape } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { checkNumber, checkOptions, shown } from '../../runtime/options.ts';
@@ -56,11 +55,6 @@ export interface Loss extends Part {
   checkData?(data: Dataset): void;
   /** Returns the loss of an inner stage of `pretrain`, for the last activations of its targets and its outputs. */
   inner(targets: string | undefined, outputs: string | undefined): Loss;
-  /**
-   * Prepares the loss for its first use.
-   * @throws OptionError where a compiler refuses it; DeviceLostError
-   */
-  prepare?(gpu: Gpu): Promise<void>;
 }
 
 /** The properties that most losses share: they take any numbers and any layers. */

@@ -1,8 +1,11 @@
-import { mmd as discrepancy, type MmdKernel } from '../../kernels/mmd.ts';
+import type { MmdKernel } from '../../kernels/mmd.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
 import { written } from './part.ts';
 import { refuseSeveralSamples, type Penalty } from './penalties.ts';
 import { checkPrior, normal, type Prior } from './priors.ts';
+
+const kernels = onDemand(() => import('../../kernels/mmd.ts'));
 
 /** Options of `mmd`. */
 export interface MmdOptions {
@@ -39,9 +42,10 @@ export function mmd(weight: number, options: MmdOptions = {}): Penalty {
     args: [weight, { kernel, prior: written([prior])[0] }],
     check: refuseSeveralSamples('mmd'),
     prior,
+    prepare: kernels.prepare,
     record({ pass, code }) {
       const width = 2 * (code.size / code.shape[0]) * prior.variance;
-      const sums = discrepancy(pass.tape, kernel, code, prior.record(pass, code.shape), pass.state, width);
+      const sums = kernels().mmd(pass.tape, kernel, code, prior.record(pass, code.shape), pass.state, width);
       return [{ name: 'mmd', sums, coefficient: weight }];
     },
   };

@@ -1,9 +1,11 @@
-import { groupNorm as groupNormKernel, layerNorm as layerNormKernel } from '../../kernels/norm.ts';
 import { ShapeError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import type { Around, Layer, ParameterSpec } from './layer.ts';
 import { imageLayout } from './layout.ts';
+
+const kernels = onDemand(() => import('../../kernels/norm.ts'));
 
 /** Options of `layerNorm` and `groupNorm`. */
 export interface NormOptions {
@@ -30,9 +32,10 @@ export function layerNorm(options: NormOptions = {}): Layer {
     name: 'layerNorm',
     args: [{ epsilon }],
     keepsOrder: true,
+    prepare: kernels.prepare,
     outputShape: (input) => [...input],
     parameters: affine,
-    forward: ({ tape }, x, parameter) => layerNormKernel(tape, x, parameter('weight'), parameter('bias'), epsilon),
+    forward: ({ tape }, x, parameter) => kernels().layerNorm(tape, x, parameter('weight'), parameter('bias'), epsilon),
   };
 }
 
@@ -57,6 +60,7 @@ export function groupNorm(groups: number, options: NormOptions = {}): Layer {
     name: 'groupNorm',
     args: [groups, { epsilon }],
     keepsOrder: true,
+    prepare: kernels.prepare,
     outputShape(input) {
       const channels = input.at(-1)!;
       if (channels % groups)
@@ -71,7 +75,7 @@ export function groupNorm(groups: number, options: NormOptions = {}): Layer {
       return affine(input, around);
     },
     forward: ({ tape }, x, parameter, { input }) =>
-      groupNormKernel(tape, x, parameter('weight'), parameter('bias'), {
+      kernels().groupNorm(tape, x, parameter('weight'), parameter('bias'), {
         places: sizeOf(input.slice(0, -1)),
         groups,
         epsilon,

@@ -2,7 +2,7 @@ import { add } from '../../kernels/elementwise.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import type { Term } from '../training/terms.ts';
 import { checkLayers, type Layer } from './layer.ts';
-import { written } from './part.ts';
+import { prepareAll, written } from './part.ts';
 import { placeLayers } from './placed-layers.ts';
 
 /**
@@ -28,6 +28,7 @@ export function residual(layers: Layer[]): Layer {
     args: [written(inner)],
     inner,
     keepsOrder: true,
+    prepare: (gpu) => prepareAll(inner, gpu),
     outputShape(input) {
       const output = inner.reduce((shape, layer) => layer.outputShape(shape), [...input]);
       if (output.join() !== input.join())

@@ -1,5 +1,4 @@
 import type { Activation } from '../../kernels/activation.ts';
-import { avgPool2d as avgPoolKernel, maxPool2d as maxPoolKernel } from '../../kernels/pool.ts';
 import type { Sides } from '../../kernels/window.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { checkNumber, checkOptions, checkWord, shown } from '../../runtime/options.ts';
@@ -125,7 +124,7 @@ export function maxPool1d(window = 2, options: MaxPool1dOptions = {}): Layer {
   const side = size(`${name}: window`, window);
   const most = Math.floor(window / 2);
   const given = onRow(name, options, ['stride', 'padding'], most);
-  const layer = pool(name, maxPoolKernel, side, given, (padding) => readPadding(name, padding, [0, most]));
+  const layer = pool(name, 'maxPool2d', side, given, (padding) => readPadding(name, padding, [0, most]));
   return overSequences(layer, [window, alongRow(layer.args[1])]);
 }
 
@@ -147,7 +146,7 @@ export function avgPool1d(window = 2, options: AvgPool1dOptions = {}): Layer {
   const side = size(`${name}: window`, window);
   const { padding = 'valid', ...given } = onRow(name, options, ['stride', 'padding']);
   const word = checkWord<'same' | 'valid'>(`${name}: the padding`, padding, ['same', 'valid']);
-  const layer = pool(name, avgPoolKernel, side, given, () => word);
+  const layer = pool(name, 'avgPool2d', side, given, () => word);
   return overSequences(layer, [window, alongRow(layer.args[1])]);
 }
 

@@ -1,9 +1,11 @@
 import { ShapeError } from '../../errors.ts';
-import { beyond, topKOfBatch } from '../../kernels/top-k-batch.ts';
-import { topK as topKKernel } from '../../kernels/top-k.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import { keepBefore } from '../training/in-step.ts';
 import type { Layer, ParameterSpec } from './layer.ts';
+
+const kernels = onDemand(() => import('../../kernels/top-k.ts'));
+const ofBatch = onDemand(() => import('../../kernels/top-k-batch.ts'));
 
 /** Options of `topK`. */
 export interface TopKOptions {
@@ -54,6 +56,7 @@ export function topK(k: number, options: TopKOptions = {}): Layer {
     args: [k, { batch }],
     keepsOrder: true,
     code: { kind: 'sparse', k },
+    prepare: batch ? ofBatch.prepare : kernels.prepare,
     outputShape(input) {
       const [columns] = input;
       if (input.length !== 1) throw new ShapeError(`topK: takes flat features, not [${input.join(', ')}]`);
@@ -63,12 +66,12 @@ export function topK(k: number, options: TopKOptions = {}): Layer {
     },
     parameters: () => (batch ? [buffer('threshold'), buffer('num_batches_tracked')] : []),
     forward({ tape, training, state, step }, x, parameter) {
-      if (!batch) return topKKernel(tape, x, k).y;
+      if (!batch) return kernels().topK(tape, x, k).y;
       const threshold = parameter('threshold');
-      if (!training) return beyond(tape, x, threshold);
+      if (!training) return ofBatch().beyond(tape, x, threshold);
       const batchesTracked = parameter('num_batches_tracked');
       const kept = step && keepBefore(tape.gpu, step, [threshold, batchesTracked]);
-      return topKOfBatch(tape, x, k, { state, threshold, batchesTracked, rate, kept });
+      return ofBatch().topKOfBatch(tape, x, k, { state, threshold, batchesTracked, rate, kept });
     },
   };
 }

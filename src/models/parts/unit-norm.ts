@@ -1,7 +1,9 @@
-import { normalizeColumns, projectColumns } from '../../kernels/unit-norm.ts';
 import { OptionError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import type { Layer, ParameterSpec } from './layer.ts';
 import type { Penalty } from './penalties.ts';
+
+const kernels = onDemand(() => import('../../kernels/unit-norm.ts'));
 
 /**
  * Keeps each entry of a dictionary at length 1: the columns of the decoder's first layer, a `dense` behind `topK`. They
@@ -28,13 +30,14 @@ export function unitNorm(): Penalty {
           `unitNorm: takes a decoder that begins with a dense layer of its own weight, not ${tied ? 'a tied one' : first.name}`,
         );
     },
+    prepare: kernels.prepare,
     record: () => [],
     decoder: ([first, ...rest]) => [withUnitColumns(first), ...rest],
     constrain(decoder) {
       const weight = () => decoder.parameter(0, 'weight');
       return {
-        gradients: (tape) => projectColumns(tape, weight(), tape.grad(weight())),
-        weights: (tape, state) => normalizeColumns(tape, weight(), state),
+        gradients: (tape) => kernels().projectColumns(tape, weight(), tape.grad(weight())),
+        weights: (tape, state) => kernels().normalizeColumns(tape, weight(), state),
       };
     },
   };

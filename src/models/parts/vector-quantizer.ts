@@ -1,5 +1,7 @@
-import { moveEntries, perplexity, quantize, tally, type Quantized } from '../../kernels/vector-quantizer.ts';
+import type { Quantized } from '../../kernels/vector-quantizer.ts';
+import { mostCounted } from '../../kernels/shapes.ts';
 import { OptionError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Pass } from '../training/pass.ts';
@@ -8,6 +10,8 @@ import { keepBefore } from '../training/in-step.ts';
 import { spread } from './initializers.ts';
 import type { Layer, ParameterSpec } from './layer.ts';
 import { imageLayout } from './layout.ts';
+
+const kernels = onDemand(() => import('../../kernels/vector-quantizer.ts'));
 
 /** Options of `vectorQuantizer`. */
 export interface VectorQuantizerOptions {
@@ -19,11 +23,6 @@ export interface VectorQuantizerOptions {
    */
   decay?: number | false;
 }
-
-/**
- * The most entries. Kernels store an entry's number as a float32, which represents all whole numbers up to this one.
- */
-const mostEntries = 2 ** 24;
 
 /**
  * A quantised code, the last layer of an encoder: each vector becomes the nearest entry of a codebook (van den Oord et
@@ -48,7 +47,7 @@ const mostEntries = 2 ** 24;
  * @throws OptionError
  */
 export function vectorQuantizer(entries: number, options: VectorQuantizerOptions = {}): Layer {
-  checkNumber('vectorQuantizer: entries', entries, { least: 1, most: mostEntries, whole: true });
+  checkNumber('vectorQuantizer: entries', entries, { least: 1, most: mostCounted, whole: true });
   checkOptions('vectorQuantizer', options, ['commitment', 'decay']);
   const { commitment = 0.25, decay = 0.99 } = options;
   checkNumber('vectorQuantizer: commitment', commitment, { least: 0 });
@@ -58,7 +57,7 @@ export function vectorQuantizer(entries: number, options: VectorQuantizerOptions
   const terms = ({ tape, state }: Pass, { at, commitment: pulled, drift }: Quantized, counts: Tensor): Term[] => [
     { name: 'commitment', sums: pulled, coefficient: commitment },
     ...(drift ? [{ name: 'codebook', sums: drift }] : []),
-    { name: 'perplexity', sums: perplexity(tape, counts, at, state), coefficient: 0 },
+    { name: 'perplexity', sums: kernels().perplexity(tape, counts, at, state), coefficient: 0 },
   ];
 
   /** Updates the entries, and returns how often each was chosen. */
@@ -66,7 +65,7 @@ export function vectorQuantizer(entries: number, options: VectorQuantizerOptions
     const [codebook, clusterSize, clusterSum] = ['codebook', 'cluster_size', 'cluster_sum'].map(parameter);
     const kept = pass.step && keepBefore(pass.tape.gpu, pass.step, [codebook, clusterSize, clusterSum]);
     const moving = { codebook, clusterSize, clusterSum };
-    return moveEntries(pass.tape, z, at, moving, { decay, draws: pass.draws(), kept });
+    return kernels().moveEntries(pass.tape, z, at, moving, { decay, draws: pass.draws(), kept });
   };
 
   return {
@@ -76,8 +75,9 @@ export function vectorQuantizer(entries: number, options: VectorQuantizerOptions
     code: {
       kind: 'vectorQuantizer',
       entries,
-      indices: (pass, z, parameter) => quantize(pass.tape, z, parameter('codebook'), pass.state).at,
+      indices: (pass, z, parameter) => kernels().quantize(pass.tape, z, parameter('codebook'), pass.state).at,
     },
+    prepare: kernels.prepare,
     outputShape: (input) => [...input],
     parameters(input, { before, after }) {
       const columns = input.at(-1)!;
@@ -94,11 +94,13 @@ export function vectorQuantizer(entries: number, options: VectorQuantizerOptions
     },
     forward(pass, z, parameter) {
       const { tape, state } = pass;
-      const quantized = quantize(tape, z, parameter('codebook'), state, decay === false);
+      const quantized = kernels().quantize(tape, z, parameter('codebook'), state, decay === false);
       const { y, at } = quantized;
       if (pass.mode === 'predict') return y;
       const counts =
-        pass.training && decay !== false ? move(pass, z, at, parameter, decay) : tally(tape, at, entries, state);
+        pass.training && decay !== false
+          ? move(pass, z, at, parameter, decay)
+          : kernels().tally(tape, at, entries, state);
       return { y, terms: terms(pass, quantized, counts) };
     },
   };

@@ -2,14 +2,13 @@
 import { OptionError } from '../../errors.ts';
 import { checkNumber } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
-import { readSampler, type WrittenSampler } from '../downstream/sampler.ts';
 import type { Around } from '../parts/layer.ts';
 import type { Image } from '../parts/layout.ts';
 import type { Loss } from '../parts/losses.ts';
-import { readCorruptions, readLayers, readLosses, readNormalizations, readPenalties } from '../parts/makers.ts';
 import type { Fitted, Normalize } from '../parts/normalize.ts';
 import type { AutoencoderSpec } from '../spec.ts';
 import { record } from './metadata.ts';
+import type { Readers } from './read-model.ts';
 
 /** Reads the permutations of a puzzle's cells. @throws OptionError */
 export function readPermutations(written: unknown, cells: number): Uint8Array[] {
@@ -37,30 +36,30 @@ export function readAround(written: unknown, input: number[], code: number[]): A
 }
 
 /** Reads the spec of an autoencoder, and the results of its training. @throws OptionError */
-export function readAutoencoder(
-  { encoder, decoder, loss, corrupt, penalty, normalize, samples, sampler, ...rest }: Record<string, unknown>,
+export function readAutoencoderSpec(
+  { encoder, decoder, loss, corrupt, penalty, normalize, samples, ...rest }: Record<string, unknown>,
+  readers: Readers,
   given?: Loss,
-): { spec: AutoencoderSpec; fitted?: Fitted; samples: number; sampler?: WrittenSampler } {
+): { spec: AutoencoderSpec; fitted?: Fitted; samples: number } {
   const parts = {
-    loss: given ?? readLoss(loss),
-    encoder: readLayers(encoder),
-    decoder: readLayers(decoder),
-    corrupt: readCorruptions(corrupt),
-    penalty: readPenalties(penalty),
+    loss: given ?? readLoss(loss, readers),
+    encoder: readers.readLayers(encoder),
+    decoder: readers.readLayers(decoder),
+    corrupt: readers.readCorruptions(corrupt),
+    penalty: readers.readPenalties(penalty),
   };
-  const { how, fitted } = readNormalization(normalize, counts([rest.input].flat(), 'input'));
+  const { how, fitted } = readNormalization(normalize, counts([rest.input].flat(), 'input'), readers);
   // The rest is checked where every spec is checked.
   const spec = { ...rest, ...parts, normalize: how } as AutoencoderSpec;
   return {
     spec,
     fitted,
     samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
-    sampler: sampler === undefined ? undefined : readSampler(record(sampler, 'sampler')),
   };
 }
 
 /** Reads a loss: a name, or its maker's arguments; a formula does not come from a file. @throws OptionError */
-function readLoss(written: unknown): unknown {
+function readLoss(written: unknown, { readLosses }: Readers): unknown {
   if (typeof written === 'string') return written;
   if (record(written, 'loss').name === 'elementwise') throw new OptionError('the loss elementwise has no name');
   return readLosses([written])[0];
@@ -70,6 +69,7 @@ function readLoss(written: unknown): unknown {
 export function readNormalization(
   written: unknown,
   shape: number[],
+  { readNormalizations }: Readers,
 ): { how?: Normalize; clamped: boolean; fitted?: Fitted } {
   if (written === undefined) return { clamped: false };
   const [how] = readNormalizations([written]);

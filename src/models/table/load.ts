@@ -1,19 +1,14 @@
 import { OptionError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { checkNumber } from '../../runtime/options.ts';
-import { readSampler } from '../downstream/sampler.ts';
 import type { Checkpoint } from '../saving/checkpoint.ts';
 import { checked, record } from '../saving/metadata.ts';
+import { readSampler } from '../saving/read-sampler.ts';
+import type { Readers } from '../saving/read-model.ts';
 import { readFittedCells } from './scaler.ts';
 import { readCells, readColumns } from './schema.ts';
 import type { Scaled, TableSpec } from './spec.ts';
 import { TableAutoencoder } from './table-autoencoder.ts';
-
-/**
- * The makers of parts from plain data. They are passed as an argument, since an import here would put all layers into
- * every bundle that may load a table.
- */
-export type Readers = Pick<typeof import('../parts/makers.ts'), 'readLayers' | 'readCorruptions' | 'readPenalties'>;
 
 /** Makes the model of tables in a file. @throws FormatError */
 export async function loadTable(gpu: Gpu, checkpoint: Checkpoint, readers: Readers): Promise<TableAutoencoder> {
@@ -25,11 +20,10 @@ export async function loadTable(gpu: Gpu, checkpoint: Checkpoint, readers: Reade
     const rest = {
       scaled,
       samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
-      sampler: sampler === undefined ? undefined : readSampler(record(sampler, 'sampler')),
     };
     const made = new TableAutoencoder(gpu, spec, checkpoint.given);
     try {
-      made.resume(checkpoint, rest);
+      made.resume(checkpoint, { ...rest, sampler: readSampler(sampler, made.encoder, checkpoint.given) });
       return made;
     } catch (error) {
       made.dispose();

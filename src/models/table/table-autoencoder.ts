@@ -9,8 +9,8 @@ import type { Matrix } from '../../runtime/tensor.ts';
 import { Assembler } from '../assembly.ts';
 import type { Indices } from '../downstream/indices.ts';
 import { posterior } from '../downstream/reading.ts';
-import type { Sampler, SamplerFit, SamplerOptions, WrittenSampler } from '../downstream/sampler.ts';
-import { checkRows } from '../downstream/walks.ts';
+import type { Sampler, SamplerFit, SamplerOptions, ReadSampler } from '../downstream/sampler.ts';
+import { checkRows } from '../downstream/check-rows.ts';
 import { Model, type Inside } from '../model.ts';
 import type { Given } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
@@ -70,26 +70,15 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   /** Continues from the point where a model was saved; its weights are there already. @throws FormatError @internal */
   override resume(
     checkpoint: Checkpoint,
-    { samples = 0, scaled, sampler }: { samples?: number; scaled?: Scaled; sampler?: WrittenSampler } = {},
+    { samples = 0, scaled, sampler }: { samples?: number; scaled?: Scaled; sampler?: ReadSampler } = {},
   ): void {
-    if (sampler) this.#sampler.restore(sampler, checkpoint);
     super.resume(checkpoint);
+    if (sampler) this.#sampler.restore(sampler);
     if (scaled) {
       this.#parts.schema.settle(scaled.cells);
       this.#parts.normalizer.set(scaled.fitted);
     }
     this.#sampler.resume(samples);
-  }
-
-  /** Loads the modules that the last layer of the encoder needs; if that fails, the model is disposed. @internal */
-  async prepare(): Promise<this> {
-    try {
-      await this.encoder.layers.at(-1)?.prepare?.();
-      return this;
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
   }
 
   /**
@@ -200,7 +189,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     checkOptions('sample', options, ['seed']);
     const { seed } = options;
     if (seed !== undefined) checkSeed('sample', seed);
-    return this.decode(this.#sampler.draw(count, this.inside.trainable.seed, seed));
+    return this.decode(await this.#sampler.draw(count, this.inside.trainable.seed, seed));
   }
 
   /**
