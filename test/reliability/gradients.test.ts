@@ -8,6 +8,7 @@ import { activationNames } from '../../src/kernels/activation.ts';
 import { loss, type ElementLoss } from '../../src/kernels/loss.ts';
 import { slide, unslide } from '../../src/kernels/window.ts';
 import { asLoss } from '../../src/models/parts/losses.ts';
+import { prepareAll, type Preparable } from '../../src/models/parts/part.ts';
 import { Pass } from '../../src/models/training/pass.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
@@ -48,8 +49,8 @@ type Numbers = ArrayLike<number>;
 
 /** A function of tensors whose gradient the tape has rules for. */
 interface Subject {
-  /** Loads what recording needs. */
-  prepare?(): Promise<void>;
+  /** The parts that are prepared before they are recorded. */
+  parts?: readonly Preparable[];
   inputs: { values: Float32Array; shape: readonly number[]; /** It is not asked for its gradient. */ data?: boolean }[];
   /** Records it: values that are weighted at random, or the sums of a loss with what it counts. */
   record(pass: Pass, inputs: Tensor[]): { values: Tensor; weight: 'random' | number }[];
@@ -63,8 +64,8 @@ const product = (shape: readonly number[]) => shape.reduce((p, n) => p * n, 1);
 
 /** Compares along `directions` random directions; returns the largest relative differences. */
 async function compare(subject: Subject, directions: number): Promise<{ differences: number; twin?: number }> {
-  await subject.prepare?.();
   const gpu = await sharedGpu();
+  await prepareAll(subject.parts ?? [], gpu);
   const memory = new Inputs(gpu);
   const draw = new Draw(8);
   const state = makeState(gpu);
@@ -172,6 +173,7 @@ function ofLayer({ layer, input, borrowed = {}, kinks, twin }: LayerCase, draw: 
   });
   const names = Object.keys(shapes);
   return {
+    parts: [layer],
     inputs: [{ values: x, shape: [rows, product(input)] }, ...weights],
     record(pass, [x, ...given]) {
       const parameter = (name: string) => given[names.indexOf(name)];
@@ -351,19 +353,22 @@ function ofDeadLatents(units: number, draw: Draw): Subject {
   const [features, k, weight] = [6, 2, 0.3];
   const shapes = [[rows, 6], [units, 6], [units], [features, units], [rows, features], [rows, features], [units]];
   const dead = Array.from({ length: units }, (_, j) => j % 3 === 1);
+  const code = topK(1);
+  const penalty = deadLatents({ after: 9, k });
   const values = shapes.map((shape) => draw.floats(product(shape)));
   values[6] = Float32Array.from(dead, (each) => (each ? 9 : 0));
   return {
+    parts: [code, penalty],
     inputs: shapes.map((shape, i) => ({ values: values[i], shape, data: i === 0 || i > 3 })),
     record(pass, [x, w, bias, out, target, output, idle]) {
       const options = { logits: false, mean: false, input: [6] };
       const latents = dense(units, 'tanh').forward(pass, x, (name) => (name === 'bias' ? bias : w), options) as Tensor;
-      const code = topK(1).forward(pass, latents, none, options) as Tensor;
-      const [term] = deadLatents({ after: 9, k }).record({
+      const z = code.forward(pass, latents, none, options) as Tensor;
+      const [term] = penalty.record({
         pass: new Pass(pass.tape, 'evaluate', pass.state),
         input: x,
-        code,
-        layers: [latents, code].map((y) => ({ y, weight: none })),
+        code: z,
+        layers: [latents, z].map((y) => ({ y, weight: none })),
         weights: none,
         encode: none,
         ...decodes,
@@ -409,15 +414,17 @@ function ofLoss(kernel: ElementLoss, draw: Draw, twin: (y: number, x: number) =>
 /** The cross-entropy of a group of three categories and one of four, with probabilities as targets. */
 function ofCategories(draw: Draw): Subject {
   const sizes = [3, 4];
-  const { recorded, prepare } = categorical(sizes);
+  const loss = categorical(sizes);
   const columns = 7;
   return {
-    prepare: () => prepare!(undefined as never),
+    parts: [loss],
     inputs: [
       { values: draw.floats(rows * columns, -2, 2), shape: [rows, columns] },
       { values: draw.floats(rows * columns, 0, 1), shape: [rows, columns], data: true },
     ],
-    record: ({ tape, state }, [y, target]) => [{ values: recorded!.rows(tape, y, target, state, true), weight: 1 }],
+    record: ({ tape, state }, [y, target]) => [
+      { values: loss.recorded!.rows(tape, y, target, state, true), weight: 1 },
+    ],
     twin: (y, target) => [[sum(categoricalReference(y, target, sizes, rows, 0.5).rows)]],
   };
 }
