@@ -31,7 +31,7 @@ export class LossView {
   #range: [number, number] = [0.1, 1];
   #end = 1;
   #settings: Settings | undefined;
-  #examples: ExampleShape = { kind: 'image', shape: [28, 28, 1] };
+  #examples: ExampleShape = { shape: [28, 28, 1] };
   #others: readonly Other[] = [];
   /** The part of the loss that is drawn for several models. */
   #part: LossPart = 'loss';
