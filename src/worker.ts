@@ -31,7 +31,8 @@ export {
   type Gpu,
   type Labelled,
 } from './worker/data.ts';
-export type { Autoencoder, Classifier, Gan, Jigsaw, Network } from './worker/models.ts';
+export type { Network } from './worker/model.ts';
+export type { Autoencoder, Classifier, Gan, Jigsaw } from './worker/models.ts';
 export type { TableAutoencoder, TableData } from './worker/table-model.ts';
 export type { ExplainedCell, ExplainedRow } from './models/table/reading.ts';
 export {

@@ -1,6 +1,5 @@
 /** Writes the pictures above the threshold, with their names, classes and pixels, to a file. */
 import { field } from '../table/csv.ts';
-import { headOf, nameOf } from './origin.ts';
 import type { Opened } from './protocol.ts';
 
 /** Returns a float32 without the digits that its conversion to float64 adds. */
@@ -8,17 +7,17 @@ const written = (value: number): string => `${Number(value.toPrecision(7))}`;
 
 /** Returns the flagged examples as CSV. */
 export function flaggedCsv(
-  { origin, labels, classes, shape }: Pick<Opened['data'], 'origin' | 'labels' | 'classes' | 'shape'>,
+  { names, labels, classes, shape }: Pick<Opened['data'], 'names' | 'labels' | 'classes' | 'shape'>,
   examples: number[],
   scores: Float32Array,
   values: Float32Array,
 ): string {
   const size = shape.reduce((product, n) => product * n, 1);
   const pixels = Array.from({ length: size }, (_, i) => `pixel ${i}`);
-  const head = [headOf(origin), 'error', ...(labels ? ['class'] : []), ...pixels];
+  const head = ['picture', 'error', ...(labels ? ['class'] : []), ...pixels];
   const lines = examples.map((example, i) =>
     [
-      nameOf(origin, example),
+      names[example],
       written(scores[example]),
       ...(labels ? [classes[labels[example]]] : []),
       ...Array.from(values.subarray(i * size, (i + 1) * size), written),

@@ -1,25 +1,31 @@
 /** The layers of each kind of network as calls of makers. */
 import type { Call } from './calls.ts';
 import type { Parts } from './parts.ts';
-import { featuresOf, normalizingOf, type ExampleKind } from './shapes.ts';
+import { featuresOf } from './shapes.ts';
 import type { Settings } from './settings.ts';
 
 /** The layers of a model. */
 export type Halves = Pick<Parts, 'input' | 'encoder' | 'decoder'>;
 
-export function dense(settings: Settings, kind: ExampleKind, shape: number[]): Halves {
+export const halvesOf: Record<Settings['network'], (settings: Settings, shape: number[]) => Halves> = {
+  dense,
+  convolutional,
+  residual,
+};
+
+function dense(settings: Settings, shape: number[]): Halves {
   const { hidden, activation } = settings;
   const features = featuresOf(shape);
   const layers = (widths: number[]): Call[] => widths.map((width) => ['dense', width, activation]);
   const encoder = [...layers(hidden), ...codeOf(settings, hidden.length === 0)];
-  const decoder = [...layers(hidden.toReversed()), ['dense', features, outputOf(settings, kind)] as const];
+  const decoder = [...layers(hidden.toReversed()), ['dense', features, outputOf(settings)] as const];
   // These two corruptions take images, not flat rows.
   const needsImages = settings.corruption === 'downsample' || settings.corruption === 'shuffleTiles';
-  if (!needsImages || kind !== 'image') return { input: features, encoder, decoder };
+  if (!needsImages) return { input: features, encoder, decoder };
   return { input: shape, encoder: [['flatten'], ...encoder], decoder: [...decoder, ['reshape', shape]] };
 }
 
-export function convolutional(settings: Settings, shape: number[]): Halves {
+function convolutional(settings: Settings, shape: number[]): Halves {
   const [height, width, channels] = shape;
   const { activation, code, codeKind } = settings;
   const halving = { stride: 2, padding: 'same' };
@@ -35,7 +41,7 @@ export function convolutional(settings: Settings, shape: number[]): Halves {
       ],
       decoder: [
         ['convTranspose2d', 16, 3, activation, halving],
-        ['convTranspose2d', channels, 3, outputOf(settings, 'image'), halving],
+        ['convTranspose2d', channels, 3, outputOf(settings), halving],
       ],
     };
   const small = [height / 4, width / 4, 16];
@@ -51,7 +57,7 @@ export function convolutional(settings: Settings, shape: number[]): Halves {
       ['dense', featuresOf(small), activation],
       ['reshape', small],
       ['convTranspose2d', 8, 3, activation, halving],
-      ['convTranspose2d', channels, 3, outputOf(settings, 'image'), halving],
+      ['convTranspose2d', channels, 3, outputOf(settings), halving],
     ],
   };
 }
@@ -60,7 +66,7 @@ export function convolutional(settings: Settings, shape: number[]): Halves {
  * Returns a convolutional network with batch normalisation. Strided convolutions halve the sides, with residual blocks
  * between them.
  */
-export function residual(settings: Settings, shape: number[]): Halves {
+function residual(settings: Settings, shape: number[]): Halves {
   const [height, width, channels] = shape;
   const { activation } = settings;
   const halving = { stride: 2, padding: 'same' };
@@ -88,7 +94,7 @@ export function residual(settings: Settings, shape: number[]): Halves {
       block(16),
       ['convTranspose2d', 8, 3, 'linear', halving],
       ...normalized,
-      ['convTranspose2d', channels, 3, outputOf(settings, 'image'), halving],
+      ['convTranspose2d', channels, 3, outputOf(settings), halving],
     ],
   };
 }
@@ -113,11 +119,10 @@ function codeOf(settings: Settings, alone: boolean): Call[] {
 const quantizerOf = ({ entries }: Settings): Call => ['vectorQuantizer', entries];
 
 /**
- * Returns the activation of the output: a sigmoid for pixels from 0 to 1. It is linear for tables, for standardised
- * values, and for sums of dictionary entries.
+ * Returns the activation of the output: a sigmoid for pixels from 0 to 1. It is linear for standardised values, and for
+ * sums of dictionary entries.
  */
-function outputOf(settings: Settings, kind: ExampleKind): string {
-  const { loss, activation, codeKind } = settings;
-  const within = kind === 'image' && codeKind !== 'topK' && normalizingOf(settings, kind) !== 'standardize';
+function outputOf({ loss, activation, codeKind, normalize }: Settings): string {
+  const within = codeKind !== 'topK' && normalize !== 'standardize';
   return loss === 'bce' || (within && activation !== 'linear') ? 'sigmoid' : 'linear';
 }

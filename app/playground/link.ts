@@ -8,6 +8,7 @@ import { defaults, type OwnSetting, type Settings } from './settings.ts';
 const former: Record<string, [name: keyof Settings, text: string]> = {
   'gaussian=true': ['codeKind', 'gaussian'],
   'gaussian=false': ['codeKind', 'plain'],
+  'normalize=auto': ['normalize', 'none'],
 };
 
 /** Returns the settings that differ from the defaults, and every model beside the first. */

@@ -15,6 +15,16 @@ export const reducedMotion = (): boolean => matchMedia('(prefers-reduced-motion:
 export const styled = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+/** Returns the options that all axes of charts share, in the colours of the theme. */
+export const axisLook = () => ({
+  stroke: styled('muted'),
+  grid: { stroke: styled('line'), width: 1 },
+  ticks: { show: false },
+  font: '12px system-ui',
+  labelFont: '12px system-ui',
+  labelSize: 18,
+});
+
 export function context2d(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext('2d');
   if (!context) throw new Error('this browser draws on no canvas');

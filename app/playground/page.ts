@@ -8,12 +8,10 @@ import { fromHash, toHash } from './link.ts';
 import { onTheme } from './look.ts';
 import { whyNot } from './normalizing.ts';
 import { hideNotice, showNotice } from './notice.ts';
-import { nameOf, namesOf } from './origin.ts';
 import { coalesced, FrameMeter, restAfterJudging, restAfterLook } from './pacing.ts';
 import { samplingOf } from './parts.ts';
 import { picturesAre } from './picture/save.ts';
 import { pictureSubject } from './picture/subject.ts';
-import { type ExampleKind } from './shapes.ts';
 import { ownSettings } from './presets.ts';
 import type { Answer, Ask, Examples, History, Opened, OpenRequest, Point, Progress, RequestName } from './protocol.ts';
 import { RecordedRun, sayHowToGetWebGpu } from './recorded.ts';
@@ -26,7 +24,6 @@ import { Choices } from './views/choices.ts';
 import { CodebookView } from './views/codebook.ts';
 import { Controls, type Commands } from './views/controls.ts';
 import { OwnData } from './views/data.ts';
-import { showDecoded } from './views/decoded.ts';
 import { DictionaryView } from './views/dictionary.ts';
 import { Drawing } from './views/drawing.ts';
 import { Instruments } from './views/instruments.ts';
@@ -38,8 +35,8 @@ import { Reconstructions } from './views/reconstructions.ts';
 import { Samples } from './views/samples.ts';
 import { SpeedView } from './views/speed.ts';
 import { TakeAway } from './views/takeAway.ts';
-import type { TileKind } from './views/tiles.ts';
-import { aboutLeftOut, aboutModel, aboutTraining } from './words.ts';
+import { paintTiles } from './views/tiles.ts';
+import { aboutLeftOut, aboutModel, aboutTraining, namesOf } from './words.ts';
 
 const saveEveryMs = 10_000;
 const announceEveryMs = 20_000;
@@ -52,13 +49,13 @@ const bundled = {
 };
 
 const { settings: linked, unknown } = fromHash(location.hash);
-/** Why the settings of a hand-written link do not fit together, as far as is known before the data. */
-const unfit = whyNot(linked, undefined);
-let settings: Settings = unfit ? { ...linked, normalize: 'auto' } : linked;
+/** Why the settings of a hand-written link do not fit together. */
+const unfit = whyNot(linked);
+let settings: Settings = unfit ? { ...linked, normalize: 'none' } : linked;
 let opened: Opened | undefined;
-/** The kind of the last open examples; undefined for a visitor's own in a link, which does not contain their kind. */
-let kind: ExampleKind | undefined = linked.data === 'digits' ? 'image' : undefined;
-let tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
+/** Whether a link's settings are for a visitor's own examples, which have not been opened yet. */
+let awaited = linked.data === 'own';
+let shape = [28, 28, 1];
 let history: History = emptyHistory();
 let progress: Progress = { training: false, steps: 0, epochs: 0, imagesPerSecond: 0, submitsPerSecond: 0, bytes: 0 };
 let commands: Commands;
@@ -153,7 +150,7 @@ const decode = coalesced(async () => {
   const asked = visible() && settings.model === 'autoencoder';
   const values = recorded ? recorded.decode([x, y]) : asked ? await ask('decode', map.place) : undefined;
   if (!values) return;
-  showDecoded(tile, values, opened?.data.columns);
+  paintTiles(byId<HTMLCanvasElement>('decoded'), shape, values, 1);
 });
 
 const save = coalesced(
@@ -184,7 +181,7 @@ async function saveNow(): Promise<void> {
 const instruments = new Instruments({
   ask,
   place: (): Point => map.place,
-  tile: () => tile,
+  shape: () => shape,
 });
 const labels = new LabelChoice();
 const drawing = new Drawing({
@@ -194,12 +191,12 @@ const drawing = new Drawing({
     const { count, trained } = opened.data;
     const rows = count - trained || count;
     const row = count - rows + Math.floor(Math.random() * rows);
-    const { origin, labels: labelled } = opened.data;
+    const { names, labels: labelled } = opened.data;
     const values = await ask('rows', [row]);
-    return values && { name: nameOf(origin, row), values, label: labelled?.[row] };
+    return values && { name: names[row], values, label: labelled?.[row] };
   },
   tell: (label) => labels.choose(label),
-  names: (examples) => (opened ? namesOf(opened.data.origin, examples) : ''),
+  names: (examples) => (opened ? namesOf(opened.data.names, examples) : ''),
   mark: (encoded) => map.mark(encoded),
   own: (examples) => void openOwn(examples),
 });
@@ -277,7 +274,7 @@ async function openOwn(examples: Examples): Promise<void> {
   if (tables)
     throw new Error('These are pictures, and this view is for tables: go back to the playground of pictures first.');
   comparison.close();
-  adopt(ownSettings(settings, kind, examples));
+  adopt(ownSettings(settings, awaited));
   await open({ resume: false, own: examples });
 }
 
@@ -301,10 +298,9 @@ async function open(request: Pick<OpenRequest, 'resume' | 'bundled' | 'own'>): P
 function show(answer: Opened): void {
   const { data: set } = answer;
   hideNotice();
-  kind = set.kind;
-  document.body.dataset.kind = kind;
-  tile = { kind: set.kind, shape: set.shape, figures: set.figures };
-  sights[settings.model].open(answer, settings, tile);
+  awaited = false;
+  shape = set.shape;
+  sights[settings.model].open(answer, settings);
   choices.open(answer);
   loss.open(settings, set);
   loss.show(history);
@@ -388,7 +384,7 @@ const fetchRecorded = (): Promise<RecordedRun> => RecordedRun.fetch(bundled, { m
 async function showRecorded(reason: string): Promise<void> {
   sayHowToGetWebGpu(reason);
   recorded ??= await fetchRecorded();
-  tile = recorded.tile;
+  shape = recorded.shape;
   showPartsOf(defaults);
   commands = recorded.commands;
   controls.enabled = true;
@@ -406,12 +402,13 @@ async function start(): Promise<void> {
   if (!navigator.gpu) return showRecorded(isSecureContext ? '' : 'The page is not in a secure context.');
   // The recorded run can be shown at once, while the GPU takes a moment.
   recorded = !needsNewModel(defaults, settings) ? await fetchRecorded().catch(() => undefined) : undefined;
-  if (recorded) tile = recorded.tile;
+  if (recorded) shape = recorded.shape;
   recorded?.set();
   controls.state = 'Opening the GPU …';
   await open({ resume: true, bundled: recorded && bundled.model });
   const leftOut = aboutLeftOut(unknown, unfit);
-  if (leftOut) showTrouble(new Error(leftOut));
+  // Without a model, the notice says why there is none.
+  if (leftOut && opened) showTrouble(new Error(leftOut));
 }
 
 document.addEventListener('visibilitychange', () => {

@@ -1,6 +1,6 @@
 import type { Call, Made } from './calls.ts';
-import { convolutional, dense, residual, type Halves } from './halves.ts';
-import { featuresOf, normalizingOf, tellable, type ExampleShape } from './shapes.ts';
+import { halvesOf, type Halves } from './halves.ts';
+import { featuresOf, tellable, type ExampleShape } from './shapes.ts';
 import type { Settings } from './settings.ts';
 
 /** The arguments of `autoencoder()`. */
@@ -45,15 +45,11 @@ export function ganOf({ code, generator, discriminator, seed }: Settings, { shap
   };
 }
 
-export function hourglassOf(settings: Settings, { kind, shape, classes = [] }: ExampleShape): Parts {
-  const { loss, corruption, amount, seed } = settings;
-  const normalizing = normalizingOf(settings, kind);
+export function hourglassOf(settings: Settings, { shape, classes = [] }: ExampleShape): Parts {
+  const { loss, corruption, amount, normalize, seed } = settings;
   if (settings.conditional && !tellable(classes))
     throw new Error('A conditional model is told classes, and these examples have none.');
-  const halves =
-    settings.network === 'dense' || kind === 'table'
-      ? dense(settings, kind, shape)
-      : (settings.network === 'residual' ? residual : convolutional)(settings, shape);
+  const halves = halvesOf[settings.network](settings, shape);
   const penalty = penaltyOf(settings, halves);
   const penalties = [...penaltiesOfCode(settings, halves), ...(penalty ? [penalty] : [])];
   return {
@@ -68,7 +64,7 @@ export function hourglassOf(settings: Settings, { kind, shape, classes = [] }: E
     ...(penalties.length && { penalty: penalties }),
     ...(settings.conditional && { condition: { classes: classes.length } }),
     ...(settings.tied && { tied: true }),
-    ...(normalizing !== 'none' && { normalize: [normalizing] }),
+    ...(normalize !== 'none' && { normalize: [normalize] }),
     seed,
   };
 }

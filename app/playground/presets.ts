@@ -1,6 +1,4 @@
-import { rarest } from './origin.ts';
-import { tellable, type ExampleKind } from './shapes.ts';
-import type { Examples } from './protocol.ts';
+import { tellable } from './shapes.ts';
 import { beside, defaults, type Settings } from './settings.ts';
 
 /** A preset: the parts that make it, and what it shows. */
@@ -170,27 +168,14 @@ export const presets: Record<string, Preset> = {
     about: 'It sees the picture’s quarters shuffled and is asked for the picture.',
     parts: { hidden: [128], code: 32, corruption: 'shuffleTiles', amount: 2 },
   },
-  table: {
-    title: 'For tables, up to 4 numbers',
-    about:
-      'A plain one for rows of numbers. Whatever does not fit the way the columns depend on each other has a large error.',
-    parts: { hidden: [16, 8], code: 4, loss: 'mse', rate: 0.002 },
-  },
 };
 
 /** The presets that can be added beside the first model: those that reconstruct. */
 export const seconds = Object.keys(presets).filter((name) => presets[name].parts.model !== 'gan');
 
-/** Returns whether a preset, or a corruption, makes sense for examples of this kind with these classes. */
-export function suits(
-  { model, network, corruption, conditional }: Partial<Settings>,
-  { kind, classes }: { kind: ExampleKind; classes?: readonly string[] },
-): boolean {
-  if (conditional && !tellable(classes)) return false;
-  if (kind === 'image') return true;
-  const dense = network === undefined || network === 'dense';
-  return model !== 'gan' && dense && corruption !== 'downsample' && corruption !== 'shuffleTiles';
-}
+/** Returns whether a preset makes sense for examples of these classes. */
+export const suits = (name: string, classes: readonly string[] = []): boolean =>
+  !presets[name].parts.conditional || tellable(classes);
 
 /** Settings of the page and of the data, which a preset keeps unless it needs others. */
 const kept = ['data', 'batch', 'seed', 'without', ...beside] as const;
@@ -216,31 +201,16 @@ export function withCodeKind(settings: Settings, codeKind: Settings['codeKind'])
     : { ...settings, codeKind, code: wide ? 512 : 32 };
 }
 
-/** Returns the settings for examples of another kind than before, with a preset that suits tables or pictures. */
-export const suited = (settings: Settings, kind: ExampleKind): Settings => ({
-  ...withPreset(settings, kind === 'table' ? 'table' : defaults.preset),
-  normalize: 'auto',
-});
-
 /**
- * Returns the settings for a visitor's own examples; they change only if they are for another kind of examples.
- * `before` is the kind of the examples that were open. It is undefined after a link whose settings are for the file
- * that is opened now.
+ * Returns the settings for a visitor's own pictures, which have no classes. `linked` tells whether the settings are
+ * those of a link, made for the files that are opened now.
  */
-export function ownSettings(settings: Settings, before: ExampleKind | undefined, examples: Examples): Settings {
-  const { kind, classes, shape } = examples;
-  const fit = before && before !== kind ? suited(settings, kind) : settings;
-  // A code with as many numbers as columns could reproduce every row, also the anomalies.
-  const code = fit === settings || kind !== 'table' ? fit.code : Math.max(1, Math.min(fit.code, shape[0] >> 1));
-  const linked = (label: number) => !before && classes?.[label] !== undefined;
-  return {
-    ...fit,
-    code,
-    conditional: fit.conditional && tellable(classes),
-    data: 'own',
-    without: linked(fit.without) ? fit.without : -1,
-    strange: linked(fit.strange) ? fit.strange : rarest(examples),
-    // Models of other data cannot be compared.
-    compared: before ? [] : fit.compared,
-  };
-}
+export const ownSettings = (settings: Settings, linked: boolean): Settings => ({
+  ...settings,
+  data: 'own',
+  conditional: false,
+  without: -1,
+  strange: 0,
+  // Models of other data cannot be compared.
+  compared: linked ? settings.compared : [],
+});

@@ -1,34 +1,20 @@
 /** The messages between the page and its worker. The worker has the GPU, the data and the model, and the page draws. */
-import type { ExampleKind, Normalizing } from './shapes.ts';
+import type { Normalizing } from './normalizing.ts';
 import type { Settings } from './settings.ts';
 
-/** The origin of each example in the visitor's files, since the page keeps the examples in another order. */
-export interface Origin {
-  /** For a table: the rows of the file, counted from 0 below its header. */
-  rows?: Uint32Array;
-  /** For pictures: the names of the files, or of a collection's images. */
-  names?: string[];
-}
-
-/** A visitor's own examples with their shape, classes and names. */
+/** A visitor's own pictures with their shape and names. */
 export interface Examples {
   name: string;
-  kind: ExampleKind;
-  /** The shape of one example. */
+  /** The height, width and channels of one example. */
   shape: number[];
-  /** The values, row by row; a byte counts as its value / 255. */
-  values: Uint8Array | Float32Array;
-  labels?: Int32Array;
-  /** The names of the classes. */
-  classes?: string[];
-  /** The names of the columns of a table. */
-  columns?: string[];
-  /** The names of pictures. */
-  names?: string[];
+  /** The values, example by example; a byte counts as its value / 255. */
+  values: Uint8Array;
+  /** The name of each example. */
+  names: string[];
 }
 
-/** Statistics of each column of a table, or each pixel of a picture, over the training examples. */
-export interface ColumnFigures {
+/** Statistics of each pixel over the training examples. */
+export interface PixelFigures {
   least: Float32Array;
   most: Float32Array;
   mean: Float32Array;
@@ -81,19 +67,16 @@ export interface Opened {
   adapter: { name: string; software: boolean };
   data: {
     name: string;
-    kind: ExampleKind;
     shape: number[];
     count: number;
     /** The number of training examples, which come first; the others are held out. */
     trained: number;
     labels?: Int32Array;
     classes: string[];
-    columns?: string[];
-    origin: Origin;
-    /** A column with values outside of [0, 1], which some losses cannot take without normalisation. */
-    beyond?: string;
-    /** The statistics of a table, or of pictures that are normalised. */
-    figures?: ColumnFigures;
+    /** The name of each example. */
+    names: string[];
+    /** The statistics of normalised pictures. */
+    figures?: PixelFigures;
   };
   /** The rows and values of the examples that are shown with their reconstructions; none for a GAN. */
   shown: { rows: number[]; values: Float32Array };

@@ -7,7 +7,6 @@ import type { Commands, Controls } from './views/controls.ts';
 import type { LossView } from './views/loss.ts';
 import type { LatentMap } from './views/map.ts';
 import type { Reconstructions } from './views/reconstructions.ts';
-import type { TileKind } from './views/tiles.ts';
 
 const frameMs = 500;
 
@@ -21,7 +20,7 @@ export interface Stage {
 
 /** The recorded training that comes with the page, shown until there is a model, or always without WebGPU. */
 export class RecordedRun {
-  readonly tile: TileKind;
+  readonly shape: number[];
   #at: number;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -31,7 +30,7 @@ export class RecordedRun {
     readonly decode: PlainDecoder,
     private readonly stage: Stage,
   ) {
-    this.tile = { kind: 'image', shape: recording.shape };
+    this.shape = recording.shape;
     this.#at = recording.frames.length - 1;
   }
 
@@ -45,8 +44,8 @@ export class RecordedRun {
     const { map, reconstructions, loss } = this.stage;
     const { originals, classes } = this.recording;
     map.labels = this.recording;
-    reconstructions.open(this.tile, originals, classes.length, `test images of ${classes.join(', ')}`);
-    loss.open(defaults, this.tile);
+    reconstructions.open(this.shape, originals, classes.length, `test images of ${classes.join(', ')}`);
+    loss.open(defaults, this.recording);
     this.#show();
   }
 

@@ -4,8 +4,8 @@ import type { ActivationName } from '../../src/index.ts';
  * The page's state is in three places only:
  * - `Settings`: the model, its training, the models beside it, and the view of anomalies. A link contains all of it, as
  *   does the address after a reload.
- * - This browser's storage (`worker/storage.ts`): the visitor's own examples, with the use of each column of a table,
- *   and the first model's weights, steps and losses. They never leave the machine; those of further models are not kept.
+ * - This browser's storage (`worker/storage.ts`): the visitor's own examples, and the first model's weights, steps and
+ *   losses. They never leave the machine; those of further models are not kept.
  * - The present view, which a reload resets: the place on the map, the class that is shown alone, the part of the loss,
  *   the ends of the walk, the sliders of the code, the drawings, the jigsaw.
  */
@@ -45,7 +45,7 @@ export interface Settings {
   prior: (typeof priors)[number];
   /** The values that the discriminator of `adversarial` judges. */
   judged: (typeof judgeable)[number];
-  /** The normalisation; 'auto' lets it follow from the data and the loss. */
+  /** The normalisation of the pixels. */
   normalize: (typeof normalizations)[number];
   tied: boolean;
   /** Whether the layers are pretrained one by one. */
@@ -120,7 +120,7 @@ export const penalties = [
 ] as const;
 export const priors = ['normal', 'uniform'] as const;
 export const judgeable = ['code', 'output'] as const;
-export const normalizations = ['auto', 'none', 'minMax', 'standardize'] as const;
+export const normalizations = ['none', 'minMax', 'standardize'] as const;
 export const optimizers = ['adam', 'adamw', 'adagrad', 'sgd'] as const;
 
 /** The default settings, small enough to learn within seconds even if WebGPU runs on the CPU. */
@@ -147,7 +147,7 @@ export const defaults: Settings = {
   weight: 0.001,
   prior: 'normal',
   judged: 'code',
-  normalize: 'auto',
+  normalize: 'none',
   tied: false,
   pretrain: false,
   optimizer: 'adam',

@@ -14,12 +14,11 @@ import type { LossView } from './views/loss.ts';
 import type { LatentMap } from './views/map.ts';
 import type { Reconstructions } from './views/reconstructions.ts';
 import type { Samples } from './views/samples.ts';
-import type { TileKind } from './views/tiles.ts';
 import { aboutShown, namesOfShown } from './words.ts';
 
 /** The views of one kind of model. */
 export interface Sight {
-  open(answer: Opened, settings: Settings, tile: TileKind): void;
+  open(answer: Opened, settings: Settings): void;
   /** Asks the worker, and returns a function that shows the answer, if there was one. */
   look(): Promise<(() => void) | undefined>;
   /** Shows the reference values for the model. */
@@ -74,18 +73,19 @@ function autoencoderOn(stage: Stage): Sight {
     dictionary.refresh();
   };
   return {
-    open(answer, settings, tile) {
+    open(answer, settings) {
       const { data: set, shown } = answer;
+      const { shape } = set;
       map.labels = { ...set, told: settings.conditional };
       map.banner = answer.origin === 'bundled' ? 'a trained model came with the page' : undefined;
       writeText(byId('reconstructions-hint'), aboutShown(answer));
-      reconstructions.open(tile, shown.values, shown.rows.length, namesOfShown(answer).join(', '));
+      reconstructions.open(shape, shown.values, shown.rows.length, namesOfShown(answer).join(', '));
       const told = settings.conditional ? set.classes : [];
       labels.open(told);
-      samples.open(tile, samplingOf(settings), told);
-      codebook.open(settings.codeKind === 'vectorQuantizer', tile, answer);
-      dictionary.open(settings.codeKind === 'topK', tile, answer);
-      drawing.open(tile);
+      samples.open(shape, samplingOf(settings), told);
+      codebook.open(settings.codeKind === 'vectorQuantizer', answer);
+      dictionary.open(settings.codeKind === 'topK', answer);
+      drawing.open(shape);
       instruments.open(answer.codeSize);
       anomalies.open(set, settings);
       comparison.beside(set, settings);
@@ -116,7 +116,7 @@ function autoencoderOn(stage: Stage): Sight {
 /** Returns the views of a GAN, which has no codes of examples, but samples. */
 function ganOn({ samples, ask }: Stage): Sight {
   return {
-    open: (_, settings, tile) => samples.open(tile, samplingOf(settings), []),
+    open: ({ data }, settings) => samples.open(data.shape, samplingOf(settings), []),
     async look() {
       const made = await ask('samples', samples.label);
       return made && (() => samples.show(made));

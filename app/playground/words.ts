@@ -1,5 +1,4 @@
 /** The texts of the page about an open model. */
-import { nameOf, namesOf } from './origin.ts';
 import type { Opened } from './protocol.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,13 +22,20 @@ export function aboutShown({ data, shown }: Opened): string {
     data.trained === data.count
       ? 'it was trained on, as there are too few to hold any out'
       : 'it has not been trained on';
-  const where = data.kind === 'table' ? 'as marks' : 'below each';
-  return `Examples ${which}, and ${where} what comes out at the other end: ${namesOf(data.origin, shown.rows)}.`;
+  return `Examples ${which}, and below each what comes out at the other end: ${namesOf(data.names, shown.rows)}.`;
 }
 
-/** Returns the names of the shown examples, such as 'row 8 (fault)' or 'row 3 (ok)'. */
-export const namesOfShown = ({ data: { origin, labels, classes }, shown }: Opened): string[] =>
-  shown.rows.map((row) => `${nameOf(origin, row)}${labels ? ` (${classes[labels[row]]})` : ''}`);
+/** Returns the names of several examples for a sentence, such as 'test images 8, 3, 5' or 'cat.png, dog.png'. */
+export function namesOf(names: readonly string[], examples: number[]): string {
+  const chosen = examples.map((example) => names[example]);
+  const [one] = /^\D+ (?=\d+$)/.exec(chosen[0]) ?? [];
+  if (!one || chosen.length === 1 || !chosen.every((name) => name.startsWith(one))) return chosen.join(', ');
+  return `${one.trim()}s ${chosen.map((name) => name.slice(one.length)).join(', ')}`;
+}
+
+/** Returns the names of the shown examples with their classes, such as 'test image 3 (7)'. */
+export const namesOfShown = ({ data: { names, labels, classes }, shown }: Opened): string[] =>
+  shown.rows.map((row) => `${names[row]}${labels ? ` (${classes[labels[row]]})` : ''}`);
 
 /** Returns a sentence on the parts of a link that could not be used; empty if all of them were. */
 export const aboutLeftOut = (unknown: string[], unfit: string | undefined): string =>

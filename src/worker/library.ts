@@ -7,7 +7,8 @@ import type { KnnOptions, Neighbors, NeighborsOptions } from '../models/downstre
 import type { Part } from '../models/parts/part.ts';
 import { checkGpu, type Gpu } from './data.ts';
 import type { Client } from './client.ts';
-import { Autoencoder, Classifier, Gan, Jigsaw, makeModel, type ModelFacts, type Network } from './models.ts';
+import { makeModel, type ModelFacts, type Network } from './model.ts';
+import { Autoencoder, Classifier, Gan, Jigsaw } from './models.ts';
 import type { Plain } from './parts.ts';
 import { library, type Handle } from './protocol.ts';
 import { TableAutoencoder } from './table-model.ts';

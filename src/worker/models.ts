@@ -1,121 +1,18 @@
-/**
- * The page's proxies for models in the worker. Getters of the models are fields here that the worker has sent, and
- * synchronous methods return promises here.
- */
+/** The page's proxies for models in the worker. */
 import type { Labels } from '../data/labels.ts';
-import type { SaveOptions } from '../models/saving/checkpoint.ts';
 import type { ClassifierLosses, Prediction } from '../models/classifier.ts';
 import type { FitOptions, History, Training } from '../models/training/fit-options.ts';
 import type { GanFitOptions, GanLosses } from '../models/gan.ts';
 import type { JigsawLosses, Solution } from '../models/jigsaw.ts';
-import type { AnyLoss, Losses } from '../models/training/losses.ts';
+import type { Losses } from '../models/training/losses.ts';
 import type { SampleLabels } from '../models/parts/condition.ts';
-import type { LayerInfo } from '../models/parts/network.ts';
 import type { OnnxPart } from '../models/saving/onnx.ts';
 import type { Indices } from '../models/downstream/indices.ts';
 import type { LikelihoodOptions } from '../models/downstream/likelihood.ts';
 import type { SamplerFit, SamplerOptions } from '../models/downstream/sampler.ts';
 import type { Matrix } from '../runtime/tensor.ts';
-import { Remote, type Client } from './client.ts';
-import { checkGpu, type Data, type Examples, type Gpu, type Labelled } from './data.ts';
-import { library, type Handle } from './protocol.ts';
-
-/** The data of a network that do not change, which the worker sends once. */
-export interface NetworkFacts {
-  inputShape: number[];
-  outputShape: number[];
-  parameterCount: number;
-  summary: string;
-  layers: LayerInfo[];
-}
-
-/** A list of layers with their weights. The networks of a model share the model's weights. */
-export class Network extends Remote {
-  /** @internal */
-  constructor(
-    client: Client,
-    handle: Handle,
-    private readonly facts: NetworkFacts,
-  ) {
-    super(client, handle);
-  }
-
-  get inputShape(): number[] {
-    return this.facts.inputShape;
-  }
-
-  get outputShape(): number[] {
-    return this.facts.outputShape;
-  }
-
-  get parameterCount(): number {
-    return this.facts.parameterCount;
-  }
-
-  summary(): string {
-    return this.facts.summary;
-  }
-
-  describe(): LayerInfo[] {
-    return this.facts.layers;
-  }
-
-  predict(data: Examples): Promise<Matrix> {
-    return this.call('predict', data);
-  }
-}
-
-export interface ModelFacts {
-  summary: string;
-  layers: LayerInfo[];
-  networks: NetworkFacts[];
-}
-
-/** The base of the proxies of all models. */
-export abstract class Model<F extends ModelFacts> extends Remote {
-  /** The networks in the order of the model's table of layers. */
-  protected readonly networks: readonly Network[];
-
-  /** @internal */
-  constructor(
-    client: Client,
-    [handle, ...others]: readonly Handle[],
-    protected readonly facts: F,
-  ) {
-    super(client, handle);
-    this.networks = facts.networks.map((each, i) => new Network(client, others[i], each));
-  }
-
-  weights(): Promise<Record<string, Matrix>> {
-    return this.call('weights');
-  }
-
-  /** Sets some or all weights by name. Rejects with ShapeError or DataError; then no weight is set. */
-  setWeights(weights: Record<string, Matrix>): Promise<void> {
-    return this.call('setWeights', weights);
-  }
-
-  save(options?: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
-    return this.call('save', options);
-  }
-
-  summary(): string {
-    return this.facts.summary;
-  }
-
-  describe(): LayerInfo[] {
-    return this.facts.layers;
-  }
-
-  /** Starts a training in the worker, with the fit's options and the data. */
-  protected train<L extends AnyLoss = Losses>(options: FitOptions<L, never>, ...data: unknown[]): Training<L> {
-    return this.client.train<L>(this.handle, 'fit', data, options);
-  }
-
-  dispose(): void {
-    void this.call('dispose').catch(() => {}); // With the device, all of it is gone.
-  }
-}
+import type { Data, Examples, Labelled } from './data.ts';
+import { Model, type ModelFacts, type Network } from './model.ts';
 
 /**
  * An autoencoder whose weights and data are in the worker. See `Autoencoder` in `latentgpu` for the contract of each
@@ -139,7 +36,7 @@ export class Autoencoder extends Model<ModelFacts> {
   }
 
   fit(data: Examples, options: FitOptions<Losses, Examples>): Training {
-    return this.train(options as FitOptions<Losses, never>, data);
+    return this.train(options, data);
   }
 
   async pretrain(data: Examples, options: FitOptions<Losses, Examples>): Promise<History[]> {
@@ -228,7 +125,7 @@ export class Classifier extends Model<ModelFacts & { classes: number }> {
   }
 
   fit(data: Data, labels: Labels, options: FitOptions<ClassifierLosses, Labelled>): Training<ClassifierLosses> {
-    return this.train(options as FitOptions<ClassifierLosses, never>, data, labels);
+    return this.train(options, data, labels);
   }
 
   evaluate(data: Data, labels: Labels, options?: { batchSize?: number }): Promise<ClassifierLosses> {
@@ -255,7 +152,7 @@ export class Jigsaw extends Model<ModelFacts & { permutations: Uint8Array[] }> {
   }
 
   fit(data: Data, options: FitOptions<JigsawLosses, Data>): Training<JigsawLosses> {
-    return this.train(options as FitOptions<JigsawLosses, never>, data);
+    return this.train(options, data);
   }
 
   evaluate(data: Data, options?: { batchSize?: number; seed?: number }): Promise<JigsawLosses> {
@@ -300,23 +197,4 @@ export class Gan extends Model<ModelFacts> {
   toOnnx(part?: 'generator' | 'discriminator'): Promise<Uint8Array<ArrayBuffer>> {
     return this.call('toOnnx', part);
   }
-}
-
-/**
- * Calls a function of the library that makes a model. The class of the proxy may depend on the facts that the worker
- * sends.
- */
-export async function makeModel<F, M>(
-  kindOf: (facts: F) => new (client: Client, handles: Handle[], facts: F) => M,
-  gpu: Gpu,
-  maker: string,
-  ...args: unknown[]
-): Promise<M> {
-  checkGpu(maker, gpu);
-  const { client } = gpu;
-  // One for the model, and one for each network that a model can have.
-  const handles = Array.from({ length: 4 }, () => client.newHandle());
-  const facts = await client.call<F>(library, maker, [gpu, ...args], { makes: handles });
-  const Kind = kindOf(facts);
-  return new Kind(client, handles, facts);
 }

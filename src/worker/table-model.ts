@@ -9,7 +9,7 @@ import type { FitOptions, Training } from '../models/training/fit-options.ts';
 import type { Losses } from '../models/training/losses.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import type { Dataset } from './data.ts';
-import { Model, type ModelFacts, type Network } from './models.ts';
+import { Model, type ModelFacts, type Network } from './model.ts';
 import type { SentTable } from './protocol.ts';
 
 /** The data of a model of tables: a table, which is copied to the worker in each call, or a data set in the worker. */
@@ -34,7 +34,7 @@ export class TableAutoencoder extends Model<ModelFacts & { columns: readonly Mod
   }
 
   fit(data: TableData, options: FitOptions<Losses, TableData>): Training {
-    return this.train(options as FitOptions<Losses, never>, data);
+    return this.train(options, data);
   }
 
   evaluate(data: TableData, options?: { batchSize?: number; seed?: number }): Promise<Losses> {

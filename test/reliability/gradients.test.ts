@@ -433,14 +433,14 @@ const losses: Record<string, (draw: Draw) => Subject> = {
   ...Object.fromEntries(
     (['mse', 'bce', 'mae', 'huber'] as const).map((name) => [
       `loss: ${name}`,
-      (draw: Draw) => ofLoss(asLoss('test', name).kernel, draw, lossesReference[name]),
+      (draw: Draw) => ofLoss(asLoss('test', name).kernel!, draw, lossesReference[name]),
     ]),
   ),
-  'loss: huber, of another delta': (draw) => ofLoss(huber({ delta: 0.5 }).kernel, draw, huberReference(0.5)),
+  'loss: huber, of another delta': (draw) => ofLoss(huber({ delta: 0.5 }).kernel!, draw, huberReference(0.5)),
   'loss: categorical': (draw) => ofCategories(draw),
   'loss: elementwise': (draw) =>
     ofLoss(
-      elementwise({ name: 'log cosh', wgsl: 'log(cosh(y - x))', derivative: 'accurate_tanh(y - x)' }).kernel,
+      elementwise({ name: 'log cosh', wgsl: 'log(cosh(y - x))', derivative: 'accurate_tanh(y - x)' }).kernel!,
       draw,
       (y, x) => ({ loss: Math.log(Math.cosh(y - x)) }),
     ),

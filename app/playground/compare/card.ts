@@ -45,7 +45,7 @@ export class Card {
   }
 
   /** Shows which model it is; `of` is 1 for the second one. */
-  place(of: number, settings: Settings, first: Settings, data: Opened['data']): void {
+  place(of: number, settings: Settings, first: Settings): void {
     const whose = `The ${ordinals[of]} model’s`;
     Object.assign(this.element.dataset, { of, title: nameOfModel(settings), preset: settings.preset });
     this.#mark.className = `mark ${colorsOfModels[of]}`;
@@ -53,7 +53,7 @@ export class Card {
     this.#remove.replaceChildren('Remove', h('span', { className: 'unseen' }, ` the ${ordinals[of]} model`));
     this.#points.setAttribute('aria-label', `${whose} codes of all examples`);
     this.#tiles.setAttribute('aria-label', `${whose} reconstructions`);
-    writeText(this.#unlike, unlike(settings, first, data));
+    writeText(this.#unlike, unlike(settings, first));
     this.#pictured.id = `compared-${of}`;
     this.element.querySelector('.save-picture')?.remove();
     this.element.append(pictureButton(`${ordinals[of]} model’s map`, this.#pictured.id));
@@ -68,14 +68,7 @@ export class Card {
 
   look(opened: Opened, seen: Look): void {
     this.#seen = seen;
-    const { kind, shape, figures } = opened.data;
-    paintTiles(
-      this.#tiles,
-      { kind, shape, figures },
-      kind === 'table' ? opened.shown.values : seen.reconstructions,
-      opened.shown.rows.length,
-      seen.reconstructions,
-    );
+    paintTiles(this.#tiles, opened.data.shape, seen.reconstructions, opened.shown.rows.length);
     this.#paint();
   }
 

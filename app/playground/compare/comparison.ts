@@ -65,7 +65,7 @@ export class Comparison {
 
   /** Takes other models, or another first one. Models whose settings stay the same continue training. */
   beside(data: Opened['data'], first: Settings): void {
-    for (const option of this.#choice.options) option.disabled = !suits(presets[option.value].parts, data);
+    for (const option of this.#choice.options) option.disabled = !suits(option.value, data.classes);
     this.#alike.checked = first.alike;
     const full = first.compared.length >= mostCompared;
     for (const id of ['compare', 'compare-this']) byId<HTMLButtonElement>(id).disabled = full;
@@ -77,7 +77,7 @@ export class Comparison {
     });
     for (const member of before) member.close();
     byId('compared').replaceChildren(...this.#members.map(({ card }) => card.element));
-    this.#members.forEach((member, i) => member.card.place(i + 1, member.settings, first, data));
+    this.#members.forEach((member, i) => member.card.place(i + 1, member.settings, first));
     this.#show();
   }
 

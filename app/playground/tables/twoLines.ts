@@ -1,7 +1,7 @@
 /** Two charts, one above the other, that always show the same interval of time. */
 import uPlot from 'uplot';
 import type { Interval } from '../../../src/index.ts';
-import { onTheme, styled } from '../look.ts';
+import { axisLook, onTheme, styled } from '../look.ts';
 
 export interface Lines {
   values: ArrayLike<number>;
@@ -66,14 +66,7 @@ export class TwoLines {
     time = false,
     limit?: number,
   ): uPlot {
-    const axis = {
-      stroke: styled('muted'),
-      grid: { stroke: styled('line'), width: 1 },
-      ticks: { show: false },
-      font: '12px system-ui',
-      labelFont: '12px system-ui',
-      labelSize: 18,
-    };
+    const axis = axisLook();
     const numbers = Array.from(values, (value) => (Number.isNaN(value) ? null : value));
     return new uPlot(
       {

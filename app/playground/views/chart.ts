@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { byId } from '../dom.ts';
-import { onTheme, styled } from '../look.ts';
+import { axisLook, onTheme, styled } from '../look.ts';
 
 /** A line or bars of a chart, in a colour of the style sheet. */
 export interface Mark {
@@ -34,14 +34,7 @@ export class Chart {
     this.#chart?.destroy();
     this.#chart = undefined;
     if (!this.#data) return;
-    const axis = {
-      stroke: styled('muted'),
-      grid: { stroke: styled('line'), width: 1 },
-      ticks: { show: false },
-      font: '12px system-ui',
-      labelFont: '12px system-ui',
-      labelSize: 18,
-    };
+    const axis = axisLook();
     const series = this.marks.map(({ color, bars, dash }): uPlot.Series => ({
       stroke: styled(color),
       width: bars ? 1 : color === 'muted' ? 1 : 2,

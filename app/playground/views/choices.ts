@@ -1,5 +1,5 @@
 import { byId, h, writeText } from '../dom.ts';
-import { normalizingSentence, normalizingWords, whyNot } from '../normalizing.ts';
+import { normalizingSentences, normalizingWords, whyNot } from '../normalizing.ts';
 import { readers } from '../readers.ts';
 import { tellable } from '../shapes.ts';
 import { presets, suits, withCodeKind, withPreset } from '../presets.ts';
@@ -24,7 +24,7 @@ const words: Record<string, string> = {
   contractive: 'contractive', stochasticContractive: 'stochastic contractive', sparsity: 'sparsity', weightDecay: 'weight decay',
   adversarial: 'adversarial', mmd: 'MMD', normal: 'normal', uniform: 'uniform, −1 … 1', code: 'the code', output: 'the output',
   ...lossWords, adam: 'Adam', adamw: 'AdamW', adagrad: 'AdaGrad', sgd: 'SGD',
-  auto: 'as the data suggest', minMax: normalizingWords.minMax, standardize: normalizingWords.standardize,
+  minMax: normalizingWords.minMax, standardize: normalizingWords.standardize,
 }; // prettier-ignore
 
 /**
@@ -34,7 +34,6 @@ const words: Record<string, string> = {
 export class Choices {
   readonly #form = byId<HTMLFormElement>('choices');
   #settings: Settings;
-  #beyond: string | undefined;
 
   constructor(settings: Settings, onChange: (settings: Settings) => void) {
     this.#settings = settings;
@@ -57,7 +56,7 @@ export class Choices {
       const field = event.target as HTMLInputElement;
       const next = this.#changed(field);
       field.setAttribute('aria-invalid', String(!next));
-      const unfit = next && whyNot(next, this.#beyond);
+      const unfit = next && whyNot(next);
       writeText(byId('refused'), unfit ? `Left as it was: ${unfit}` : '');
       if (unfit) this.write(this.#settings);
       else if (next) onChange(next);
@@ -93,13 +92,10 @@ export class Choices {
 
   /** Shows the model of the settings: the widths of all layers as a picture and in words, and the normalisation. */
   open({ widths, parameters, codeSize, normalizing, data }: Opened): void {
-    this.#beyond = data.beyond;
-    for (const option of this.#field('preset').options) option.disabled = !suits(presets[option.value].parts, data);
-    for (const option of this.#field('corruption').options)
-      option.disabled = !suits({ corruption: option.value as Settings['corruption'] }, data);
+    for (const option of this.#field('preset').options) option.disabled = !suits(option.value, data.classes);
     this.#field('conditional').disabled = !tellable(data.classes);
     writeText(byId('refused'), '');
-    writeText(byId('normalizing'), normalizingSentence(normalizing, data.kind));
+    writeText(byId('normalizing'), normalizingSentences[normalizing]);
     const bar = (width: number) => {
       const height = 8 + (92 * Math.log(width)) / Math.log(Math.max(...widths, 2));
       return h('i', { style: `height:${height.toFixed(1)}%`, className: width === codeSize ? 'code' : '' });

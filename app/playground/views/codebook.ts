@@ -3,7 +3,7 @@ import { sighted } from '../look.ts';
 import { coalesced } from '../pacing.ts';
 import type { Answer, CodebookLook, Opened } from '../protocol.ts';
 import { namesOfShown } from '../words.ts';
-import { paintTiles, type TileKind } from './tiles.ts';
+import { paintTiles } from './tiles.ts';
 
 export interface CodebookLinks {
   ask(name: 'codebook'): Promise<Answer<'codebook'> | undefined>;
@@ -15,7 +15,7 @@ export class CodebookView {
   readonly #example = byId<HTMLSelectElement>('index-example');
   readonly #places = byId<HTMLTableElement>('index-map');
   readonly #inSight = sighted(byId('codebook'), () => this.refresh());
-  #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
+  #shape = [28, 28, 1];
   #reconstructions: Float32Array = new Float32Array();
   #seen: CodebookLook | undefined;
   #here = false;
@@ -36,9 +36,9 @@ export class CodebookView {
   }
 
   /** Shows the codebook of a model; `here` tells whether the model has one. */
-  open(here: boolean, tile: TileKind, opened: Opened): void {
+  open(here: boolean, opened: Opened): void {
     this.#here = here;
-    this.#tile = tile;
+    this.#shape = opened.data.shape;
     this.#seen = undefined;
     this.#list.replaceChildren();
     this.#places.replaceChildren();
@@ -57,7 +57,7 @@ export class CodebookView {
     const [all, most] = [uses.reduce((sum, count) => sum + count, 0), uses.reduce((a, b) => Math.max(a, b), 1)];
     while (this.#list.children.length < uses.length) this.#list.append(entryOf(this.#list.children.length));
     for (const [entry, item] of [...this.#list.children].entries()) {
-      paintTiles(item.querySelector('canvas')!, this.#tile, pictures.subarray(entry * size, (entry + 1) * size), 1);
+      paintTiles(item.querySelector('canvas')!, this.#shape, pictures.subarray(entry * size, (entry + 1) * size), 1);
       const share = `${((100 * uses[entry]) / all).toFixed(1)} %`;
       (item as HTMLElement).title = `entry ${entry}: ${share} of all places`;
       writeText(item.querySelector('.unseen')!, `, ${share}`);
@@ -82,7 +82,7 @@ export class CodebookView {
     const taken = [...shown.subarray(example * rows * columns, (example + 1) * rows * columns)];
     const size = this.#reconstructions.length / (shown.length / (rows * columns));
     const values = this.#reconstructions.subarray(example * size, (example + 1) * size);
-    paintTiles(byId<HTMLCanvasElement>('index-picture'), this.#tile, values, 1);
+    paintTiles(byId<HTMLCanvasElement>('index-picture'), this.#shape, values, 1);
     const cell = (entry: number) => h('td', { 'data-entry': entry }, `${entry}`);
     this.#places.replaceChildren(
       ...Array.from({ length: rows }, (_, row) =>

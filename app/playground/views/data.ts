@@ -1,5 +1,5 @@
 import { byId, writeText } from '../dom.ts';
-import type { Normalizing } from '../shapes.ts';
+import type { Normalizing } from '../normalizing.ts';
 import type { Examples, Opened } from '../protocol.ts';
 import { showFigures } from './figures.ts';
 import { imagesOf } from './pictures.ts';

@@ -1,10 +1,9 @@
 import { signedColors } from '../../pictures/signed.ts';
 import { byId, figure, h, writeText } from '../dom.ts';
 import { onTheme, sighted, theme } from '../look.ts';
-import { nameOf } from '../origin.ts';
 import { coalesced } from '../pacing.ts';
 import type { Answer, Ask, DictionaryLook, LatentLook, Opened } from '../protocol.ts';
-import { paintTiles, type TileKind } from './tiles.ts';
+import { paintTiles } from './tiles.ts';
 
 export interface DictionaryLinks {
   ask(name: 'dictionary', ask: Ask<'dictionary'>): Promise<Answer<'dictionary'> | undefined>;
@@ -19,7 +18,7 @@ const perPage = 8;
 export class DictionaryView {
   readonly #list = byId('latents');
   readonly #inSight = sighted(byId('dictionary'), () => this.refresh());
-  #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
+  #shape = [28, 28, 1];
   #set: Opened['data'] | undefined;
   #seen: DictionaryLook | undefined;
   #from = 0;
@@ -39,8 +38,8 @@ export class DictionaryView {
   }
 
   /** Shows the dictionary of a model; `here` tells whether the model has one. */
-  open(here: boolean, tile: TileKind, { data }: Opened): void {
-    this.#tile = tile;
+  open(here: boolean, { data }: Opened): void {
+    this.#shape = data.shape;
     this.#set = here ? data : undefined;
     this.#seen = undefined;
     this.#from = 0;
@@ -72,11 +71,10 @@ export class DictionaryView {
         : `None of the ${latents.toLocaleString('en')} latents is dead: each is one of some example’s.`,
     );
     this.#list.replaceChildren(...page.map((latent) => this.#item(latent, examples, set)));
-    // Painted after insertion, since the canvases of a table take their size from the page.
     for (const [i, item] of [...this.#list.children].entries()) this.#paint(item, page[i]);
   }
 
-  #item({ latent, uses, rows, activations }: LatentLook, examples: number, { origin }: Opened['data']): HTMLLIElement {
+  #item({ latent, uses, rows, activations }: LatentLook, examples: number, { names }: Opened['data']): HTMLLIElement {
     const share = `${((100 * uses) / examples).toFixed(1)} %`;
     const about = `What latent ${latent} adds to an example`;
     return h(
@@ -91,8 +89,8 @@ export class DictionaryView {
       ...rows.map((row, i) =>
         h(
           'figure',
-          { title: nameOf(origin, row) },
-          h('canvas', { role: 'img', 'aria-label': nameOf(origin, row) }),
+          { title: names[row] },
+          h('canvas', { role: 'img', 'aria-label': names[row] }),
           h('figcaption', {}, figure(activations[i])),
         ),
       ),
@@ -102,27 +100,23 @@ export class DictionaryView {
 
   #paint(item: Element, { direction, values, rows }: LatentLook): void {
     const [own, ...others] = item.querySelectorAll('canvas');
-    const { kind, shape } = this.#tile;
+    const [height, width, channels] = this.#shape;
     const most = direction.reduce((max, value) => Math.max(max, Math.abs(value)), 0) || 1;
-    if (kind === 'table') {
-      // A bar of half height stands for 0.
-      const reach = new Float32Array(direction.length).fill(most);
-      paintTiles(own, { kind, shape, figures: { least: reach.map((value) => -value), most: reach } }, direction, 1);
-    } else if (shape[2] === 1) {
+    if (channels === 1) {
       const color = signedColors(direction, theme());
       const picture = Float32Array.from(
         { length: 3 * direction.length },
         (_, i) => color(Math.floor(i / 3), i % 3) / 255,
       );
-      paintTiles(own, { kind, shape: [shape[0], shape[1], 3] }, picture, 1);
+      paintTiles(own, [height, width, 3], picture, 1);
     } else
       paintTiles(
         own,
-        this.#tile,
+        this.#shape,
         direction.map((value) => 0.5 + value / most / 2),
         1,
       );
     const size = values.length / rows.length;
-    others.forEach((canvas, i) => paintTiles(canvas, this.#tile, values.subarray(i * size, (i + 1) * size), 1));
+    others.forEach((canvas, i) => paintTiles(canvas, this.#shape, values.subarray(i * size, (i + 1) * size), 1));
   }
 }

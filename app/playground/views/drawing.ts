@@ -1,7 +1,7 @@
 import { byId, figure, h, writeText } from '../dom.ts';
 import { coalesced } from '../pacing.ts';
 import type { Encoded, Examples } from '../protocol.ts';
-import { clearTiles, paintTiles, type TileKind } from './tiles.ts';
+import { clearTiles, paintTiles } from './tiles.ts';
 
 export interface DrawingLinks {
   encode(values: Float32Array): Promise<Encoded | undefined>;
@@ -25,7 +25,7 @@ const fewest = 3;
  */
 export class Drawing {
   readonly #canvas = byId<HTMLCanvasElement>('drawing');
-  #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
+  #shape = [28, 28, 1];
   #values: Float32Array = new Float32Array(784);
   #empty = true;
   /** The name of the loaded example, until something is drawn into it. */
@@ -51,9 +51,9 @@ export class Drawing {
     this.#clear();
   }
 
-  open(tile: TileKind): void {
-    this.#tile = tile;
-    this.#values = new Float32Array(tile.shape.reduce((product, n) => product * n, 1));
+  open(shape: number[]): void {
+    this.#shape = shape;
+    this.#values = new Float32Array(shape.reduce((product, n) => product * n, 1));
     // Drawings of different sizes cannot be one data set.
     if (this.#kept[0]?.length !== this.#values.length) this.#kept = [];
     this.#countKept();
@@ -67,7 +67,7 @@ export class Drawing {
 
   /** Draws with a soft pen about two pixels wide, similar to the training digits. */
   #stroke(event: PointerEvent): void {
-    const [height, width] = this.#tile.shape;
+    const [height, width] = this.#shape;
     const box = this.#canvas.getBoundingClientRect();
     const to: [number, number] = [
       ((event.clientX - box.left) / box.width) * width,
@@ -85,7 +85,7 @@ export class Drawing {
   }
 
   #dot(x: number, y: number): void {
-    const [height, width, channels] = this.#tile.shape;
+    const [height, width, channels] = this.#shape;
     const radius = width / 22;
     for (let row = Math.max(0, Math.floor(y - 3)); row < Math.min(height, y + 3); row++) {
       for (let column = Math.max(0, Math.floor(x - 3)); column < Math.min(width, x + 3); column++) {
@@ -108,7 +108,7 @@ export class Drawing {
   }
 
   #keep(): void {
-    if (this.#empty || this.#tile.kind !== 'image') return;
+    if (this.#empty) return;
     this.#kept.push(Uint8Array.from(this.#values, (value) => Math.round(255 * value)));
     this.#countKept();
     this.#clear();
@@ -124,12 +124,12 @@ export class Drawing {
     const values = new Uint8Array(this.#kept.length * this.#values.length);
     this.#kept.forEach((drawing, i) => values.set(drawing, i * drawing.length));
     const names = this.#kept.map((_, i) => `drawing ${i + 1}`);
-    this.links.own({ name: 'your drawings', kind: 'image', shape: this.#tile.shape, values, names });
+    this.links.own({ name: 'your drawings', shape: this.#shape, values, names });
   }
 
   #changed(): void {
     this.#empty = false;
-    if (this.#tile.kind === 'image') paintTiles(this.#canvas, this.#tile, this.#values, 1);
+    paintTiles(this.#canvas, this.#shape, this.#values, 1);
     this.#encode();
   }
 
@@ -139,12 +139,9 @@ export class Drawing {
     this.#last = this.#name = undefined;
     clearTiles(byId<HTMLCanvasElement>('drawn'));
     clearTiles(byId<HTMLCanvasElement>('drawn-labels'));
-    if (this.#tile.kind === 'image') paintTiles(this.#canvas, this.#tile, this.#values, 1);
+    paintTiles(this.#canvas, this.#shape, this.#values, 1);
     byId('neighbors').replaceChildren();
-    writeText(
-      byId('drawn-state'),
-      this.#tile.kind === 'image' ? 'Draw with the mouse or a finger, or take an example.' : 'Take an example.',
-    );
+    writeText(byId('drawn-state'), 'Draw with the mouse or a finger, or take an example.');
     this.links.mark(undefined);
   }
 
@@ -152,13 +149,7 @@ export class Drawing {
     const encoded = await this.links.encode(this.#values.slice());
     if (!encoded || this.#empty) return;
     this.links.mark(encoded);
-    paintTiles(
-      byId<HTMLCanvasElement>('drawn'),
-      this.#tile,
-      this.#tile.kind === 'image' ? encoded.reconstruction : this.#values,
-      1,
-      this.#tile.kind === 'image' ? undefined : encoded.reconstruction,
-    );
+    paintTiles(byId<HTMLCanvasElement>('drawn'), this.#shape, encoded.reconstruction, 1);
     const around = encoded.ellipse ? '; the ellipse is one standard deviation of it' : '';
     writeText(
       byId('drawn-state'),
@@ -166,7 +157,7 @@ export class Drawing {
     );
     const { byLabel } = encoded;
     if (byLabel)
-      paintTiles(byId<HTMLCanvasElement>('drawn-labels'), this.#tile, byLabel, byLabel.length / this.#values.length);
+      paintTiles(byId<HTMLCanvasElement>('drawn-labels'), this.#shape, byLabel, byLabel.length / this.#values.length);
     this.#showNeighbors(encoded);
   }
 
@@ -178,6 +169,6 @@ export class Drawing {
       place.replaceChildren(h('p'), canvas);
     }
     writeText(place.querySelector('p')!, `The examples with the nearest codes: ${this.links.names(rows)}.`);
-    paintTiles(canvas, this.#tile, values, rows.length);
+    paintTiles(canvas, this.#shape, values, rows.length);
   }
 }

@@ -2,13 +2,13 @@ import { byId, figure, h, writeText } from '../dom.ts';
 import { sighted } from '../look.ts';
 import { coalesced } from '../pacing.ts';
 import type { Answer, Ask, Point, RequestName } from '../protocol.ts';
-import { paintTiles, type TileKind } from './tiles.ts';
+import { paintTiles } from './tiles.ts';
 
 export interface InstrumentLinks {
   ask<K extends RequestName>(name: K, ...ask: Ask<K> extends undefined ? [] : [Ask<K>]): Promise<Answer<K> | undefined>;
   /** Returns the place under the cross. */
   place(): Point;
-  tile(): TileKind;
+  shape(): number[];
 }
 
 const pictures = 9;
@@ -68,7 +68,7 @@ export class Instruments {
     const { from, to } = this.#ends;
     if (!from || !to) return;
     const values = await this.links.ask('walk', { from, to, count: pictures });
-    if (values) paintTiles(byId<HTMLCanvasElement>('walk'), this.links.tile(), values, pictures);
+    if (values) paintTiles(byId<HTMLCanvasElement>('walk'), this.links.shape(), values, pictures);
   }
 
   async #drawTraversal(): Promise<void> {
@@ -76,7 +76,7 @@ export class Instruments {
     // Until a slider is moved, the sliders show the code at the cross.
     if (!this.#moved) await this.#follow();
     const values = await this.links.ask('decodeCodes', this.#code.slice());
-    if (values) paintTiles(byId<HTMLCanvasElement>('traversed'), this.links.tile(), values, 1);
+    if (values) paintTiles(byId<HTMLCanvasElement>('traversed'), this.links.shape(), values, 1);
   }
 
   async #follow(): Promise<void> {

@@ -44,12 +44,7 @@ export class JigsawView {
         ...laidOut(tiles.subarray(i * size, (i + 1) * size), shape, order, light(i)),
       ]);
       const sides = [side * (height + 1) - 1, side * (width + 1) - 1, 1];
-      paintTiles(
-        byId<HTMLCanvasElement>(id),
-        { kind: 'image', shape: sides },
-        Float32Array.from(pictures),
-        orders.length,
-      );
+      paintTiles(byId<HTMLCanvasElement>(id), sides, Float32Array.from(pictures), orders.length);
     };
     draw('puzzle', unsorted, () => 1);
     draw('solution', answers, (i) => (wrong[i] ? 0.35 : 1));

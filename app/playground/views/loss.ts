@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import { logAxis } from '../../pictures/axis.ts';
 import { ordinals } from '../compare/choice.ts';
 import { byId, figure, h, writeFigures, writeText } from '../dom.ts';
-import { onTheme, styled } from '../look.ts';
+import { axisLook, onTheme, styled } from '../look.ts';
 import type { ExampleShape } from '../shapes.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
@@ -31,7 +31,7 @@ export class LossView {
   #range: [number, number] = [0.1, 1];
   #end = 1;
   #settings: Settings | undefined;
-  #examples: ExampleShape = { kind: 'image', shape: [28, 28, 1] };
+  #examples: ExampleShape = { shape: [28, 28, 1] };
   #others: readonly Other[] = [];
   /** The part of the loss that is drawn for several models. */
   #part: LossPart = 'loss';
@@ -162,12 +162,7 @@ export class LossView {
       this.#part,
     );
     const apart = this.#lines.some(({ scale }) => scale === 'part');
-    const axis = {
-      stroke: styled('muted'),
-      grid: { stroke: styled('line'), width: 1 },
-      ticks: { show: false },
-      font: '12px system-ui',
-    };
+    const axis = axisLook();
     const series = this.#lines.map(({ name = 'step', scale, color, faint, dash, points }): uPlot.Series => ({
       label: name,
       scale,
@@ -190,7 +185,7 @@ export class LossView {
           part: { range: (_, __, max) => [0, 1.15 * (max || 1)] },
         },
         axes: [
-          { ...axis, label: 'epochs', labelSize: 18, labelFont: '12px system-ui', size: 30 },
+          { ...axis, label: 'epochs', size: 30 },
           {
             ...axis,
             size: 52,

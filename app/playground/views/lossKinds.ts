@@ -1,7 +1,6 @@
 /** The texts of the loss panel for each kind of model. */
 import { figure } from '../dom.ts';
 import { numbersOf } from '../parts.ts';
-import { normalizingOf, type ExampleShape } from '../shapes.ts';
 import type { History, Verdict, Yardsticks } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { lossWords, partWords, termsOf, type LossPart } from './lossLines.ts';
@@ -16,7 +15,6 @@ export interface Reference {
 /** The data for these texts. */
 export interface Judged {
   settings: Settings;
-  examples: ExampleShape;
   verdict: Verdict | undefined;
   yardsticks: Yardsticks | undefined;
 }
@@ -42,13 +40,12 @@ const autoencoder: LossKind = {
   name: 'loss',
 
   /** Only values in the same unit can be lines in the same chart. */
-  references({ settings, examples, yardsticks }) {
-    const { loss, codeKind, hidden, code, network, data } = settings;
+  references({ settings, yardsticks }) {
+    const { loss, codeKind, hidden, code, network, data, normalize } = settings;
     const numbers = numbersOf(settings);
     const { pca, floor } = yardsticks ?? {};
-    // Squared errors are measured on original pixels and on standardised columns.
-    const measured = loss === 'mse' && examples.kind === 'table' ? 'standardize' : 'none';
-    if (!yardsticks || codeKind === 'gaussian' || normalizingOf(settings, examples.kind) !== measured) return [];
+    // They are measured on original pixels.
+    if (!yardsticks || codeKind === 'gaussian' || normalize !== 'none') return [];
     // The lowest value of these losses is 0, which a logarithmic axis cannot show.
     if (loss === 'mae' || loss === 'huber') return [];
     if (loss === 'mse') return !pca ? [] : [{ name: `PCA, ${numbers} numbers`, value: pca }];
@@ -59,13 +56,12 @@ const autoencoder: LossKind = {
     ];
   },
 
-  figures({ settings, examples, verdict, yardsticks }) {
-    const { codeKind, loss } = settings;
+  figures({ settings, verdict, yardsticks }) {
+    const { codeKind, loss, normalize } = settings;
     const gaussian = codeKind === 'gaussian';
     const terms = termsOf(settings);
     const { losses, probe, squaredError } = verdict ?? {};
     const { pca, mean, floor } = yardsticks ?? {};
-    const asTheyAre = examples.kind === 'image' && normalizingOf(settings, examples.kind) === 'none';
     return {
       [`held out, ${gaussian ? 'nats' : lossWords[loss]}`]: figure(losses?.loss, 4),
       ...(terms.length ? { reconstruction: figure(losses?.reconstruction, 4) } : {}),
@@ -75,7 +71,7 @@ const autoencoder: LossKind = {
         ? { [codeKind === 'topK' ? `PCA of ${settings.active} numbers` : 'PCA of the same size']: figure(pca) }
         : {}),
       'the mean alone': figure(mean),
-      ...(loss === 'bce' && !gaussian && asTheyAre ? { 'lowest possible': figure(floor) } : {}),
+      ...(loss === 'bce' && !gaussian && normalize === 'none' ? { 'lowest possible': figure(floor) } : {}),
       'k-NN of the code': probe === undefined ? '–' : `${(100 * probe).toFixed(1)} %`,
     };
   },

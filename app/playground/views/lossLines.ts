@@ -1,7 +1,7 @@
 /** The lines of the loss chart, and the factors that make the losses of two models comparable. */
 import { ordinals } from '../compare/choice.ts';
 import { normalizingWords } from '../normalizing.ts';
-import { featuresOf, normalizingOf, type ExampleShape } from '../shapes.ts';
+import { featuresOf, type ExampleShape } from '../shapes.ts';
 import type { History, lossTerms } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 
@@ -228,18 +228,16 @@ export function scaleOf(second: Settings, first: Settings, examples: ExampleShap
 
 /** Returns a sentence on another model and the unit in which it is drawn. `of` is 1 for the second model. */
 export function aboutOther({ name, settings }: Other, of: number, first: Settings, examples: ExampleShape): string {
-  return `${capital(ordinals[of])} model: ${name}.${rescalingOf(settings, first, examples)}${cautionOf(settings, first, examples)}`;
+  return `${capital(ordinals[of])} model: ${name}.${rescalingOf(settings, first, examples)}${cautionOf(settings, first)}`;
 }
 
 export const capital = (words: string): string => `${words[0].toUpperCase()}${words.slice(1)}`;
 
 function rescalingOf(second: Settings, first: Settings, examples: ExampleShape): string {
   if (isGaussian(second) === isGaussian(first)) return '';
-  const [mean, sum] =
-    examples.kind === 'image' ? ['a mean over pixels', 'nats an image'] : ['a mean over columns', 'nats a row'];
   const times = timesMean(second, examples);
-  if (isGaussian(first)) return ` Its loss, ${mean}, is multiplied by ${times} here: ${sum}, as the first one’s.`;
-  return ` Its loss, in ${sum}, is divided by ${times} here: ${mean}, as the first one’s.`;
+  if (isGaussian(first)) return ` Its loss, a mean over pixels, is multiplied by ${times} here: nats an image, as the first one’s.`;
+  return ` Its loss, in nats an image, is divided by ${times} here: a mean over pixels, as the first one’s.`;
 }
 
 function codeInWords({ codeKind, code, entries, active }: Settings): string {
@@ -248,11 +246,11 @@ function codeInWords({ codeKind, code, entries, active }: Settings): string {
 }
 
 /** Returns the differences of two models that make their figures hard to compare; empty if there are none. */
-export function unlike(second: Settings, first: Settings, { kind }: ExampleShape): string {
+export function unlike(second: Settings, first: Settings): string {
   const sentences: string[] = [];
   const [code, otherCode] = [second, first].map(codeInWords);
   if (code !== otherCode) sentences.push(`Its code has ${code}, the first one’s has ${otherCode}.`);
-  const [own, other] = [second, first].map((settings) => normalizingOf(settings, kind));
+  const [own, other] = [second.normalize, first.normalize];
   const losses =
     second.loss !== first.loss
       ? `It learns by ${lossWords[second.loss]}, the first one by ${lossWords[first.loss]}`
@@ -265,11 +263,11 @@ export function unlike(second: Settings, first: Settings, { kind }: ExampleShape
   return sentences.join(' ');
 }
 
-function cautionOf(second: Settings, first: Settings, { kind }: ExampleShape): string {
+function cautionOf(second: Settings, first: Settings): string {
   const caution = 'compare how the lines fall, not how high they lie.';
   if (second.loss !== first.loss)
     return ` It learns by ${lossWords[second.loss]}, the first one by ${lossWords[first.loss]}: ${caution}`;
-  const [own, other] = [second, first].map((settings) => normalizingOf(settings, kind));
+  const [own, other] = [second.normalize, first.normalize];
   return own === other
     ? ''
     : ` Its values go in ${normalizingWords[own]}, the first one’s ${normalizingWords[other]}: ${caution}`;

@@ -28,5 +28,5 @@ export async function imagesOf(files: File[]): Promise<Examples> {
     image.close();
   }
   const names = files.map(({ name }) => name);
-  return { name: files.length === 1 ? names[0] : `${files.length} pictures`, kind: 'image', shape, values, names };
+  return { name: files.length === 1 ? names[0] : `${files.length} pictures`, shape, values, names };
 }

@@ -4,7 +4,7 @@ import { coalesced } from '../pacing.ts';
 import type { samplingOf } from '../parts.ts';
 import { samplesAcross as across, type Answer } from '../protocol.ts';
 import { optionsOf } from './labels.ts';
-import { paintTiles, type TileKind } from './tiles.ts';
+import { paintTiles } from './tiles.ts';
 
 export interface SamplesLinks {
   ask(name: 'samples', label: number): Promise<Answer<'samples'> | undefined>;
@@ -20,7 +20,7 @@ export class Samples {
   readonly #now = byId('samples');
   readonly #earlier = byId('samples-earlier');
   readonly #inSight = sighted(this.#now.closest('section')!, () => this.refresh());
-  #tile: TileKind = { kind: 'image', shape: [28, 28, 1] };
+  #shape = [28, 28, 1];
   #sampling: ReturnType<typeof samplingOf>;
   /** The number of epochs at which the next row is kept. */
   #next = 0;
@@ -42,8 +42,8 @@ export class Samples {
   }
 
   /** Shows the samples of a model; `classes` are those that the model receives. */
-  open(tile: TileKind, sampling: ReturnType<typeof samplingOf>, classes: string[]): void {
-    this.#tile = tile;
+  open(shape: number[], sampling: ReturnType<typeof samplingOf>, classes: string[]): void {
+    this.#shape = shape;
     this.#sampling = sampling;
     this.#next = 0;
     this.#label.replaceChildren(h('option', { value: '-1' }, 'each, a row a label'), ...optionsOf(classes));
@@ -58,7 +58,7 @@ export class Samples {
 
   show(samples: Float32Array): void {
     const epochs = this.links.epochs();
-    const size = this.#tile.shape.reduce((product, n) => product * n, 1);
+    const size = this.#shape.reduce((product, n) => product * n, 1);
     const rows = Math.ceil(samples.length / size / across);
     while (this.#now.children.length < rows) this.#now.append(h('canvas'));
     while (this.#now.children.length > rows) this.#now.lastChild!.remove();
@@ -73,6 +73,6 @@ export class Samples {
   }
 
   #paint(canvas: HTMLCanvasElement, samples: Float32Array): void {
-    paintTiles(canvas, this.#tile, samples, across);
+    paintTiles(canvas, this.#shape, samples, across);
   }
 }

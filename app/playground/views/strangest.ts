@@ -1,5 +1,4 @@
 import { byId, figure, h, tableOf } from '../dom.ts';
-import { nameOf } from '../origin.ts';
 import { pictureButton } from '../picture/save.ts';
 import type { Opened } from '../protocol.ts';
 import { paintTiles } from './tiles.ts';
@@ -16,7 +15,7 @@ export function showStrangest(
   scores: Float32Array,
   values: Float32Array,
 ): void {
-  const { origin, labels, classes } = set;
+  const { names, labels, classes } = set;
   if (!examples.length) {
     byId('strangest').replaceChildren(
       h('p', {}, 'Nothing is above the limit: several examples share the largest error.'),
@@ -30,7 +29,7 @@ export function showStrangest(
   });
   const head = ['example', 'error', ...(labels ? ['class'] : [])];
   const rows = examples.map((example) => [
-    nameOf(origin, example),
+    names[example],
     figure(scores[example]),
     ...(labels ? [classes[labels[example]]] : []),
   ]);
@@ -45,5 +44,5 @@ export function showStrangest(
       tableOf(head, rows),
     ),
   );
-  paintTiles(canvas, set, values, Math.min(examples.length, tiles));
+  paintTiles(canvas, set.shape, values, Math.min(examples.length, tiles));
 }

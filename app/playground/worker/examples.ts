@@ -1,14 +1,16 @@
 import { fetchIdx } from '../../../src/index.ts';
 import taken from '../digits.json';
 import { featuresOf } from '../shapes.ts';
-import type { ColumnFigures, Examples, Origin } from '../protocol.ts';
+import type { Examples, PixelFigures } from '../protocol.ts';
 
 /** Examples in the order of the device: the training examples first, then the held-out ones. */
 export interface Collection extends Examples {
   count: number;
   trained: number;
   features: number;
-  origin: Origin;
+  labels?: Int32Array;
+  /** The names of the classes. */
+  classes?: string[];
   /** For a visitor's own examples: an id that distinguishes them from earlier ones. */
   id?: string;
 }
@@ -18,15 +20,14 @@ const share = 1 / 6;
 
 /** Fetches the first ten thousand images of MNIST, and two thousand of its test set. */
 export async function fetchDigits(folder: string): Promise<Collection> {
-  const names = ['train-images', 'test-images', 'train-labels', 'test-labels'];
+  const files = ['train-images', 'test-images', 'train-labels', 'test-labels'];
   const [train, test, trainLabels, testLabels] = await Promise.all(
-    names.map((name) => fetchIdx(new URL(name, folder).href)),
+    files.map((name) => fetchIdx(new URL(name, folder).href)),
   );
   const [height, width] = train.shape.slice(1);
   const labels = Int32Array.from([...trainLabels.data, ...testLabels.data]);
   return {
     name: 'MNIST digits',
-    kind: 'image',
     shape: [height, width, 1],
     values: joined(train.data, test.data),
     labels,
@@ -34,12 +35,10 @@ export async function fetchDigits(folder: string): Promise<Collection> {
     count: labels.length,
     trained: trainLabels.data.length,
     features: height * width,
-    origin: {
-      names: [
-        ...namesOf('training image', trainLabels.data, taken.train),
-        ...namesOf('test image', testLabels.data, taken.test),
-      ],
-    },
+    names: [
+      ...namesOf('training image', trainLabels.data, taken.train),
+      ...namesOf('test image', testLabels.data, taken.test),
+    ],
   };
 }
 
@@ -47,20 +46,18 @@ const namesOf = (of: string, labels: Uint8Array, { stride }: { stride: number })
   Array.from({ length: labels.length }, (_, i) => `${of} ${i * stride + 1}`);
 
 /**
- * Shuffles a visitor's own examples, since the file may be sorted. If there are few, all of them are both training and
+ * Shuffles a visitor's own examples, since the files may be sorted. If there are few, all of them are both training and
  * held-out examples.
  */
 export function ownCollection(own: Examples & { id: string }): Collection {
   const features = featuresOf(own.shape);
   const count = own.values.length / features;
   const order = mixed(count);
-  const values =
-    own.values instanceof Uint8Array ? new Uint8Array(own.values.length) : new Float32Array(own.values.length);
+  const values = new Uint8Array(own.values.length);
   order.forEach((from, to) => values.set(own.values.subarray(from * features, (from + 1) * features), to * features));
-  const labels = own.labels && Int32Array.from(order, (from) => own.labels![from]);
-  const origin = own.names ? { names: order.map((from) => own.names![from]) } : { rows: Uint32Array.from(order) };
+  const names = order.map((from) => own.names[from]);
   const trained = count < 20 ? count : count - Math.round(count * share);
-  return { ...own, values, labels, count, features, trained, origin };
+  return { ...own, values, names, count, features, trained };
 }
 
 export const heldOutRows = ({ count, trained }: Collection): number[] =>
@@ -68,10 +65,9 @@ export const heldOutRows = ({ count, trained }: Collection): number[] =>
 
 /** Returns some examples as the model takes them. */
 export function rowsOf({ values, features }: Collection, rows: ArrayLike<number>): Float32Array {
-  const scale = values instanceof Uint8Array ? 1 / 255 : 1;
   const found = new Float32Array(rows.length * features);
   for (let i = 0; i < rows.length; i++) {
-    for (let j = 0; j < features; j++) found[i * features + j] = values[rows[i] * features + j] * scale;
+    for (let j = 0; j < features; j++) found[i * features + j] = values[rows[i] * features + j] / 255;
   }
   return found;
 }
@@ -81,40 +77,27 @@ export const trainedRows = ({ trained, labels }: Collection, without: number): n
   Array.from({ length: trained }, (_, row) => row).filter((row) => without < 0 || labels?.[row] !== without);
 
 /** Returns the statistics of the training examples, to which a normalisation is fitted. */
-export function figuresOf(collection: Collection, without: number): ColumnFigures {
+export function figuresOf(collection: Collection, without: number): PixelFigures {
   const { values, features } = collection;
-  const scale = values instanceof Uint8Array ? 1 / 255 : 1;
   const rows = trainedRows(collection, without);
   const [least, most, mean, squares] = [Infinity, -Infinity, 0, 0].map((value) =>
     new Float64Array(features).fill(value),
   );
   for (const row of rows) {
-    for (let column = 0; column < features; column++) {
-      const value = values[row * features + column] * scale;
-      least[column] = Math.min(least[column], value);
-      most[column] = Math.max(most[column], value);
-      mean[column] += value / rows.length;
+    for (let pixel = 0; pixel < features; pixel++) {
+      const value = values[row * features + pixel] / 255;
+      least[pixel] = Math.min(least[pixel], value);
+      most[pixel] = Math.max(most[pixel], value);
+      mean[pixel] += value / rows.length;
     }
   }
   for (const row of rows)
-    for (let column = 0; column < features; column++)
-      squares[column] += (values[row * features + column] * scale - mean[column]) ** 2 / rows.length;
-  // The mean of a constant column may differ from its value by rounding.
-  const deviations = squares.map((square, column) => (least[column] === most[column] ? 0 : Math.sqrt(square)));
+    for (let pixel = 0; pixel < features; pixel++)
+      squares[pixel] += (values[row * features + pixel] / 255 - mean[pixel]) ** 2 / rows.length;
+  // The mean of a constant pixel may differ from its value by rounding.
+  const deviations = squares.map((square, pixel) => (least[pixel] === most[pixel] ? 0 : Math.sqrt(square)));
   const [deviation, ...others] = [deviations, least, most, mean].map((figures) => Float32Array.from(figures));
   return { least: others[0], most: others[1], mean: others[2], deviation };
-}
-
-/** Returns the units of errors, in which all columns of a table count alike. */
-export const unitsOf = (collection: Collection, without: number): Float32Array =>
-  collection.kind === 'table'
-    ? figuresOf(collection, without).deviation.map((deviation) => deviation || 1)
-    : new Float32Array(collection.features).fill(1);
-
-/** Returns a column with values outside of [0, 1]. Bytes count as value / 255, so they have no such column. */
-export function beyondUnit({ values, features, columns }: Collection): string | undefined {
-  const at = values instanceof Uint8Array ? -1 : values.findIndex((value) => value < 0 || value > 1);
-  return at < 0 ? undefined : (columns?.[at % features] ?? `${(at % features) + 1}`);
 }
 
 /** Returns the held-out examples to show: the first of every class, then the second of every class, and so on. */

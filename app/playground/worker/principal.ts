@@ -6,16 +6,11 @@ export interface Moments {
   covariance: Float64Array;
 }
 
-/**
- * Returns the moments of rows that `value` reads. Between blocks of rows the worker can do other work. Values are taken
- * relative to `origin`, by default zero: for values far from it, the difference of two large numbers would leave only
- * rounding errors.
- */
+/** Returns the moments of rows that `value` reads. Between blocks of rows the worker can do other work. */
 export async function moments(
   rows: number,
   features: number,
   value: (row: number, feature: number) => number,
-  origin: ArrayLike<number> = new Float64Array(features),
 ): Promise<Moments> {
   const mean = new Float64Array(features);
   const covariance = new Float64Array(features * features);
@@ -26,7 +21,7 @@ export async function moments(
     // Most pixels of a digit are black, and are skipped.
     let found = 0;
     for (let i = 0; i < features; i++) {
-      const x = value(row, i) - origin[i];
+      const x = value(row, i);
       if (!x) continue;
       values[found] = x;
       lit[found++] = i;
@@ -39,7 +34,7 @@ export async function moments(
     for (let j = 0; j <= i; j++)
       covariance[i * features + j] = covariance[j * features + i] = covariance[i * features + j] - mean[i] * mean[j];
   }
-  return { mean: mean.map((x, i) => x + origin[i]), covariance };
+  return { mean, covariance };
 }
 
 /** Returns the moments of codes, which have few features, without a pause. */

@@ -9,7 +9,6 @@ import {
   type Matrix,
 } from '../../../src/index.ts';
 import { hourglassOf, samplingOf } from '../parts.ts';
-import { normalizingOf } from '../shapes.ts';
 import {
   sampleCount,
   type Ask,
@@ -23,7 +22,7 @@ import {
 } from '../protocol.ts';
 import type { Settings } from '../settings.ts';
 import { buildAutoencoder, optimizersFor } from './build.ts';
-import { exemplary, heldOutRows, rowsOf, unitsOf, type Collection } from './examples.ts';
+import { exemplary, heldOutRows, rowsOf, type Collection } from './examples.ts';
 import { samplesOfEachLabel, withEachLabel } from './byLabel.ts';
 import { codebookOf } from './codebook.ts';
 import { dictionaryOf } from './dictionary.ts';
@@ -49,7 +48,6 @@ export class Studio implements Subject {
   readonly training: Dataset;
   /** The values of the held-out examples, on which squared errors are measured. */
   readonly #heldValues: Float32Array;
-  readonly #units: Float32Array;
   /** Whether the model has a corruption. */
   readonly #corrupts: boolean;
   /** The label with which a conditional model decodes places, codes and drawings. */
@@ -69,7 +67,6 @@ export class Studio implements Subject {
     this.map = new CodeMap(model.codeSize);
     this.shownRows = exemplary(collection, shownCount);
     this.#heldValues = rowsOf(collection, heldOutRows(collection));
-    this.#units = unitsOf(collection, without);
     this.training = trainedOn(all, collection, without);
     this.#corrupts = corruption !== 'none';
   }
@@ -118,7 +115,7 @@ export class Studio implements Subject {
       widths: widthsOf(collection.features, layers),
       parameters: parametersOf(layers),
       codeSize: model.codeSize,
-      normalizing: normalizingOf(settings, collection.kind),
+      normalizing: settings.normalize,
     };
   }
 
@@ -229,12 +226,8 @@ export class Studio implements Subject {
   }
 
   async #squaredError(): Promise<number> {
-    const { features } = this.collection;
-    const [values, units] = [this.#heldValues, this.#units];
     const { data } = await this.model.reconstruct(this.held);
-    let sum = 0;
-    for (let i = 0; i < data.length; i++) sum += ((data[i] - values[i]) / units[i % features]) ** 2;
-    return sum / data.length;
+    return data.reduce((sum, value, i) => sum + (value - this.#heldValues[i]) ** 2, 0) / data.length;
   }
 }
 

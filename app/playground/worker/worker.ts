@@ -1,12 +1,12 @@
 /** The worker: the GPU, the data and the model live here, so that the page only draws. */
 import { GpuUnavailableError, openGpu, readSafetensors, type Gpu } from '../../../src/index.ts';
 import { inflated } from '../inflate.ts';
+import { fromHash, toHash } from '../link.ts';
 import { whyNot } from '../normalizing.ts';
 import { numbersOf, samplingOf } from '../parts.ts';
-import { normalizingOf } from '../shapes.ts';
 import type { Answer, Ask, FromWorker, Opened, OpenRequest, RequestName, ToWorker, Trouble } from '../protocol.ts';
-import { needsNewModel, type Settings } from '../settings.ts';
-import { beyondUnit, fetchDigits, figuresOf, ownCollection, rowsOf, type Collection } from './examples.ts';
+import { defaults, needsNewModel, type Settings } from '../settings.ts';
+import { fetchDigits, figuresOf, ownCollection, rowsOf, type Collection } from './examples.ts';
 import { GanStudio } from './ganStudio.ts';
 import { Run, type Listener } from './run.ts';
 import { forget, store, stored, type Saved } from './storage.ts';
@@ -83,11 +83,10 @@ const handlers: { [K in RequestName]: (ask: Ask<K>) => Promise<Answer<K>> | Answ
   },
   yardsticks() {
     const { settings } = current();
-    const { collection } = studio();
-    return yardsticks(collection, {
+    return yardsticks(studio().collection, {
       codeSize: numbersOf(settings),
       without: settings.without,
-      entropy: settings.loss === 'bce' && normalizingOf(settings, collection.kind) === 'none',
+      entropy: settings.loss === 'bce' && settings.normalize === 'none',
     });
   },
   decode: (place) => studio().decode(place),
@@ -135,30 +134,32 @@ async function openModel(request: OpenRequest): Promise<Opened> {
   open = undefined;
   gpu ??= await freshGpu();
   const collection = await collectionFor(request);
-  // The page checks the same earlier, but a link may be for other data.
-  const beyond = beyondUnit(collection);
-  const unfit = whyNot(settings, beyond);
+  // The page checks the first model of a link, not those beside it.
+  const unfit = whyNot(settings);
   if (unfit) throw new Error(unfit);
   const saved = request.resume ? await stored('run').catch(() => undefined) : undefined;
-  const resumed = saved && saved.own === collection.id && !needsNewModel(saved.settings, settings) ? saved : undefined;
+  const resumed =
+    saved && saved.own === collection.id && !needsNewModel(asNow(saved.settings), settings) ? saved : undefined;
   const begun = resumed ?? (request.bundled === undefined ? undefined : await bundled(request.bundled));
   const subject = await openers[settings.model](gpu, collection, settings, begun?.model);
   const run = new Run(gpu, subject, settings, listener, begun);
   open = { settings, subject, run };
-  return opened(open, resumed ? 'saved' : begun ? 'bundled' : 'new', beyond);
+  return opened(open, resumed ? 'saved' : begun ? 'bundled' : 'new');
 }
+
+/** Returns settings that an earlier version of the page may have saved as a link with them is read now. */
+const asNow = (saved: Settings): Settings => fromHash(toHash({ ...defaults, ...saved })).settings;
 
 const listener: Listener = {
   progress: (progress, news) => say({ kind: 'progress', progress, news }),
   trouble: (error) => say({ kind: 'trouble', trouble: troubleOf(error) }),
 };
 
-function opened({ subject, run, settings }: Open, begun: Opened['origin'], beyond: string | undefined): Opened {
+function opened({ subject, run, settings }: Open, begun: Opened['origin']): Opened {
   const { collection } = subject;
-  const { name, kind, shape, count, trained, labels, classes = [], columns, origin } = collection;
+  const { name, shape, count, trained, labels, classes = [], names } = collection;
   const outline = subject.outline(settings);
-  const figures =
-    kind === 'table' || outline.normalizing !== 'none' ? figuresOf(collection, settings.without) : undefined;
+  const figures = outline.normalizing === 'none' ? undefined : figuresOf(collection, settings.without);
   const { vendor, architecture, description, isFallback } = gpu!.info;
   return {
     origin: begun,
@@ -166,7 +167,7 @@ function opened({ subject, run, settings }: Open, begun: Opened['origin'], beyon
       name: [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser',
       software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description),
     },
-    data: { name, kind, shape, count, trained, labels, classes, columns, origin, beyond, figures },
+    data: { name, shape, count, trained, labels, classes, names, figures },
     ...outline,
     history: run.history,
     progress: run.progress,
@@ -183,7 +184,8 @@ async function collectionFor({ settings, digits: folder, own: given }: OpenReque
   }
   if (settings.data === 'digits') return (digits ??= await fetchDigits(folder));
   const kept = own ? undefined : await stored('own').catch(() => undefined);
-  if (kept) own = ownCollection(kept);
+  // Earlier versions of the page also kept tables, which have a view of their own now.
+  if (kept?.shape.length === 3) own = ownCollection(kept);
   if (!own)
     throw new Error(
       'This link is about data of your own, which are not in it: they never leave the machine they were opened on. Open the file again.',

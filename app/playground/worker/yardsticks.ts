@@ -1,5 +1,5 @@
 import type { Yardsticks } from '../protocol.ts';
-import { figuresOf, heldOutRows, rowsOf, trainedRows, unitsOf, type Collection } from './examples.ts';
+import { figuresOf, heldOutRows, rowsOf, trainedRows, type Collection } from './examples.ts';
 import { breath, dot, firstGuess, moments, turned, varianceAlong, type Moments } from './principal.ts';
 
 /** The most features for PCA; a larger covariance would take too much memory and time. */
@@ -27,8 +27,7 @@ export async function yardsticks(
   const errors = await remembered(collection, `errors ${codeSize} ${without}`, () =>
     errorsOf(collection, codeSize, without),
   );
-  const floor =
-    entropy && collection.kind === 'image' ? entropyOf(rowsOf(collection, heldOutRows(collection))) : undefined;
+  const floor = entropy ? entropyOf(rowsOf(collection, heldOutRows(collection))) : undefined;
   return { ...errors, floor };
 }
 
@@ -51,28 +50,23 @@ async function errorsOf(
   const { features } = collection;
   const held = rowsOf(collection, heldOutRows(collection));
   const rows = held.length / features;
-  const unit = unitsOf(collection, without);
   if (features > mostFeatures || codeSize === undefined) {
     const { mean } = figuresOf(collection, without);
-    const sum = held.reduce(
-      (total, value, at) => total + ((value - mean[at % features]) / unit[at % features]) ** 2,
-      0,
-    );
+    const sum = held.reduce((total, value, at) => total + (value - mean[at % features]) ** 2, 0);
     return { mean: sum / held.length };
   }
 
   const { mean, covariance } = await remembered(collection, `moments ${without}`, () => momentsOf(collection, without));
-  const matrix = covariance.map((value, at) => value / unit[Math.floor(at / features)] / unit[at % features]);
-  const directions = await principalDirections(matrix, features, codeSize);
+  const directions = await principalDirections(covariance, features, codeSize);
   let [left, explained] = [0, 0];
   const centred = new Float64Array(features);
   for (let row = 0; row < rows; row++) {
     if (row % 200 === 199) await breath();
-    for (let i = 0; i < features; i++) centred[i] = (held[row * features + i] - mean[i]) / unit[i];
+    for (let i = 0; i < features; i++) centred[i] = held[row * features + i] - mean[i];
     left += dot(centred, centred);
     for (const direction of directions) explained += dot(centred, direction) ** 2;
   }
-  // With as many numbers as columns the error is 0, and the difference of two large sums is only rounding.
+  // With as many numbers as pixels the error is 0, and the difference of two large sums is only rounding.
   const error = left - explained > 1e-12 * left ? left - explained : 0;
   return { pca: error / held.length, mean: left / held.length };
 }
@@ -80,11 +74,8 @@ async function errorsOf(
 /** Returns the moments of the training examples. */
 function momentsOf(collection: Collection, without: number): Promise<Moments> {
   const { values, features } = collection;
-  const scale = values instanceof Uint8Array ? 1 / 255 : 1;
   const rows = trainedRows(collection, without);
-  // The values of a table may be far from zero, as times are; most values of an image are zero.
-  const origin = collection.kind === 'table' ? rowsOf(collection, rows.slice(0, 1)) : undefined;
-  return moments(rows.length, features, (row, i) => values[rows[row] * features + i] * scale, origin);
+  return moments(rows.length, features, (row, i) => values[rows[row] * features + i] / 255);
 }
 
 /** Finds principal directions; it ends when the remaining variance no longer falls. */

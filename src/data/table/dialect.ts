@@ -1,10 +1,10 @@
 /**
  * Determines the format of a CSV: settings that the options leave open are guessed from the first rows, and reported.
  */
-import { FormatError, OptionError } from '../../errors.ts';
-import { shown } from '../../runtime/options.ts';
+import { FormatError } from '../../errors.ts';
+import { chooseFormat, type AskedFormat } from './choose-format.ts';
 import { namesColumns } from './header.ts';
-import { formats, numberOf, type Decimal, type NumberFormat, type Thousands } from './numbers.ts';
+import type { NumberFormat } from './numbers.ts';
 import { shownDelimiter } from './rows.ts';
 import { sampleRows, type SampleRow } from './sample.ts';
 
@@ -43,12 +43,9 @@ export interface Guess {
   readonly line: number;
 }
 
-export interface Asked {
+export interface Asked extends AskedFormat {
   readonly delimiter?: string;
-  readonly decimal?: Decimal;
-  readonly thousands?: Thousands;
   readonly header?: boolean;
-  readonly missing: ReadonlySet<string>;
   /** Known names of columns. If the first line has one of them, it is a header. */
   readonly names: readonly string[];
   readonly label?: string | number;
@@ -180,64 +177,4 @@ function firstDelimiter(bytes: Uint8Array, start: number, end: number): number {
     blank &&= byte <= 0x20;
   }
   return 0x2c;
-}
-
-/** The fraction of numbers above which a column helps to determine their format. */
-const most = 0.9;
-
-/**
- * Chooses the simplest number format that reads every column which some format reads.
- * @throws FormatError for an ambiguity
- */
-function chooseFormat(texts: readonly string[][], rows: readonly SampleRow[], asked: Asked): NumberFormat {
-  const possible = formats.filter(
-    ({ decimal, thousands }) =>
-      (asked.decimal === undefined || decimal === asked.decimal) &&
-      (asked.thousands === undefined || thousands === asked.thousands),
-  );
-  if (!possible.length)
-    throw new OptionError(
-      `readTable: numbers have different signs for \`decimal\` and \`thousands\`, not ${shown(asked.decimal)} for both`,
-    );
-  const below = texts.slice(1);
-  let left = possible;
-  let reason: number | undefined;
-  for (let column = 0; column < texts[0].length; column++) {
-    const cells = below
-      .map((row) => row[column] ?? '')
-      .filter((text) => text !== '' && !asked.missing.has(text.toLowerCase()));
-    if (!cells.length) continue;
-    const fit = possible.filter(
-      (format) => cells.filter((text) => numberOf(text, format) !== undefined).length >= most * cells.length,
-    );
-    // A column of texts, or of numbers that all formats read alike.
-    if (!fit.length || fit.length === possible.length) continue;
-    const both = left.filter((format) => fit.includes(format));
-    if (!both.length) throw mixed(texts, reason!, column);
-    left = both;
-    reason = column;
-  }
-  const [simplest] = left;
-  const plainest = left.filter(({ thousands }) => thousands === undefined);
-  // Commas may separate thousands, or be decimal.
-  const doubtful =
-    simplest.decimal === ',' && left.some(({ decimal, thousands }) => decimal === '.' && thousands === ',');
-  if (doubtful && plainest.length) throw either(texts, rows, reason!);
-  return simplest;
-}
-
-function either(texts: readonly string[][], rows: readonly SampleRow[], column: number): FormatError {
-  const row = texts.findIndex((row, i) => i > 0 && /\d,\d/.test(row[column] ?? ''));
-  const text = texts[row][column];
-  return new FormatError(
-    `readTable: line ${rows[row].line}, column ${column}: '${text}' is ${text.replace(',', '.')} or ${text.replace(',', '')}; say \`decimal: ','\` or \`thousands: ','\``,
-  );
-}
-
-function mixed(texts: readonly string[][], one: number, other: number): FormatError {
-  const example = (column: number) =>
-    `'${texts.slice(1).find((row) => /[.,]/.test(row[column] ?? ''))?.[column] ?? ''}' in column ${column}`;
-  return new FormatError(
-    `readTable: numbers are written in several ways, as ${example(one)} and ${example(other)}; say with \`decimal\` and \`thousands\` which one is meant, and the other columns are names`,
-  );
 }

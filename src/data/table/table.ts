@@ -1,9 +1,10 @@
-import { DataError, OptionError, OutOfMemoryError } from '../../errors.ts';
+import { DataError, OptionError } from '../../errors.ts';
 import { checkFunction, checkNumber, shown } from '../../runtime/options.ts';
 import { splitRows } from '../split.ts';
 import type { ColumnData } from './column-data.ts';
 import { isoOf } from './dates.ts';
 import type { Dialect } from './dialect.ts';
+import { writeCsv } from './write-csv.ts';
 
 /** The description of a table's column. */
 export interface TableColumn {
@@ -160,33 +161,7 @@ export class Table {
    * @throws OutOfMemoryError where the text is longer than the engine allows: write it in parts then
    */
   toCsv(): string {
-    const { columns, label } = this.storage;
-    const header = [...columns.map(({ name }) => name), ...(label ? [label.name] : [])];
-    const pieces = [`${header.map((name) => quoted(name)).join(',')}\n`];
-    // An empty line would not be read as a row.
-    const alone = header.length === 1;
-    const texts = columns.map((column) => column.categories?.map((name) => quoted(name)));
-    const classes = label?.classes.map((name) => quoted(name));
-    try {
-      let piece = '';
-      for (let i = 0; i < this.length; i++) {
-        const at = this.#at(i);
-        let line = columns.map((column, c) => textOf(column, at, texts[c])).join(',');
-        if (label) line += `${columns.length ? ',' : ''}${classes![label.values[at]] ?? ''}`;
-        piece += `${alone && line === '' ? '""' : line}\n`;
-        if (piece.length < 2 ** 16) continue;
-        pieces.push(piece);
-        piece = '';
-      }
-      pieces.push(piece);
-      return pieces.join('');
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      throw new OutOfMemoryError(
-        'toCsv: the text is longer than one may be here: write the table in parts, with `filter`',
-        { cause },
-      );
-    }
+    return writeCsv(this.storage, this.length, (index) => this.#at(index));
   }
 
   /**
@@ -257,13 +232,3 @@ function cellOf({ kind, values, categories, textOf }: ColumnData, row: number): 
   if (kind !== 'category') return Number.isNaN(value) ? null : value;
   return value < 0 ? null : (categories?.[value] ?? textOf!(value));
 }
-
-function textOf(column: ColumnData, row: number, texts: readonly string[] | undefined): string {
-  const value = column.values.at(row);
-  if (column.kind === 'category') return value < 0 ? '' : (texts?.[value] ?? quoted(column.textOf!(value)));
-  if (Number.isNaN(value)) return '';
-  return column.kind === 'time' ? isoOf(value) : `${value}`;
-}
-
-/** Returns a text as a field, quoted if necessary. */
-const quoted = (text: string): string => (/[",;|\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -38,7 +38,6 @@ export function categorical(groups: readonly number[]): Loss {
     ...plain,
     name: 'categorical',
     args: [sizes],
-    kernel: 'bce',
     exit: { inverse: (tape, y) => kernels().groupSoftmax(tape, y, sizes), groups: sizes },
     recorded: {
       rows: (tape, y, x, state, mean, weights) =>

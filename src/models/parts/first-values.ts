@@ -1,6 +1,7 @@
 import { OutOfMemoryError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { Parameters } from '../../runtime/parameters.ts';
+import { allOrNone } from '../../runtime/scope.ts';
 import { toInside, type Layout } from './layout.ts';
 import type { PlacedLayer } from './placed-layers.ts';
 
@@ -34,7 +35,7 @@ export function makeParameters(
       return { name: full, role, shape, initial: values, parts: fullParts, layout };
     });
   const values = places.map((networks) => networks.flatMap(({ placed }) => placed.flatMap(first)));
-  return values.map((each) => new Parameters(gpu, each));
+  return allOrNone((scope) => values.map((each) => scope.own(new Parameters(gpu, each))));
 }
 
 /**

@@ -10,21 +10,24 @@ import type { Normalize } from './normalize.ts';
 import type { Part } from './part.ts';
 
 /** How outputs are compared with their targets, with everything that the library needs to know about a loss. */
-export interface Loss extends Part {
+export type Loss = LossFacts & (ElementwiseLoss | RecordedLoss);
+
+/** A loss that compares element by element. */
+interface ElementwiseLoss {
   /** The loss of each output and its target, as the kernels compute it. */
   readonly kernel: ElementLoss;
-  /**
-   * The factor of an element's loss in a model with a Gaussian code, so that the sum over an example's elements is
-   * minus a log-likelihood in nats, up to a constant. Without such a code the loss is the mean over the elements.
-   */
-  readonly nats: number;
+  readonly recorded?: undefined;
   /**
    * The logarithm of the integral of e^−loss of an element, so that loss plus it is minus a log-density; undefined
    * where it is not known.
    */
   readonly logPartition?: number;
-  /** How the loss is recorded, instead of `kernel`, if it does not compare element by element. */
-  readonly recorded?: {
+}
+
+/** A loss that compares in another way. */
+interface RecordedLoss {
+  readonly kernel?: undefined;
+  readonly recorded: {
     /** The number of outputs, where it differs from that of the inputs. */
     readonly outputs?: number;
     /**
@@ -35,6 +38,16 @@ export interface Loss extends Part {
     /** Records the loss of each column, [rows, columns]. */
     elements(tape: Tape, y: Tensor, x: Tensor, state: Tensor): Tensor;
   };
+  readonly logPartition?: undefined;
+}
+
+/** The properties of all losses. */
+interface LossFacts extends Part {
+  /**
+   * The factor of an element's loss in a model with a Gaussian code, so that the sum over an example's elements is
+   * minus a log-likelihood in nats, up to a constant. Without such a code the loss is the mean over the elements.
+   */
+  readonly nats: number;
   /** The conversion of outputs for users, if they are logits: a softmax of groups of columns. */
   readonly exit?: {
     /** The number of columns of each group. */
@@ -173,8 +186,9 @@ const words: Record<LossName, () => Loss> = { bce, mse, mae, huber };
 /** Reads a loss, also by name. @throws OptionError for anything else */
 export function asLoss(where: string, given: unknown): Loss {
   if (typeof given === 'string' && Object.hasOwn(words, given)) return words[given as LossName]();
-  const { name, args, kernel, inner } = (given ?? {}) as Partial<Loss>;
-  if (typeof name === 'string' && Array.isArray(args) && kernel && typeof inner === 'function') return given as Loss;
+  const { name, args, kernel, recorded, inner } = (given ?? {}) as Partial<Loss>;
+  if (typeof name === 'string' && Array.isArray(args) && (kernel ?? recorded) && typeof inner === 'function')
+    return given as Loss;
   const names = Object.keys(words).map((word) => `'${word}'`);
   throw new OptionError(
     `${where} is ${names.join(', ')}, or what huber, elementwise or categorical returns, not ${shown(given)}`,

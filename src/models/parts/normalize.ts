@@ -2,6 +2,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { DataError, LatentGpuError } from '../../errors.ts';
 import { denormalize, normalize, type Scaling } from '../../kernels/normalize.ts';
 import type { Gpu } from '../../runtime/device.ts';
+import { allOrNone } from '../../runtime/scope.ts';
 import type { Tape } from '../../runtime/tape.ts';
 import { tensor, type Tensor } from '../../runtime/tensor.ts';
 import { written, type Part } from './part.ts';
@@ -167,16 +168,11 @@ export class Normalizer implements Scales {
 
   /** Sets the fitted values: once, or again after the loss of a device. */
   set(fitted: Fitted): void {
-    const made: Partial<Record<keyof Fitted, Tensor>> = {};
-    try {
-      for (const [name, values] of Object.entries(fitted))
-        made[name as keyof Fitted] = tensor(this.gpu, values as Float32Array);
-    } catch (error) {
-      for (const each of Object.values(made)) each.dispose();
-      throw error;
-    }
+    const made = allOrNone((scope) =>
+      Object.entries(fitted).map(([name, values]) => [name, scope.own(tensor(this.gpu, values as Float32Array))]),
+    );
     this.#fitted = fitted;
-    this.#onDevice = made as Scaling;
+    this.#onDevice = Object.fromEntries(made) as Scaling;
   }
 
   /** Returns the fitted values on the device. @throws LatentGpuError before the first fit */

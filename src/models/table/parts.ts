@@ -66,7 +66,6 @@ export const lossOfCells = (schema: Schema): Loss => ({
   ...plain,
   name: 'cells',
   args: [],
-  kernel: 'mse',
   recorded: {
     outputs: schema.outputs,
     rows: (tape, y, x, state, mean, weights) => cellLoss(tape, y, x, schema.layout, state, mean, weights),

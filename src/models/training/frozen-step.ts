@@ -97,7 +97,7 @@ export class FrozenStep<L extends AnyLoss> {
     const last = model.phases.length - 1;
     const phases = model.phases.map((phase, i) => {
       const usual = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
-      return scope.own(new PhaseStep(phase, i === last ? optimizer : usual(), i, last - i, shared));
+      return new PhaseStep(phase, i === last ? optimizer : usual(), i, last - i, shared);
     });
     const terms = phases.flatMap((phase) => phase.terms);
     const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));

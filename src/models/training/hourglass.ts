@@ -154,7 +154,8 @@ function recordDistance(model: AnyHourglass, { tape, state, blanks, weights }: P
 /** Records the importance-weighted bound as the loss, and its parts, which are only reported. */
 function recordBound(model: AnyHourglass, pass: Pass, x: Tensor, { z, bound }: ImportanceSamples): Term[] {
   const y = model.decoder.record(pass, z, { logits: model.loss.probabilities });
-  const { bound: sums, reconstruction, kl } = bound(model.loss.kernel, y, x, factorOf(model, x), pass.weights);
+  // A loss without a kernel takes a code of one sample.
+  const { bound: sums, reconstruction, kl } = bound(model.loss.kernel!, y, x, factorOf(model, x), pass.weights);
   return [
     { name: 'reconstruction', sums: reconstruction, coefficient: 0 },
     { name: 'kl', sums: kl, coefficient: 0 },
@@ -192,11 +193,11 @@ export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, 
   });
   const { tape, state, blanks } = pass;
   const { recorded, kernel } = model.loss;
-  if (recorded && perFeature) return recorded.elements(tape, y, x, state);
   const factor = factorOf(model, x);
   // Clamped to [0, 1], every value outside would get the score of the edge, so its distance is added.
   const outside = model.normalizer?.clamped ? model.normalizer.outside?.(tape, examples, blanks) : undefined;
   if (perFeature) {
+    if (recorded) return recorded.elements(tape, y, x, state);
     const losses = elementLosses(tape, kernel, y, x, state, isGaussian(model) ? factor : 1, blanks);
     return outside ? add(tape, losses, outside) : losses;
   }

@@ -31,8 +31,6 @@ export class PhaseStep {
   plan!: Plan;
   readonly #tape: Tape;
   readonly #settings: Tensor;
-  /** Whether the optimizer is of another kind than before, so that its moments start anew. */
-  readonly #another: boolean;
   readonly #moments: Tensor | undefined;
   /** The optimizer's state from this fit on. */
   readonly #next: Required<OptimizerPlace>;
@@ -40,7 +38,7 @@ export class PhaseStep {
   readonly #before: Tensor | undefined;
   #begun = false;
 
-  /** Records the phase number `index`, which `behind` other phases follow. `dispose` frees its memory on the device. */
+  /** Records the phase number `index`, which `behind` other phases follow. */
   constructor(
     private readonly phase: Phase,
     optimizer: Optimizer,
@@ -48,7 +46,7 @@ export class PhaseStep {
     private readonly behind: number,
     private readonly shared: Shared,
   ) {
-    const { gpu, state, gather, data } = shared;
+    const { gpu, state, gather, data, scope } = shared;
     const { step } = shared.place;
     const place = placeOf(shared.place, phase.name, !behind);
     const { trains } = phase;
@@ -61,16 +59,21 @@ export class PhaseStep {
     const inStep = { ...shared, phase: index };
     const pass = new Pass(this.#tape, 'train', state, behind, inStep, { labels, weights, blanks });
     this.terms = phase.record(pass, gathered);
-    this.#settings = emptyTensor(gpu, [settingNames.length], 'f32', 'settings');
+    this.#settings = scope.own(emptyTensor(gpu, [settingNames.length], 'f32', 'settings'));
     const moments = momentCount(optimizer.kind);
-    this.#another = place.optimizer?.kind !== optimizer.kind;
-    this.#moments = this.#another ? trains.makeMoments(moments) : trains.moments;
+    // The moments start anew for an optimizer of another kind than before.
+    const another = place.optimizer?.kind !== optimizer.kind;
+    this.#moments = another ? trains.makeMoments(moments) : trains.moments;
+    if (another)
+      scope.defer(() => {
+        if (!this.#begun) this.#moments?.dispose();
+      });
     this.#next = {
-      origin: this.#another ? step : place.origin,
+      origin: another ? step : place.origin,
       given: place.optimizer === optimizer ? place.given : step,
       optimizer,
     };
-    if (behind) this.#before = emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step');
+    if (behind) this.#before = scope.own(emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step'));
   }
 
   /**
@@ -79,7 +82,7 @@ export class PhaseStep {
    */
   async compile(losses: Tensor, first: number): Promise<void> {
     const { optimizer, origin, given } = this.#next;
-    const { state, timetable } = this.shared;
+    const { state, timetable, scope } = this.shared;
     const { gradients, values } = this.phase.trains;
     // Each of these parts is short once the engine has compiled its code, but long the first time.
     const pace = new Pace();
@@ -100,7 +103,7 @@ export class PhaseStep {
       { phase: this.index, before: this.#before },
     );
     for (const constraint of this.phase.constraints ?? []) constraint.weights(this.#tape, state);
-    this.plan = await compile(this.#tape);
+    this.plan = scope.own(await compile(this.#tape));
   }
 
   /** Stores the optimizer in the model, once everything that can fail has succeeded. */
@@ -130,11 +133,5 @@ export class PhaseStep {
       encoder.copyBufferToBuffer(from.buffer, from.offset + start, boundRange(to).buffer, 0, length);
     copy(0, values, bytes);
     if (this.#moments) copy(bytes, this.#moments, 4 * this.#moments.size);
-  }
-
-  dispose(): void {
-    this.plan?.dispose();
-    for (const each of [this.#settings, this.#before]) each?.dispose();
-    if (this.#another && !this.#begun) this.#moments?.dispose();
   }
 }

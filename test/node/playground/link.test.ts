@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { asCompared, mostCompared, nameOfModel, settingsOf } from '../../../app/playground/compare/choice.ts';
 import { commonEpochs, rowOf } from '../../../app/playground/compare/figures.ts';
 import { fromHash, toHash } from '../../../app/playground/link.ts';
-import { ownSettings, presets, suited, suits, withCodeKind, withPreset } from '../../../app/playground/presets.ts';
+import { ownSettings, presets, suits, withCodeKind, withPreset } from '../../../app/playground/presets.ts';
 import { defaults, needsAdjusting, needsNewModel, type Settings } from '../../../app/playground/settings.ts';
 import { linesOf, scaleOf, termsOf, unlike, valuesOf } from '../../../app/playground/views/lossLines.ts';
 
@@ -69,6 +69,13 @@ describe('a link', () => {
     expect(fromHash('#gaussian=maybe').unknown).toEqual(['gaussian=maybe']);
   });
 
+  it('of the time when tables were among the examples keeps what pictures have, and reports the preset for tables', () => {
+    expect(fromHash('#preset=table&data=own&hidden=16,8&code=4&normalize=auto')).toEqual({
+      settings: { ...defaults, data: 'own', hidden: [16, 8], code: 4 },
+      unknown: ['preset=table'],
+    });
+  });
+
   it('with an unknown member keeps the default, and reports it', () => {
     expect(fromHash('#second=toString&preset=foo&code=x&nothing=1')).toEqual({
       settings: defaults,
@@ -113,7 +120,7 @@ describe('a change of settings', () => {
 });
 
 describe('presets', () => {
-  const all = Object.keys(presets).filter((name) => name !== 'table');
+  const all = Object.keys(presets);
   /** Those whose codes are numbers, few enough to be compared. */
   const ofNumbers = all.filter((name) => !['vector-quantised', 'sparse-dictionary'].includes(name));
   const made = (name: string) => withPreset(defaults, name);
@@ -153,72 +160,21 @@ describe('presets', () => {
     expect(withCodeKind(defaults, 'vectorQuantizer')).toEqual({ ...defaults, codeKind: 'vectorQuantizer' });
   });
 
-  it('for a table are those that need no pictures', () => {
-    const table = { kind: 'table', classes: ['a', 'b'] } as const;
-    expect(all.filter((name) => !suits(presets[name].parts, table))).toEqual([
-      'gan',
-      'convolutional',
-      'residual',
-      'vector-quantised',
-      'super-resolution',
-      'tiles',
-    ]);
-    expect(all.every((name) => suits(presets[name].parts, { kind: 'image', classes: ['a', 'b'] }))).toBe(true);
-    // Without classes there is nothing to be told.
-    expect(all.filter((name) => !suits(presets[name].parts, { kind: 'image' }))).toEqual(['conditional']);
-    expect(suited(defaults, 'table')).toMatchObject({
-      preset: 'table',
-      codeKind: 'plain',
-      code: 4,
-      loss: 'mse',
-      hidden: [16, 8],
-    });
-    expect(suited({ ...others, normalize: 'standardize' }, 'image')).toMatchObject({
-      preset: 'variational',
-      loss: 'bce',
-      normalize: 'auto',
-    });
+  it('for examples without classes are those that are told none', () => {
+    expect(all.every((name) => suits(name, ['a', 'b']))).toBe(true);
+    expect(all.filter((name) => !suits(name))).toEqual(['conditional']);
   });
 });
 
 describe('a visitor’s own examples', () => {
-  const labels = Int32Array.of(0, 0, 1, 2, 2);
-  const table = {
-    name: 't',
-    kind: 'table',
-    shape: [2],
-    values: new Float32Array(10),
-    labels,
-    classes: ['a', 'b', 'c'],
-  } as const;
-  const examples = { ...table, shape: [2], classes: ['a', 'b', 'c'] };
+  const withoutClasses = { data: 'own', conditional: false, strange: 0, without: -1 };
 
-  it('of another kind get suitable settings, and of the same kind keep the settings', () => {
-    const fit = ownSettings(defaults, 'image', { ...examples, shape: [12] });
-    expect(fit).toMatchObject({ data: 'own', preset: 'table', code: 4, codeKind: 'plain', loss: 'mse', strange: 1 });
-    expect(ownSettings({ ...fit, code: 3, hidden: [9] }, 'table', examples)).toMatchObject({ code: 3, hidden: [9] });
-  });
-
-  it('of few columns get a code narrower than the columns', () => {
-    const codes = [1, 2, 3, 6, 7, 8, 50].map(
-      (columns) => ownSettings(defaults, 'image', { ...examples, shape: [columns] }).code,
-    );
-    expect(codes).toEqual([1, 1, 1, 3, 3, 4, 4]);
-  });
-
-  it('of a link keep its settings, if their classes allow it', () => {
-    const link = { ...others, strange: 2, without: 1 };
-    expect(ownSettings(link, undefined, examples)).toEqual(link);
-    expect(ownSettings(link, undefined, { ...examples, labels: undefined, classes: undefined })).toEqual({
-      ...link,
-      conditional: false,
-      strange: 0,
-      without: -1,
-    });
+  it('of a link keep its settings but those of classes, which they have not', () => {
+    expect(ownSettings(others, true)).toEqual({ ...others, ...withoutClasses });
   });
 
   it('are no longer compared with a model of other examples', () => {
-    expect(ownSettings({ ...others, without: 1 }, 'table', examples)).toMatchObject({ compared: [], without: -1 });
+    expect(ownSettings({ ...others, data: 'digits' }, false)).toEqual({ ...others, ...withoutClasses, compared: [] });
   });
 });
 
@@ -363,24 +319,21 @@ describe('a model beside the first', () => {
   });
 
   it('with another code, loss or normalisation says so, with both sides', () => {
-    const image = { kind: 'image', shape: [28, 28, 1] } as const;
-    const say = (second: Settings, first: Settings) => unlike(second, first, { ...image, shape: [...image.shape] });
     const plain = { ...defaults, codeKind: 'plain' } as const;
-    expect(say(plain, plain)).toBe('');
-    expect(say({ ...plain, code: 32 }, plain)).toBe('Its code has 32 numbers, the first one’s has 2 numbers.');
-    expect(say({ ...plain, loss: 'mse' }, plain)).toBe(
+    expect(unlike(plain, plain)).toBe('');
+    expect(unlike({ ...plain, code: 32 }, plain)).toBe('Its code has 32 numbers, the first one’s has 2 numbers.');
+    expect(unlike({ ...plain, loss: 'mse' }, plain)).toBe(
       'It learns by MSE, the first one by BCE: the losses are of different kinds, the squared errors can be compared.',
     );
-    expect(say({ ...plain, normalize: 'minMax' }, plain)).toMatch(
+    expect(unlike({ ...plain, normalize: 'minMax' }, plain)).toMatch(
       /^Its values go in scaled to 0 … 1, the first one’s as they are/,
     );
-    expect(say(plain, defaults)).toMatch(/^Only the first one’s loss has a divergence in it/);
+    expect(unlike(plain, defaults)).toMatch(/^Only the first one’s loss has a divergence in it/);
   });
 
   it('converts means and sums of a second model to those of the first', () => {
-    const image = { kind: 'image', shape: [28, 28, 1] } as const;
     const plain = { ...defaults, codeKind: 'plain' } as const;
-    const scale = (second: Settings, first: Settings) => scaleOf(second, first, { ...image, shape: [...image.shape] });
+    const scale = (second: Settings, first: Settings) => scaleOf(second, first, { shape: [28, 28, 1] });
     expect(scale(plain, defaults)).toBe(784);
     expect(scale(defaults, plain)).toBe(1 / 784);
     // A Gaussian likelihood counts half of a squared error.

@@ -24,7 +24,7 @@ it('normalises as chosen: in the link, in the program and after a reload', async
   await choose('normalize', 'minMax');
   expect(page.url()).toContain('normalize=minMax');
   expect(await text('#normalizing')).toMatch(/^Each pixel goes in scaled to 0 … 1/);
-  expect(await page.$$eval('#columns canvas', (canvases) => canvases.map((canvas) => canvas.ariaLabel))).toEqual([
+  expect(await page.$$eval('#pixels canvas', (canvases) => canvases.map((canvas) => canvas.ariaLabel))).toEqual([
     'The pixels’ least and largest, as pictures',
   ]);
   await page.click('#typescript');
@@ -59,16 +59,16 @@ it('explains why cross-entropy and standardized values are incompatible, and cha
   expect(await text('#refused')).toBe(`Left as it was: ${why}`);
   expect([await choice('loss'), await choice('normalize')]).toEqual(['mse', 'standardize']);
   expect(page.url()).toContain('normalize=standardize');
-  // A preset with another loss leaves it to the data again.
+  // A preset with another loss begins without.
   await choose('preset', 'simple');
-  expect([await choice('loss'), await choice('normalize')]).toEqual(['bce', 'auto']);
+  expect([await choice('loss'), await choice('normalize')]).toEqual(['bce', 'none']);
 
   await page.goto(`${url}?#normalize=standardize`);
   await until(
     'the link was explained',
     `document.querySelector('#notice').textContent.startsWith('The normalisation of this link was left out. ${why}')`,
   );
-  expect([await choice('loss'), await choice('normalize')]).toEqual(['bce', 'auto']);
+  expect([await choice('loss'), await choice('normalize')]).toEqual(['bce', 'none']);
   await page.goto(url);
 });
 

@@ -40,12 +40,12 @@ it('learns the visitor’s pictures, and names the one that differs from the oth
 
 it('normalises pictures as chosen, and names the normalisation that is incompatible with cross-entropy', async () => {
   await choose('loss', 'bce');
-  expect(await choice('normalize')).toBe('auto');
+  expect(await choice('normalize')).toBe('none');
   await page.select('#choices [name=normalize]', 'standardize');
   expect(await text('#refused')).toMatch(/^Left as it was: BCE asks for values from 0 to 1, and standardized ones/);
   await choose('loss', 'mse');
   await choose('normalize', 'standardize');
-  expect(await text('#columns')).toMatch(/^Of each pixel, its mean and deviation/);
+  expect(await text('#pixels')).toMatch(/^Of each pixel, its mean and deviation/);
   await page.click('#step');
   await until('it took a step', `document.querySelector('#steps').textContent === '1'`);
   expect(await page.$eval('#notice', (notice) => (notice as HTMLElement).hidden)).toBe(true);

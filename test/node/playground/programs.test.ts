@@ -7,7 +7,7 @@ import type { Opened } from '../../../app/playground/protocol.ts';
 import { defaults, type Settings } from '../../../app/playground/settings.ts';
 
 function program(settings: Settings, data: Partial<Opened['data']>): string {
-  const whole = { kind: 'image', shape: [28, 28, 1], classes: ['0', '1', '2', '3'], ...data } as Opened['data'];
+  const whole = { shape: [28, 28, 1], classes: ['0', '1', '2', '3'], ...data } as Opened['data'];
   const opened = { data: whole, progress: { epochs: 3.2 } } as Opened;
   return typescriptOf(partsOf(settings, whole), settings, opened);
 }
@@ -48,7 +48,7 @@ const model = await gan(gpu, {
 const history = await model.fit(data, { epochs: 3, batchSize: 128, generator: adam(0.001, { beta1: 0.5 }), discriminator: adam(0.0004, { beta1: 0.5 }) });
 const made = await model.sample(10); // { data, shape: [10, 784] }
 `);
-  const torch = pytorchOf(partsOf(settings, { kind: 'image', shape: [28, 28, 1] }));
+  const torch = pytorchOf(partsOf(settings, { shape: [28, 28, 1] }));
   expect(torch).toContain('generator = torch.nn.Sequential(torch.nn.Linear(32, 64), torch.nn.ReLU(), torch.nn.Linear');
   expect(torch).toContain("load_file('gan.safetensors')");
   expect(torch).toContain('made = generator(torch.randn(10, 32))');
@@ -63,7 +63,7 @@ it('for a quantised code has the codebook, its entries instead of codes, and sam
   expect(written).toContain('await model.fitSampler(data);\nconst made = await model.sample(10);');
   const flat: Settings = { ...settings, network: 'dense', hidden: [64] };
   expect(program(flat, {})).toContain("encoder: [dense(64, 'relu'), dense(8), vectorQuantizer(100)],");
-  expect(pytorchOf(partsOf(flat, { kind: 'image', shape: [28, 28, 1] }))).toMatch(/^# .* have to be written by hand/);
+  expect(pytorchOf(partsOf(flat, { shape: [28, 28, 1] }))).toMatch(/^# .* have to be written by hand/);
 });
 
 it('for a sparse dictionary keeps its entries at length 1 and revives dead ones', () => {
@@ -79,7 +79,7 @@ it('for a sparse dictionary keeps its entries at length 1 and revives dead ones'
   expect(program({ ...settings, penalty: 'weightDecay', weight: 0.1 }, {})).toContain(
     '  penalty: [unitNorm(), deadLatents(), weightDecay(0.1)],',
   );
-  const torch = pytorchOf(partsOf(settings, { kind: 'image', shape: [28, 28, 1] }));
+  const torch = pytorchOf(partsOf(settings, { shape: [28, 28, 1] }));
   expect(torch).toContain('encoder = torch.nn.Sequential(torch.nn.Linear(784, 512))\n');
   expect(torch).toContain('kept = codes.topk(20)\n');
 });
@@ -90,10 +90,10 @@ it('for a conditional member reads the labels, and decodes with another', () => 
   expect(written).toContain("await dataset(gpu, await fetchIdx('train-images-idx3-ubyte'), { labels });");
   expect(written).toContain('  condition: { classes: 4 },');
   expect(written).toContain('await model.decode(codes, { labels: data.labels.map(() => 0) });');
-  expect(pytorchOf(partsOf(settings, { kind: 'image', shape: [28, 28, 1], classes: ['a', 'b'] }))).toMatch(
+  expect(pytorchOf(partsOf(settings, { shape: [28, 28, 1], classes: ['a', 'b'] }))).toMatch(
     /^# .* have to be written by hand/,
   );
-  expect(() => partsOf(settings, { kind: 'image', shape: [28, 28, 1] })).toThrow('these examples have none');
+  expect(() => partsOf(settings, { shape: [28, 28, 1] })).toThrow('these examples have none');
 });
 
 it('for several samples and residual blocks has them in its layers', () => {

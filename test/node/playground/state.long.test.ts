@@ -181,6 +181,24 @@ it('a trained model is kept after changes of other settings', async () => {
   ]);
 });
 
+it('a table that an earlier version of the page kept is asked for again', async () => {
+  await page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('latentgpu playground', 1);
+        opening.onsuccess = () => {
+          const objects = opening.result.transaction('saved', 'readwrite').objectStore('saved');
+          const table = { name: 't.csv', kind: 'table', shape: [3], values: new Float32Array(60), id: 'old' };
+          const put = objects.put(table, 'own');
+          put.onsuccess = resolve;
+          put.onerror = reject;
+        };
+      }),
+  );
+  await page.goto(`${url}?0#preset=table&data=own&hidden=16,8&code=4&loss=mse`);
+  await until('it was asked for', `/Open the file again/.test(document.querySelector('#notice').textContent)`);
+});
+
 it('a link to the visitor’s data keeps its settings when the files are opened', async () => {
   await page.goto(`${url}?1#data=own&hidden=10&code=1&codeKind=plain`);
   await until('the data were missed', `/Open the file again/.test(document.querySelector('#notice').textContent)`);

@@ -1,0 +1,26 @@
+/** @type {import('../list.mjs').FaultsOfFile} */
+export default [
+  'kernels/cell-loss',
+  ['condition', 'cells += u32(!is_blank(x[row * columns + c]));', 'cells += 1u;'],
+  ['bound', 'f32(max(cells, 1u))', 'f32(cells)'],
+  ['condition', 'if (mean) {', 'if (!mean) {'],
+  ['factor', 'factor * gradient_factor / f32(batch_rows())', 'factor / f32(batch_rows())'],
+  [
+    'condition',
+    'select(0.0, factor * gradient_factor / f32(batch_rows())${byWeight(weighted)}, real)',
+    'factor * gradient_factor / f32(batch_rows())',
+  ],
+  ['condition', 'sums[t] = select(0.0, factor * sum${byWeight(weighted)}, real);', 'sums[t] = factor * sum;'],
+  ['factor', 'factor * sum${byWeight(weighted)}', 'factor * sum', { test: 'kernels/row-weights' }],
+  ['index', 'c = t % strips; c < columns', 'c = 0u; c < columns'],
+  ['stride', 'c += strips', 'c += 1u'],
+  ['index', 'row * outs + column.first_out', 'row * columns + column.first_out'],
+  ['condition', 'write(first + k, 0.0)', 'write(first, 0.0)'],
+  ['sign', 'let d = y_at(first) - cell;', 'let d = cell - y_at(first);'],
+  ['factor', 'l = 0.5 * d * d;', 'l = d * d;'],
+  ['condition', 'if (k != best) { rest +=', 'if (true) { rest +='],
+  ['condition', 'if (v > largest) {', 'if (v < largest) {'],
+  ['condition', 'if (bad != 0u) { l = bitcast<f32>(bad); }', ''],
+  ['condition', 'select(e, -others, k == category)', 'select(e, -others, k == best)'],
+  ['operand', '(largest - y_at(first + category))', '(largest - y_at(first))'],
+];

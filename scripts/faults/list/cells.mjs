@@ -1,0 +1,20 @@
+/** @type {import('../list.mjs').FaultsOfFile} */
+export default [
+  'kernels/cells',
+  ['condition', 'select((cell - shift[c]) / spread[c], cell, is_blank(cell))', '(cell - shift[c]) / spread[c]'],
+  ['order', '(cell - shift[c]) / spread[c]', 'cell / spread[c] - shift[c]'],
+  ['comparison', 'return cell > ${largestValue};', 'return cell > 3.0e38;'],
+  ['index', 'if (c >= columns) { return; }', ''],
+  ['index', 'words[2u * n] < threshold', 'words[0] < threshold'],
+  ['index', 'words[2u * n + 1u] % batch_rows()', 'words[2u * n + 1u] % rows'],
+  ['operand', 'select(x[i], ${blankCell}, chosen)', 'select(x[i], 0.0, chosen)'],
+  ['index', 'batch_rows() * columns + c]', 'batch_rows() * columns]'],
+  ['condition', 'i % columns == hidden)', 'true)'],
+  ['condition', 'i % columns == hidden)', 'false)'],
+  ['index', 'y[row * columns + taken] = x[row * columns + taken];', 'y[row * columns + taken] = x[row * columns];'],
+  ['bound', 'if (row >= rows) { return; }', 'if (row + 1u >= rows) { return; }'],
+  ['bound', 'k + 1u < column.size', 'k < column.size'],
+  ['comparison', 'if (y[first + k] > y[first + best])', 'if (y[first + k] >= y[first + best])'],
+  ['condition', 'select(f32(best), ${blankCell}, column.size == 1u)', 'f32(best)'],
+  ['index', 'i / columns * outs + column.first_out', 'i / columns * outs'],
+];

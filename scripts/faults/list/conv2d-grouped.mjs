@@ -1,0 +1,20 @@
+/** @type {import('../list.mjs').FaultsOfFile} */
+export default [
+  'kernels/conv2d-grouped',
+  ['bound', 'let inside = (iy < height) & (ix < width);', 'let inside = iy < height;'],
+  ['operand', 'f / group_filters * group_channels;', 'f / group_channels * group_filters;'],
+  ['index', '(ky * kernel_width + kx) * group_channels * filters + f', '(ky * kernel_width + kx) * filters + f'],
+  ['stride', 'ky * dilation_y - pad_top;\n    for', 'ky - pad_top;\n    for'],
+  ['index', '+ c % group_channels) * filters', '+ c / group_channels) * filters'],
+  ['bound', 'if (ox >= out_width) { continue; }', ''],
+  ['stride', 'ky < kernel_height; ky += step_y', 'ky < kernel_height; ky += stride_y'],
+  ['condition', 'first_tap(down % stride_y,', 'first_tap(0u,'],
+  ['bound', 'let end = min(out_width,', 'let end = max(out_width,'],
+  ['off by one', 'max(pad_left, right) - right + stride_x - 1u', 'max(pad_left, right) - right'],
+  ['bound', 'if (iy >= height) { continue; }', ''],
+  ['tail of a loop', 'row < min(rows, (part + 1u) * share); row++', 'row < (part + 1u) * share; row++'],
+  ['index', 't / filters % group_channels;', 't % group_channels;'],
+  ['gradient assigned', 'if (add_dw) { sum += dw[t]; }', '', { only: 'adds its gradients' }],
+  ['gradient assigned', 'if (add_dx) { sum += dx[t]; }', '', { only: 'adds its gradients' }],
+  ['order', '+ sizes.slice * groups.x', '+ 0u * groups.x', { test: 'kernels/slices', only: 'in groups' }],
+];

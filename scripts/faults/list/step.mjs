@@ -1,0 +1,20 @@
+/** @type {import('../list.mjs').FaultsOfFile} */
+export default [
+  'kernels/step',
+  ['bound', 'i < whole; i += 4u', 'i + 4u < whole; i += 4u'],
+  ['tail of a loop', 'four[i % 4u] += sums${n}[i];', ''],
+  ['operand', 'return (four.x + four.y) + (four.z + four.w);', 'return four.x + four.y;'],
+  ['operand', 'add_up((four.x + four.y) + (four.z + four.w), local)', 'add_up(four.x + four.y, local)'],
+  ['tail of a loop', 'four.x += sums${n}[i];', ''],
+  ['off by one', '1u + 4u * at + c', '4u * at + c'],
+  ['off by one', 'state.step + 1u - u32(', 'state.step - u32('],
+  ['max for min', 'atomicMin(&state.bad, place)', 'atomicMax(&state.bad, place)'],
+  ['condition', 'if (state.halted == 0xffffffffu) {', 'if (true) {', { test: 'kernels/phases' }],
+  ['index', 'bits.w & exponent', 'bits.z & exponent'],
+  ['bound', 'if (at >= quads) { break; }', ''],
+  ['index', 'state.slot * width + first_column + ${n}u', 'state.slot * width + ${n}u', { test: 'kernels/phases' }],
+  ['index', 'state.slot * width + first_column + ${n}u', 'state.slot * width + first_column'],
+  ['constant', 'timetable[state.slot].x', 'timetable[state.slot].y'],
+  ['clamp', 'min(1.0, most / (sqrt(total) + 1e-6))', 'most / (sqrt(total) + 1e-6)'],
+  ['tail of a loop', 'i < ${watchStrip}u; i++', 'i < ${watchStrip - 1}u; i++'],
+];
