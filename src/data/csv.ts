@@ -90,7 +90,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   const kept = (chosen?.map((column) => columnOf('readCsv', column, names, 'to keep')) ?? [...names.keys()]).filter(
     (column) => column !== labelled,
   );
-  if (!kept.length) throw new DataError('readCsv: there are no columns beside the label');
+  if (!kept.length) throw new DataError('readCsv: there are no columns besides the label');
   const columns = kept.map((column) => names[column]);
   const data = allocate('readCsv', Float32Array, rows * kept.length, 'keep fewer `columns`, or read the file in parts');
   const labels = new Int32Array(labelled < 0 ? 0 : rows);

@@ -81,10 +81,10 @@ function check(x: Tensor, w: Tensor, bias: Tensor | undefined, { image, kernel }
     throw new ShapeError(`conv2d: takes rows of ${show(image)}, not ${show(x.shape)}`);
   if (image[2] % groups || filters % groups || !sameShape(w.shape, [...kernel, image[2] / groups, filters]))
     throw new ShapeError(
-      `conv2d: a kernel of ${show(kernel)} over ${image[2]} channels in ${groups} groups, but weights of ${show(w.shape)}`,
+      `conv2d: weights of ${show(w.shape)} do not fit a kernel of ${show(kernel)} over ${image[2]} channels in ${groups} groups`,
     );
   if (bias && bias.size !== filters)
-    throw new ShapeError(`conv2d: ${filters} channels come out, but the bias is ${show(bias.shape)}`);
+    throw new ShapeError(`conv2d: ${filters} output channels, but the bias is ${show(bias.shape)}`);
 }
 
 /** How a convolution in groups is divided among invocations. */

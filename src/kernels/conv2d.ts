@@ -96,11 +96,11 @@ function check(
     throw new ShapeError(`${kernel}: takes rows of ${show(input)}, not ${show(x.shape)}`);
   if (w.shape.length !== 4 || w.shape[1] !== size[0] || w.shape[2] !== size[1] || w.shape[3] !== channels) {
     throw new ShapeError(
-      `${kernel}: a kernel of ${show(size)} over ${channels} channels, but weights of ${show(w.shape)}`,
+      `${kernel}: weights of ${show(w.shape)} do not fit a kernel of ${show(size)} over ${channels} channels`,
     );
   }
   if (bias && bias.size !== outputs)
-    throw new ShapeError(`${kernel}: ${outputs} channels come out, but the bias is ${show(bias.shape)}`);
+    throw new ShapeError(`${kernel}: ${outputs} output channels, but the bias is ${show(bias.shape)}`);
 }
 
 /** The tensors of a convolution, in either direction. */

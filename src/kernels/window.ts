@@ -98,7 +98,7 @@ export function unslide(
   });
   if (sides.some(({ side }) => side < 1))
     throw new ShapeError(
-      `${layer}: a kernel of ${along(kernel)} with padding ${along(padding)} leaves nothing of ${show(from.slice(+sequence))}`,
+      `${layer}: a kernel of ${along(kernel)} with padding ${along(padding)} leaves no output of ${show(from.slice(+sequence))}`,
     );
   return {
     image: [sides[0].side, sides[1].side, channels],

@@ -248,7 +248,7 @@ export class Autoencoder extends Coder {
     const { encoder, decoder, classes } = this.#parts;
     if (classes === undefined) return super.summary();
     const told = [encoder, decoder].flatMap(({ placed }) => placed.filter(({ layer }) => layer.classes));
-    return `${super.summary()}\nlabels of ${classes} classes: told to ${told.map(({ name }) => name).join(' and ')}`;
+    return `${super.summary()}\nlabels of ${classes} classes: used by ${told.map(({ name }) => name).join(' and ')}`;
   }
 
   /**

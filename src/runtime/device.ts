@@ -83,7 +83,7 @@ export class Gpu {
     checkFunction('profile: work', work);
     if (!this.device.features.has('timestamp-query'))
       throw new LatentGpuError('profile: this device has no timestamps (the feature timestamp-query)');
-    if (this.#profiler) throw new LatentGpuError('profile: another one is running');
+    if (this.#profiler) throw new LatentGpuError('profile: another profile is running');
     const { device } = this;
     const profiler = (this.#profiler = new Profiler(device));
     try {

@@ -46,7 +46,7 @@ export async function openGpu(options: WorkerGpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['powerPreference', 'tuning', 'worker']);
   const { worker = startWorker(), ...rest } = options;
   if (typeof worker?.postMessage !== 'function')
-    throw new OptionError(`openGpu: worker is a Worker, not ${shown(worker)}`);
+    throw new OptionError(`openGpu: worker must be a Worker, not ${shown(worker)}`);
   try {
     return await openOver(
       worker,
@@ -73,7 +73,7 @@ export async function openGpu(options: WorkerGpuOptions = {}): Promise<Gpu> {
 
 function startWorker(): Worker {
   if (typeof Worker === 'undefined')
-    throw new GpuUnavailableError("there are no Web Workers here, as in Node: import from 'latentgpu' instead");
+    throw new GpuUnavailableError("Web Workers are not available here, as in Node: import from 'latentgpu' instead");
   try {
     return new Worker(new URL('./thread.ts', import.meta.url), { type: 'module', name: 'latentgpu' });
   } catch (cause) {

@@ -135,7 +135,7 @@ describe('the places of a window', () => {
       ShapeError,
     );
     expect(() => unslide('convTranspose2d', [9, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: [0, 1] })).toThrow(
-      'convTranspose2d: a kernel of [1, 1] with padding [0, 1] leaves nothing of [9, 1, 1]',
+      'convTranspose2d: a kernel of [1, 1] with padding [0, 1] leaves no output of [9, 1, 1]',
     );
   });
 });
@@ -150,10 +150,10 @@ it('names both sides if weights, bias or rows do not fit', async () => {
     'conv2d: takes rows of [4, 4, 2], not [3, 31]',
   );
   expect(() => conv2d(tape, put([3, 32]), put([5, 3, 3, 1]), undefined, window)).toThrow(
-    'conv2d: a kernel of [3, 3] over 2 channels, but weights of [5, 3, 3, 1]',
+    'conv2d: weights of [5, 3, 3, 1] do not fit a kernel of [3, 3] over 2 channels',
   );
   expect(() => conv2d(tape, put([3, 32]), put([5, 3, 3, 2]), put([4]), window)).toThrow(
-    'conv2d: 5 channels come out, but the bias is [4]',
+    'conv2d: 5 output channels, but the bias is [4]',
   );
   memory.dispose();
 });

@@ -380,7 +380,7 @@ describe('a fit that is refused', () => {
       expect(error).toBeInstanceOf(DataError);
       expect(error.message).toMatch(
         new RegExp(
-          `^(fit|pretrain): a validation of ${validation} of 4 examples leaves one side empty, none to ${part} on`,
+          `^(fit|pretrain): a validation of ${validation} of 4 examples leaves no example to ${part} on`,
         ),
       );
     }

@@ -141,7 +141,7 @@ it('refuses wrong input with the errors of the library', async () => {
   const cases: [() => Promise<unknown>, new (...args: never[]) => Error, RegExp][] = [
     [() => small({ encoder: [dense(0)] }), direct.OptionError, /dense: units/],
     [() => small({ encoder: [{} as never] }), direct.OptionError, /no layer/],
-    [() => small({ encoder: undefined }), direct.OptionError, /the encoder is a list/],
+    [() => small({ encoder: undefined }), direct.OptionError, /the encoder must be a list/],
     [() => small({ penalty: 3 as never }), direct.OptionError, /penalty takes what/],
     [() => remote.loadAutoencoder(gpu, new Uint8Array(3)), direct.FormatError, /ends here/],
     [() => remote.autoencoder(gpu, undefined as never), direct.OptionError, /options are an object/],

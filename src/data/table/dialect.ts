@@ -97,7 +97,7 @@ function named(texts: string[][], { line }: SampleRow, format: NumberFormat, { m
   const answer = namesColumns(texts, format, missing, typeof label === 'number' ? label : undefined);
   if (typeof answer === 'boolean') return answer;
   throw new FormatError(
-    `readTable: line ${line}: '${texts[0][answer.column].slice(0, 40)}' in column ${answer.column} ${answer.why}; say with \`header\` whether this line names the columns`,
+    `readTable: line ${line}: '${texts[0][answer.column].slice(0, 40)}' in column ${answer.column} ${answer.why}; set \`header: true\` if this line names the columns, else \`header: false\``,
   );
 }
 
@@ -109,7 +109,7 @@ function startOf({ bytes, end }: Beginning): { start: number; sign?: string } {
   // A delimiter beyond ASCII would have several bytes.
   if (sign > '~' || sign === '"' || /[\w.+-]/.test(sign))
     throw new FormatError(
-      `readTable: line 1: sep=${sign} names a delimiter that is not read; it is one sign of ASCII, such as , ; | and tab`,
+      `readTable: line 1: sep=${sign} names an unknown delimiter; it can be one ASCII character, such as , ; | or tab`,
     );
   return { start: line.length, sign };
 }
@@ -197,7 +197,7 @@ function chooseFormat(texts: readonly string[][], rows: readonly SampleRow[], as
   );
   if (!possible.length)
     throw new OptionError(
-      `readTable: numbers have different signs for \`decimal\` and \`thousands\`, not ${shown(asked.decimal)} for both`,
+      `readTable: \`decimal\` and \`thousands\` must differ, not be ${shown(asked.decimal)} both`,
     );
   const below = texts.slice(1);
   let left = possible;
@@ -230,7 +230,7 @@ function either(texts: readonly string[][], rows: readonly SampleRow[], column: 
   const row = texts.findIndex((row, i) => i > 0 && /\d,\d/.test(row[column] ?? ''));
   const text = texts[row][column];
   return new FormatError(
-    `readTable: line ${rows[row].line}, column ${column}: '${text}' is ${text.replace(',', '.')} or ${text.replace(',', '')}; say \`decimal: ','\` or \`thousands: ','\``,
+    `readTable: line ${rows[row].line}, column ${column}: '${text}' is ${text.replace(',', '.')} or ${text.replace(',', '')}; set \`decimal: ','\` or \`thousands: ','\``,
   );
 }
 
@@ -238,6 +238,6 @@ function mixed(texts: readonly string[][], one: number, other: number): FormatEr
   const example = (column: number) =>
     `'${texts.slice(1).find((row) => /[.,]/.test(row[column] ?? ''))?.[column] ?? ''}' in column ${column}`;
   return new FormatError(
-    `readTable: numbers are written in several ways, as ${example(one)} and ${example(other)}; say with \`decimal\` and \`thousands\` which one is meant, and the other columns are names`,
+    `readTable: numbers are written in several ways, as ${example(one)} and ${example(other)}; set \`decimal\` and \`thousands\` to one way, and the other columns become names`,
   );
 }

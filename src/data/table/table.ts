@@ -183,7 +183,7 @@ export class Table {
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
       throw new OutOfMemoryError(
-        'toCsv: the text is longer than one may be here: write the table in parts, with `filter`',
+        'toCsv: the text is too long for one string: write the table in parts, with `filter`',
         { cause },
       );
     }

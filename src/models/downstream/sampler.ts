@@ -100,7 +100,7 @@ export class Sampler {
   draw(count: number, modelSeed: number, seed?: number): Float32Array | Indices {
     if (!this.#fitted && !this.prior)
       throw new OptionError(
-        'sample: there is nothing to draw codes from: call fitSampler(data) first, make the code Gaussian by gaussian(units) as the last layer of the encoder, or pull codes to a prior by the penalty mmd or adversarial',
+        'sample: the codes have no known distribution: call fitSampler(data) first, end the encoder with gaussian(units), or use the penalty mmd or adversarial',
       );
     const draw = [seed ?? modelSeed, seed === undefined ? ++this.#samples : 0] as const;
     const { outputShape } = this.encoder;
@@ -162,7 +162,7 @@ function shares(name: string, matrix: Matrix): Matrix {
     const row = matrix.data.subarray(at, at + columns);
     const sum = row.reduce((total, share) => total + share, 0);
     if (!row.every((share) => share >= 0) || !(Math.abs(sum - 1) < 1e-3))
-      throw new FormatError(`load: sampler.${name} are not shares of a whole`);
+      throw new FormatError(`load: each row of sampler.${name} must be shares with the sum 1`);
   }
   return matrix;
 }

@@ -82,7 +82,7 @@ function told(layer: Layer, classes: number): Layer {
 export function sampleLabels(classes: number, count: number, { label, labels }: SampleLabels): Labels {
   if ((label === undefined) === (labels === undefined))
     throw new OptionError(
-      'sample: the model is told labels: give `label`, one for all samples, or `labels`, one for each',
+      'sample: the model has a condition: give `label` for all samples, or `labels` with one for each',
     );
   const each = labels === undefined ? Array<number>(count).fill(label!) : checkNumbers('sample: labels', labels);
   checkLabels('sample', each, count, classes, 'samples');

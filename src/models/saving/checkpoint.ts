@@ -103,13 +103,13 @@ export class Checkpoint {
     const json = metadata.latentgpu;
     if (json === undefined) {
       throw new FormatError(
-        'load: the file (byte 8, its metadata) holds weights, but does not say of which model; make that one and give it readSafetensors(bytes).tensors by setWeights',
+        'load: the file holds weights, but no model (byte 8, its metadata): make the model, then call setWeights(readSafetensors(bytes).tensors)',
       );
     }
     return checked(() => {
       const { version: written, model, spec, place } = record(parseJson(json), 'latentgpu');
       if (written !== version)
-        throw new OptionError(`it has version ${shown(written)} of the format, version ${version} is read`);
+        throw new OptionError(`it has version ${shown(written)} of the format, but only version ${version} can be read`);
       if (model !== kind) throw new OptionError(`it holds a model of kind ${shown(model)}, not '${kind}'`);
       const names = Object.keys({ ...tensors, ...others });
       return new Checkpoint(tensors, names, record(spec, 'spec'), readPlace(record(place, 'place')));
@@ -125,10 +125,10 @@ export class Checkpoint {
       );
     if (found.shape.join() !== shape.join())
       throw new FormatError(
-        `load: ${name} is [${found.shape.join(', ')}] in the file (byte 8), [${shape.join(', ')}] in the model`,
+        `load: ${name} is [${found.shape.join(', ')}] in the file (byte 8), but [${shape.join(', ')}] in the model`,
       );
     const wrong = found.data.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0) throw new FormatError(`load: ${name} has ${found.data[wrong]} at ${wrong}`);
+    if (wrong >= 0) throw new FormatError(`load: ${name} has ${found.data[wrong]} at index ${wrong}`);
     this.#unused.delete(name);
     return found.data;
   };
@@ -149,7 +149,7 @@ export class Checkpoint {
       }
     });
     const [unused] = this.#unused;
-    if (unused !== undefined) throw new FormatError(`load: the file (byte 8) has ${unused}, which the model does not`);
+    if (unused !== undefined) throw new FormatError(`load: the file (byte 8) has ${unused}, which the model does not have`);
     Object.assign(place, this.place);
   }
 }

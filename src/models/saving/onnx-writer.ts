@@ -79,7 +79,7 @@ export class NetworkWriter implements Target {
   ): Value {
     if (!Object.hasOwn(lowerings, layer.name))
       throw new OptionError(
-        `toOnnx: the layer ${shown(layer.name)} is not one of ${Object.keys(lowerings).join(', ')}`,
+        `toOnnx: cannot write the layer ${shown(layer.name)}; it can write ${Object.keys(lowerings).join(', ')}`,
       );
     const { lower, takes } = lowerings[layer.name as LayerName];
     const channelsFirst =

@@ -43,7 +43,7 @@ export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matri
   const other = Object.keys(given).find((name) => !ours.includes(name) && !name.startsWith('penalty.'));
   if (other !== undefined)
     throw new OptionError(
-      `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer behind them, without ${other}`,
+      `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer after them, but not ${other}`,
     );
   const [into, outOf] = [encoder, decoder].map((layer) => matrix('toSaeLens', given, `${layer}.weight`));
   checkPair('toSaeLens', into, outOf);
@@ -117,16 +117,16 @@ function checkMatrices(where: string, given: unknown): Record<string, Matrix> {
 
 /** Reads a matrix. @throws OptionError, ShapeError */
 function matrix(where: string, given: Record<string, Matrix>, name: string): Matrix {
-  if (!Object.hasOwn(given, name)) throw new OptionError(`${where}: there is no ${name}`);
+  if (!Object.hasOwn(given, name)) throw new OptionError(`${where}: ${name} is missing`);
   const { data, shape } = given[name];
   if (shape.length !== 2 || shape[0] * shape[1] !== data.length)
-    throw new ShapeError(`${where}: ${name} is [${shape.join(', ')}] with ${data.length} values, no matrix`);
+    throw new ShapeError(`${where}: ${name} is [${shape.join(', ')}] with ${data.length} values, not a matrix`);
   return given[name];
 }
 
 /** Reads a vector. @throws OptionError, ShapeError */
 function vector(where: string, given: Record<string, Matrix>, name: string, size: number): Matrix {
-  if (!Object.hasOwn(given, name)) throw new OptionError(`${where}: there is no ${name}`);
+  if (!Object.hasOwn(given, name)) throw new OptionError(`${where}: ${name} is missing`);
   const { data, shape } = given[name];
   if (shape.join() !== String(size) || data.length !== size)
     throw new ShapeError(`${where}: ${name} is [${shape.join(', ')}], not [${size}]`);
@@ -135,7 +135,7 @@ function vector(where: string, given: Record<string, Matrix>, name: string, size
 
 function checkPair(where: string, { shape: into }: Matrix, { shape: outOf }: Matrix): void {
   if (into[0] !== outOf[1] || into[1] !== outOf[0])
-    throw new ShapeError(`${where}: the decoder of [${into.join(', ')}] has [${outOf.join(', ')}]`);
+    throw new ShapeError(`${where}: a decoder of [${outOf.join(', ')}] does not fit an encoder of [${into.join(', ')}]`);
 }
 
 const zeros = (size: number): Matrix => ({ data: new Float32Array(size), shape: [size] });

@@ -59,12 +59,12 @@ export function writeWeights({ gpu, turns, places }: Weights, weights: Record<st
   const copies = Object.entries(weights).map(([name, matrix]) => {
     const { data, shape } = (matrix ?? {}) as Partial<Matrix>;
     if (!Array.isArray(shape) || !isFloats(data))
-      throw new ShapeError(`setWeights: ${name} is not a matrix: { data: Float32Array, shape }`);
+      throw new ShapeError(`setWeights: ${name} must be a matrix { data: Float32Array, shape }`);
     const place = places.find((parameters) => parameters.find(name));
     const parameter = place?.find(name);
     if (!place || !parameter)
       throw new ShapeError(
-        `setWeights: there is no ${name}; there are ${stored(places)
+        `setWeights: the model has no ${name}; it has ${stored(places)
           .map(({ name }) => name)
           .join(', ')}`,
       );
@@ -76,7 +76,7 @@ export function writeWeights({ gpu, turns, places }: Weights, weights: Record<st
       );
     }
     const wrong = data.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at ${wrong}`);
+    if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at index ${wrong}`);
     boundRange(tensor);
     return { place, name, values: layout ? toInside(data, layout) : data.slice() };
   });
