@@ -49,7 +49,7 @@ export function hourglassOf(settings: Settings, { kind, shape, classes = [] }: E
   const { loss, corruption, amount, seed } = settings;
   const normalizing = normalizingOf(settings, kind);
   if (settings.conditional && !tellable(classes))
-    throw new Error('A conditional model is told classes, and these examples have none.');
+    throw new Error('A conditional model needs classes, and these examples have none.');
   const halves =
     settings.network === 'dense' || kind === 'table'
       ? dense(settings, kind, shape)

@@ -5,8 +5,8 @@ import type { Settings } from './settings.ts';
 
 const begun: Record<Opened['origin'], string> = {
   new: 'A new model',
-  bundled: 'Trained already: play goes on, start over begins with random weights',
-  saved: 'Restored from this browser: it goes on where it was',
+  bundled: 'Already trained: Play continues, Start over begins with random weights',
+  saved: 'Restored from this browser: Play continues where it stopped',
 };
 
 export const aboutModel = ({ origin, adapter, data }: Opened): string =>
@@ -14,8 +14,8 @@ export const aboutModel = ({ origin, adapter, data }: Opened): string =>
 
 /** The text during training: what a visitor can do meanwhile. */
 export const aboutTraining: Record<Settings['model'], string> = {
-  autoencoder: 'Training. Drag on the map, draw, change the learning rate: it goes on meanwhile.',
-  gan: 'Training. The samples are of the same codes all the while; change a learning rate: it goes on meanwhile.',
+  autoencoder: 'Training. Drag on the map, draw, change the learning rate: training goes on meanwhile.',
+  gan: 'Training. The samples are always of the same codes. Change a learning rate: training goes on meanwhile.',
 };
 
 export function aboutShown({ data, shown }: Opened): string {
@@ -23,8 +23,8 @@ export function aboutShown({ data, shown }: Opened): string {
     data.trained === data.count
       ? 'it was trained on, as there are too few to hold any out'
       : 'it has not been trained on';
-  const where = data.kind === 'table' ? 'as marks' : 'below each';
-  return `Examples ${which}, and ${where} what comes out at the other end: ${namesOf(data.origin, shown.rows)}.`;
+  const where = data.kind === 'table' ? 'as marks' : 'below';
+  return `Examples ${which}, with their reconstructions ${where}: ${namesOf(data.origin, shown.rows)}.`;
 }
 
 /** Returns the names of the shown examples, such as 'row 8 (fault)' or 'row 3 (ok)'. */

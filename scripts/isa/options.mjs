@@ -46,8 +46,8 @@ export function readOptions(args) {
   const given = readArguments(args, table, 'npm run isa');
   const ofAll = !given.compiler || given.compiler === 'amd' || given.peer;
   if (given.write && given.only && ofAll)
-    throw new Failure("--write is about all works, and goes with no --only but for other compilers than AMD's");
-  if (given.out !== undefined && !given.write) throw new Failure('--out goes with --write only');
+    throw new Failure("--write needs all works: leave out --only, except with other compilers than AMD's");
+  if (given.out !== undefined && !given.write) throw new Failure('--out needs --write');
   const out = typeof given.out === 'string' ? path.resolve(given.out) : path.join(root, 'docs');
   return /** @type {Options} */ ({
     only: [],

@@ -131,7 +131,7 @@ function note(
  * Returns the layer's output for the newest pipeline, and removes it, so that it cannot be taken for that of another.
  */
 function takeTold({ label }: GPUComputePipelineDescriptor): Compiled {
-  if (!existsSync(told)) throw new Error(`of ${label} the driver has told nothing`);
+  if (!existsSync(told)) throw new Error(`the driver has reported nothing about ${label}`);
   const compiled = JSON.parse(readFileSync(told, 'utf8')) as Compiled;
   rmSync(told);
   return compiled;

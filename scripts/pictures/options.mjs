@@ -47,7 +47,7 @@ export function readOptions(args) {
   const out =
     typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'pictures') : guides;
   if (given.quick && out === guides)
-    throw new Failure('--quick draws models that are hardly trained: they do not go to the guides');
+    throw new Failure('--quick hardly trains the models, so its pictures do not go to the guides: give --out');
   return /** @type {Options} */ ({ picture: names, quick: false, headed: false, help: false, ...given, out });
 }
 

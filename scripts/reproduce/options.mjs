@@ -62,14 +62,14 @@ export function readOptions(args) {
   const docs = path.join(root, 'docs');
   const out =
     typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'reproduce') : docs;
-  if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing: they do not go to docs');
+  if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing, so they do not go to docs: give --out');
   const parts = /** @type {string[] | undefined} */ (given.part);
   const { data } = given;
   // Without --data, the default is all rows that need no files.
   const all = given.list || data ? rowNames : rowNames.filter((name) => !facts[name].files || parts);
   const rows = /** @type {RowName[]} */ (given.row ?? all);
   const stray = parts?.find((part) => !rows.some((name) => facts[name].parts?.includes(part)));
-  if (stray) throw new Failure(`there is no part '${stray}' of ${rows.join(', ')}`);
+  if (stray) throw new Failure(`there is no part '${stray}'; choose one of ${rows.join(', ')}`);
   const row = parts ? rows.filter((name) => parts.some((part) => facts[name].parts?.includes(part))) : rows;
   return /** @type {Options} */ ({
     list: false,

@@ -288,7 +288,7 @@ export class LatentMap {
         : '';
     writeText(
       byId('map-caption'),
-      `${count.toLocaleString('en')} examples, each a dot at its code.${this.#classes.length ? ` It ${this.#told ? 'is' : 'was never'} told the classes.` : ''}${part}`,
+      `${count.toLocaleString('en')} examples, each a dot at its code.${this.#classes.length ? ` The model ${this.#told ? 'receives' : 'does not receive'} the classes.` : ''}${part}`,
     );
     this.#points.setAttribute(
       'aria-label',
