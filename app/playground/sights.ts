@@ -76,13 +76,13 @@ function autoencoderOn(stage: Stage): Sight {
   return {
     open(answer, settings, tile) {
       const { data: set, shown } = answer;
-      map.labels = { ...set, told: settings.conditional };
+      map.labels = { ...set, conditional: settings.conditional };
       map.banner = answer.origin === 'bundled' ? 'a trained model came with the page' : undefined;
       writeText(byId('reconstructions-hint'), aboutShown(answer));
       reconstructions.open(tile, shown.values, shown.rows.length, namesOfShown(answer).join(', '));
-      const told = settings.conditional ? set.classes : [];
-      labels.open(told);
-      samples.open(tile, samplingOf(settings), told);
+      const classes = settings.conditional ? set.classes : [];
+      labels.open(classes);
+      samples.open(tile, samplingOf(settings), classes);
       codebook.open(settings.codeKind === 'vectorQuantizer', tile, answer);
       dictionary.open(settings.codeKind === 'topK', tile, answer);
       drawing.open(tile);

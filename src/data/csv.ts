@@ -145,7 +145,7 @@ function classOf({ text }: Format, field: Field, classes: Map<string, number>, p
 /** Renumbers the classes in sorted order, so that the order of rows does not matter. */
 function sorted(labels: Int32Array, names: string[], decimal: ',' | '.'): { labels: Int32Array; classes: string[] } {
   const order = classOrder(names, (name) => numberIn(name, decimal));
-  const places = new Map(order.map((name, place) => [name, place]));
-  labels.forEach((label, row) => (labels[row] = places.get(label)!));
+  const indices = new Map(order.map((name, place) => [name, place]));
+  labels.forEach((label, row) => (labels[row] = indices.get(label)!));
   return { labels, classes: order.map((name) => names[name]) };
 }

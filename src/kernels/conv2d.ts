@@ -36,7 +36,7 @@ export function conv2d(
   const [filters] = w.shape;
   check('conv2d', x, window.image, w, window, window.image[2], bias, filters);
   const rows = x.shape[0];
-  const shape = [rows, window.places[0] * window.places[1] * filters];
+  const shape = [rows, window.outputSize[0] * window.outputSize[1] * filters];
   return activated(
     tape,
     shape,
@@ -66,7 +66,7 @@ export function convTranspose2d(
 ): Tensor {
   const [filters] = w.shape;
   const [height, width, channels] = window.image;
-  check('convTranspose2d', x, [...window.places, filters], w, window, channels, bias, channels);
+  check('convTranspose2d', x, [...window.outputSize, filters], w, window, channels, bias, channels);
   const shape = [x.shape[0], height * width * channels];
   return activated(
     tape,

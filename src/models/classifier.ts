@@ -10,7 +10,7 @@ import { readSpec, type ClassifierSpec, type CompleteSpec } from './classifier-s
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
 import { asNormalizer } from './parts/normalize.ts';
-import { makeParameters, type Given } from './parts/first-values.ts';
+import { makeParameters, type SavedValues } from './parts/first-values.ts';
 import type { Layer } from './parts/layer.ts';
 import { dense } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
@@ -83,7 +83,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
   readonly #frozen: Parameters<Layout> | undefined;
 
   /** Starts from the weights in `given` if it is present. @internal */
-  constructor(gpu: Gpu, spec: CompleteSpec, given?: Given) {
+  constructor(gpu: Gpu, spec: CompleteSpec, savedValues?: SavedValues) {
     super();
     const { encoder, classes, freeze, hidden, seed, classWeights } = spec;
     this.classes = classes;
@@ -93,14 +93,14 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     });
     const apart = freeze && encoder.weighted.length > 0;
     const networks = apart ? [[encoder], [this.head]] : [[encoder, this.head]];
-    const places = makeParameters(gpu, networks, seed, given);
-    this.#frozen = apart ? places[0] : undefined;
+    const parameterSets = makeParameters(gpu, networks, seed, savedValues);
+    this.#frozen = apart ? parameterSets[0] : undefined;
     this.encoder = encoder.part(0, encoder.layers.length, host, asNormalizer(encoder.entry)?.copy());
     this.inside = {
       kind: 'classifier',
-      trainable: this.#trainable(newHost(gpu, places.at(-1)!), seed, classWeights),
+      trainable: this.#trainable(newHost(gpu, parameterSets.at(-1)!), seed, classWeights),
       networks: [this.encoder, this.head],
-      places,
+      parameterSets,
       others: [this.encoder.entry],
       spec: () => ({ ...this.#spec(freeze, hidden, seed), ...(classWeights && { classWeights }) }),
     };

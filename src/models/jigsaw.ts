@@ -10,7 +10,7 @@ import type { FitOptions, Training } from './training/fit-options.ts';
 import { readSpec, type JigsawSpec } from './jigsaw-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict, type Recording } from './predict.ts';
-import { makeParameters, type Given } from './parts/first-values.ts';
+import { makeParameters, type SavedValues } from './parts/first-values.ts';
 import { dense } from './parts/layers.ts';
 import type { Image } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
@@ -89,7 +89,7 @@ export class Jigsaw extends Model<JigsawLosses> {
   readonly #puzzles: Puzzles;
 
   /** Starts from the weights and permutations in `from` if it is present. @internal */
-  constructor(gpu: Gpu, spec: JigsawSpec, from?: { given: Given; permutations: Uint8Array[] }) {
+  constructor(gpu: Gpu, spec: JigsawSpec, from?: { savedValues: SavedValues; permutations: Uint8Array[] }) {
     super();
     const { cuts, permutations, encoder, head, seed } = readSpec(spec);
     const { image, side, tile } = cuts;
@@ -100,13 +100,13 @@ export class Jigsaw extends Model<JigsawLosses> {
     const codes = sizeOf(this.encoder.outputShape) * cells;
     this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.alive());
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
-    const [parameters] = makeParameters(gpu, [[this.encoder, this.head]], seed, from?.given);
+    const [parameters] = makeParameters(gpu, [[this.encoder, this.head]], seed, from?.savedValues);
     this.#puzzles = new Puzzles(gpu, cuts, this.permutations);
     this.inside = {
       kind: 'jigsaw',
       trainable: this.#trainable(newHost(gpu, parameters), image, seed),
       networks: [this.encoder, this.head],
-      places: [parameters],
+      parameterSets: [parameters],
       others: [this.#puzzles],
       spec: () => ({
         input: image,

@@ -94,12 +94,12 @@ export async function openOver(
   terminate: () => void,
   watch: (fail: (error: Error) => void) => void = () => {},
 ): Promise<Gpu> {
-  let tellLost!: (lost: Lost) => void;
-  const lost = new Promise<Lost>((resolve) => (tellLost = resolve));
-  const client = new Client(line, (_, { reason, message }) => tellLost({ reason, message }));
+  let resolveLost!: (lost: Lost) => void;
+  const lost = new Promise<Lost>((resolve) => (resolveLost = resolve));
+  const client = new Client(line, (_, { reason, message }) => resolveLost({ reason, message }));
   watch((error) => {
     client.end(error);
-    tellLost({ reason: 'unknown', message: error.message });
+    resolveLost({ reason: 'unknown', message: error.message });
   });
   const handle = client.newHandle();
   const opening = client.call<Gpu['info'] & { sign?: string }>(library, 'openGpu', [options], { makes: [handle] });
@@ -108,13 +108,13 @@ export async function openOver(
   const ended = () => {
     const message = 'the worker was terminated';
     client.end(new DeviceLostError(message));
-    tellLost({ reason: 'unknown', message });
+    resolveLost({ reason: 'unknown', message });
   };
   // The worker holds this lock, so the page gets it when the worker ends. Without locks the end is not reported, and
   // everything else works.
   if (sign) navigator.locks?.request(sign, ended).catch(() => {});
   return new Gpu(client, handle, info, lost, () => {
     terminate();
-    tellLost({ reason: 'destroyed', message: 'the Gpu was closed' });
+    resolveLost({ reason: 'destroyed', message: 'the Gpu was closed' });
   });
 }

@@ -85,7 +85,7 @@ it.each(cases.map((each) => [name(each), each] as const))('fits float64: %s', as
   tape.differentiate(y, memory.put(dy, y.shape));
   const results = await run(tape, [y, ...put.map((tensor) => tape.grad(tensor))]);
   memory.dispose();
-  const places = batch * window.places[0] * window.places[1];
+  const places = batch * window.outputSize[0] * window.outputSize[1];
   const taps = window.kernel[0] * window.kernel[1];
   const { dx, dw } = groupedGradients(dy, x, w, filters, groups, window);
   const ones = new Float32Array(places).fill(1);

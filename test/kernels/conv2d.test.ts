@@ -96,8 +96,8 @@ describe('the places of a window', () => {
     [{ ...options, dilation: [2, 4] }, [14, 14], [1, 3]],
     [{ ...options, padding: 'valid', dilation: [1, 5] }, [13, 9], [0, 0]],
     [{ ...options, padding: [1, 2], dilation: [3, 2] }, [12, 14], [1, 2]],
-  ] as const)('%j over 28 × 28', (given, places, before) => {
-    expect(slide('test', [28, 28, 1], given)).toMatchObject({ places, before });
+  ] as const)('%j over 28 × 28', (given, outputSize, before) => {
+    expect(slide('test', [28, 28, 1], given)).toMatchObject({ outputSize, before });
   });
 
   it.each([
@@ -114,13 +114,13 @@ describe('the places of a window', () => {
     [{ ...options, padding: [3, 1], dilation: [3, 1], extra: [2, 1] }, [15, 14, 5], [3, 1]],
   ] as const)('transposed, %j from 7 × 7', (given, image, before) => {
     const window = unslide('test', [7, 7, 3], 5, given);
-    expect(window).toMatchObject({ image, before, places: [7, 7] });
+    expect(window).toMatchObject({ image, before, outputSize: [7, 7] });
   });
 
   it.each([1, 2, 3, 5])('keep a width of 1 if only the height has a stride, %i', (stride) => {
     const given = { kernel: [7, 1], stride: [stride, 1], padding: 'same' } as const;
     const down = slide('test', [60, 1, 3], given);
-    expect(down).toMatchObject({ places: [60 / stride, 1], before: [expect.any(Number), 0] });
+    expect(down).toMatchObject({ outputSize: [60 / stride, 1], before: [expect.any(Number), 0] });
     expect(unslide('test', [60 / stride, 1, 2], 3, given)).toMatchObject({ image: [60, 1, 3] });
   });
 

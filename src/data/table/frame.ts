@@ -121,9 +121,9 @@ export class Frame {
     if (!categories.length) throw new DataError(`readTable: column ${name}, the label, is blank in all rows`);
     const given = this.settings.classes;
     if (!given) return { name, values: Int32Array.from(values.joined()), classes: [...categories] };
-    const places = new Map(given.map((text, place) => [text, place]));
+    const indices = new Map(given.map((text, place) => [text, place]));
     const placeOf = categories.map((text, category) => {
-      const place = places.get(text);
+      const place = indices.get(text);
       if (place === undefined)
         throw new FormatError(
           `readTable: ${this.reading.unit} ${lines![category]}, column ${name}: '${text.slice(0, 40)}' is not among the classes ${shown(given)}`,

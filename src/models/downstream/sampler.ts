@@ -132,8 +132,8 @@ export class Sampler {
   }
 
   /** Restores the fitted distribution from a file. @throws FormatError */
-  restore({ components, old }: WrittenSampler, { given, place }: Checkpoint): void {
-    const take = (name: string, shape: number[]): Matrix => ({ data: given(`sampler.${name}`, shape), shape });
+  restore({ components, old }: WrittenSampler, { savedValues, place }: Checkpoint): void {
+    const take = (name: string, shape: number[]): Matrix => ({ data: savedValues(`sampler.${name}`, shape), shape });
     const { layers, outputShape } = this.encoder;
     const size = sizeOf(outputShape);
     const code = layers.at(-1)?.code;

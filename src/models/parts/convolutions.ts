@@ -39,7 +39,7 @@ export function convolution(
     name,
     args: [filters, size, activation, written({})],
     activation: f,
-    outputShape: (input) => [...windowOf(input).places, filters],
+    outputShape: (input) => [...windowOf(input).outputSize, filters],
     parameters([, , channels = groups]) {
       const seen = channels / groups;
       return weights(seen, groups === 1 ? [filters, ...size, channels] : [...size, seen, filters]);

@@ -135,7 +135,7 @@ export function pool<P extends Padding>(
   return {
     name,
     args: [kernel, { stride, padding }],
-    outputShape: (input) => [...windowOf(input).places, input[2]],
+    outputShape: (input) => [...windowOf(input).outputSize, input[2]],
     parameters: () => [],
     forward: ({ tape }, x, _, { input }) => kernelOf(tape, x, windowOf(input)),
   };

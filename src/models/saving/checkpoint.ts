@@ -10,7 +10,7 @@ import { checkBytes, checkFlag, checkOptions, shown } from '../../runtime/option
 import { parseState } from '../../runtime/state.ts';
 import { readTensors, writeTensor, type Matrix } from '../../runtime/tensor.ts';
 import { toInside } from '../parts/layout.ts';
-import type { Given } from '../parts/first-values.ts';
+import type { SavedValues } from '../parts/first-values.ts';
 import { momentNames } from '../parts/optimizers.ts';
 import { placeOf, withOptimizers, withoutOptimizers, type Place } from '../training/place.ts';
 import type { Phase } from '../training/trainable.ts';
@@ -51,9 +51,9 @@ export async function writeCheckpoint(
   checkOptions('save', options, ['optimizer']);
   const { optimizer = true } = options;
   checkFlag('save: optimizer', optimizer);
-  const { gpu, turns, places, phases, place } = model;
+  const { gpu, turns, parameterSets, phases, place } = model;
   const { all, values, now, spec, beside } = await turns.take(async () => {
-    const all = [...stored(places), ...(optimizer ? storedMoments(phases, place) : [])];
+    const all = [...stored(parameterSets), ...(optimizer ? storedMoments(phases, place) : [])];
     const { live, ...now } = place;
     const [spec, beside] = [describe(), optimizer ? model.beside?.() : {}];
     const values = await readTensors(gpu, [...all.map(({ tensor }) => tensor), ...(live ? [live] : [])]);
@@ -117,7 +117,7 @@ export class Checkpoint {
   }
 
   /** Returns the values of a weight. @throws FormatError */
-  readonly given: Given = (name, shape) => {
+  readonly savedValues: SavedValues = (name, shape) => {
     const found = Object.hasOwn(this.tensors, name) ? this.tensors[name] : undefined;
     if (!found)
       throw new FormatError(
@@ -143,7 +143,7 @@ export class Checkpoint {
       for (const { name, tensor, layout } of stored([trains])) {
         const { shape } = layout ?? tensor;
         trains.momentsOf(name).forEach((moment, n) => {
-          const values = this.given(`optimizer.${names[n]}.${name}`, shape);
+          const values = this.savedValues(`optimizer.${names[n]}.${name}`, shape);
           writeTensor(gpu, moment, layout ? toInside(values, layout) : values);
         });
       }

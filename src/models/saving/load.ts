@@ -64,7 +64,7 @@ export async function loadAutoencoder<M extends Autoencoder | TableAutoencoder =
   const { spec, ...rest } = checked(() => readAutoencoder(checkpoint.spec, loss));
   const conditioning = await loadConditioning(spec);
   const model = resumed(
-    checked(() => new Autoencoder(gpu, spec, checkpoint.given, conditioning)),
+    checked(() => new Autoencoder(gpu, spec, checkpoint.savedValues, conditioning)),
     (made) => made.resume(checkpoint, rest),
   );
   return (await model.prepare()) as M;
@@ -112,7 +112,7 @@ export async function loadClassifier(gpu: Gpu, bytes: Uint8Array): Promise<Class
       entry,
     });
     const spec = { encoder: network, hidden: readLayers(hidden), classes, freeze, classWeights, seed } as CompleteSpec;
-    return resumed(new Classifier(gpu, checkSpec(spec), checkpoint.given), (model) => {
+    return resumed(new Classifier(gpu, checkSpec(spec), checkpoint.savedValues), (model) => {
       model.resume(checkpoint);
       if (fitted) asNormalizer(model.encoder.entry)?.set(fitted);
     });
@@ -144,7 +144,7 @@ export async function loadJigsaw(gpu: Gpu, bytes: Uint8Array): Promise<Jigsaw> {
       encoder: readLayers(encoder),
       head: readLayers(head),
     } as JigsawSpec;
-    return resumed(new Jigsaw(gpu, spec, { given: checkpoint.given, permutations: table }), (model) =>
+    return resumed(new Jigsaw(gpu, spec, { savedValues: checkpoint.savedValues, permutations: table }), (model) =>
       model.resume(checkpoint),
     );
   });
@@ -175,7 +175,7 @@ export async function loadGan(gpu: Gpu, bytes: Uint8Array): Promise<Gan> {
       prior: readPriors([prior])[0],
     } as GanSpec;
     const count = checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true });
-    return resumed(new Gan(gpu, spec, checkpoint.given), (model) => {
+    return resumed(new Gan(gpu, spec, checkpoint.savedValues), (model) => {
       model.resume(checkpoint);
       model.resumeSamples(count);
     });

@@ -27,7 +27,7 @@ export async function loadTable(gpu: Gpu, checkpoint: Checkpoint, readers: Reade
       samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
       sampler: sampler === undefined ? undefined : readSampler(record(sampler, 'sampler')),
     };
-    const made = new TableAutoencoder(gpu, spec, checkpoint.given);
+    const made = new TableAutoencoder(gpu, spec, checkpoint.savedValues);
     try {
       made.resume(checkpoint, rest);
       return made;
