@@ -18,10 +18,10 @@ const table = {
     value: 'name',
     names,
     several: true,
-    about: 'only this one; may be given several times, and without --picture',
+    about: 'only this picture; may be given several times, also without --picture',
   },
   quick: {
-    about: 'a rehearsal: every picture within seconds, of models that are hardly trained; writes to out/pictures',
+    about: 'a rehearsal: every picture within seconds, with models that are hardly trained; writes to out/pictures',
   },
   out: { value: 'folder', about: 'where the pictures go (default: docs/guide/pictures)' },
   headed: { about: 'show the browser' },

@@ -72,11 +72,15 @@ export function checkNumber(
     value > above &&
     (!whole || Number.isSafeInteger(value));
   if (good) return value;
+  const lower = least > -largest;
+  const upper = most < largest || (typeof value === 'number' && value > most);
+  const open = above > -Infinity;
   const range = [
     whole ? 'a whole number' : 'a number',
-    above > -Infinity && `above ${above}`,
-    least > -largest && `of at least ${least}`,
-    (most < largest || (typeof value === 'number' && value > most)) && `of at most ${most}`,
+    open && `above ${above}`,
+    lower && upper && `from ${least} to ${most}`,
+    lower && !upper && `of at least ${least}`,
+    upper && !lower && `${open ? 'and' : 'of'} at most ${most}`,
   ];
   throw new OptionError(`${where}: ${shown(value)} is not ${range.filter(Boolean).join(' ')}`);
 }
@@ -100,19 +104,19 @@ export function checkWord<W extends string>(where: string, value: unknown, words
 
 /** Checks a function. @throws OptionError */
 export function checkFunction(where: string, value: unknown): void {
-  if (typeof value !== 'function') throw new OptionError(`${where} must be a function`);
+  if (typeof value !== 'function') throw new OptionError(`${where} must be a function, not ${shown(value)}`);
 }
 
 /** Checks a signal, if one is given. @throws OptionError */
 export function checkSignal(where: string, signal: unknown): void {
   const { addEventListener, throwIfAborted } = (signal ?? {}) as Partial<AbortSignal>;
   if (signal !== undefined && (typeof addEventListener !== 'function' || typeof throwIfAborted !== 'function'))
-    throw new OptionError(`${where}: signal must be an AbortSignal`);
+    throw new OptionError(`${where}: signal must be an AbortSignal, not ${shown(signal)}`);
 }
 
 /** Checks that a value is bytes. @throws OptionError */
 export function checkBytes(where: string, bytes: unknown): void {
-  if (!isBytes(bytes)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array`);
+  if (!isBytes(bytes)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array, not ${shown(bytes)}`);
 }
 
 /** Checks a list of numbers, plain or typed. @throws OptionError */

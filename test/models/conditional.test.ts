@@ -364,7 +364,7 @@ describe('consists of', () => {
     await expectRefused(OptionError, "unknown option 'class'", wrong({ condition: { class: 10 } }));
     for (const count of [1, 0.5, '10', undefined, ['a', 'b']])
       await expectRefused(OptionError, 'condition: classes', wrong({ condition: { classes: count } }));
-    await expectRefused(OptionError, 'options are an object', wrong({ condition: 10 }));
+    await expectRefused(OptionError, 'options must be an object', wrong({ condition: 10 }));
     await expectRefused(
       OptionError,
       'the encoder has no dense layer and no convolution',

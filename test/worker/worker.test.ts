@@ -291,7 +291,7 @@ describe('errors keep their class', () => {
       direct.OptionError,
       /takes a Gpu/,
     ],
-    ['of specs', () => remote.autoencoder(gpu, undefined as never), direct.OptionError, /options are an object/],
+    ['of specs', () => remote.autoencoder(gpu, undefined as never), direct.OptionError, /options must be an object/],
     ['of what cannot be cloned', () => small({ seed: new WeakMap() as never }), direct.OptionError, /cannot be sent/],
     ['of functions', () => small({ seed: (() => 1) as never }), direct.OptionError, /function cannot be sent/],
   ])('%s', async (_, work, kind, message) => {
