@@ -12,7 +12,7 @@ import { root } from './setup.mjs';
 
 await runMain(async () => {
   if (!existsSync(path.join(root, 'dist', 'index.js')))
-    throw new Failure('there is no dist folder: run `npm run build` first');
+    throw new Failure('the dist folder is missing: run `npm run build` first');
   await checkManifest();
   await checkShaking();
   await withProject(async (project) => {

@@ -25,7 +25,7 @@ export function findChrome() {
   const asked = process.env.PUPPETEER_EXECUTABLE_PATH;
   if (asked) {
     // A user who names a browser wants no other.
-    if (!existsSync(asked)) throw new Failure(`PUPPETEER_EXECUTABLE_PATH is '${asked}', and there is no such file`);
+    if (!existsSync(asked)) throw new Failure(`PUPPETEER_EXECUTABLE_PATH is '${asked}', a file that does not exist`);
     return { path: asked, from: 'PUPPETEER_EXECUTABLE_PATH' };
   }
   const places = [

@@ -60,7 +60,7 @@ function readValue(name, { value, names, least, most = Number.MAX_SAFE_INTEGER }
   }
   if (!given || given.startsWith('--')) throw new Failure(`--${name} needs a value: --${name} <${value}>`);
   if (names && !names.includes(given))
-    throw new Failure(`there is no ${name} '${given}'; there is ${names.join(', ')}`);
+    throw new Failure(`there is no ${name} '${given}'; choose one of ${names.join(', ')}`);
   return least === undefined ? given : readNumber(name, given, least, most);
 }
 

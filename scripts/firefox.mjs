@@ -13,7 +13,7 @@ import { nativeEnvironment } from './native-webgpu.mjs';
  */
 export function findFirefox() {
   const asked = process.env.LATENTGPU_FIREFOX;
-  if (asked && !existsSync(asked)) throw new Failure(`LATENTGPU_FIREFOX is '${asked}', and there is no such file`);
+  if (asked && !existsSync(asked)) throw new Failure(`LATENTGPU_FIREFOX is '${asked}', a file that does not exist`);
   return asked ?? installedPlaces(firefoxes).find((place) => existsSync(place));
 }
 

@@ -11,7 +11,7 @@ export async function makeFolder(folder) {
     await access(folder, constants.W_OK);
   } catch (error) {
     throw new Failure(
-      `--out: nothing can be written to ${folder} (${/** @type {NodeJS.ErrnoException} */ (error).code})`,
+      `--out: cannot write to ${folder} (${/** @type {NodeJS.ErrnoException} */ (error).code})`,
       { cause: error },
     );
   }

@@ -28,7 +28,7 @@ await runMain(async () => {
     (name) => !tests.some((file) => path.join(folder, file).includes(path.join('reliability', name))),
   );
   if (unknown)
-    throw new Failure(`no file of test/reliability begins with '${unknown}'; there is ${tests.sort().join(', ')}`);
+    throw new Failure(`no file of test/reliability begins with '${unknown}'; choose one of ${tests.sort().join(', ')}`);
   await setup();
   await makeFolder(out);
   const report = path.join(root, 'out', 'reliability.json');
@@ -37,7 +37,7 @@ await runMain(async () => {
   const code = await vitest([...files, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
     VITE_THOROUGH: '1',
   });
-  if (code) throw new Failure('not everything came out as it should: RELIABILITY.md stays as it was');
+  if (code) throw new Failure('a test failed: RELIABILITY.md was not written');
   /** @type {Kept} */
   const kept = await readResults(out, 'reliability');
   const { testResults } = JSON.parse(await readFile(report, 'utf8'));

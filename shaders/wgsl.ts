@@ -57,7 +57,7 @@ export function shader<Required extends string, Optional extends string = never>
     },
   );
   if (bindings.length !== (head.match(/@binding\(/g) ?? []).length)
-    throw new Error(`shader ${label}: a binding that is neither a storage buffer nor the uniform 'sizes'`);
+    throw new Error(`shader ${label}: each binding must be a storage buffer or the uniform 'sizes'`);
   const sizes = (sizesPattern.exec(head)?.[1] ?? '').split(',').filter((member) => member.trim());
   let whole = rest ? undefined : head;
   return {
@@ -69,7 +69,7 @@ export function shader<Required extends string, Optional extends string = never>
     overrides: new Set([...head.matchAll(overridePattern)].map((match) => match[1])),
     sizes: sizes.map((member) => {
       const [, name, type] = /^\s*(\w+)\s*:\s*(u32|f32)\s*$/.exec(member) ?? [];
-      if (!name) throw new Error(`shader ${label}: '${member.trim()}' is no member that Sizes may have`);
+      if (!name) throw new Error(`shader ${label}: the member '${member.trim()}' of Sizes must be a u32 or an f32`);
       return { name, type: type as Size['type'] };
     }),
   };
@@ -78,7 +78,7 @@ export function shader<Required extends string, Optional extends string = never>
 /** Returns the rest of a shader's text, after checking that it declares nothing that belongs in the head. */
 function withoutInterface(label: string, rest: string): string {
   const declared = [/@binding\(/, overridePattern, sizesPattern].find((pattern) => rest.search(pattern) >= 0);
-  if (declared) throw new Error(`shader ${label}: what is declared by ${declared.source} belongs into its head`);
+  if (declared) throw new Error(`shader ${label}: the declaration that matches ${declared.source} must be in its head`);
   return rest;
 }
 

@@ -5,7 +5,7 @@ export function usesOfLatents(codes: Float32Array, latents: number): Uint32Array
   return uses;
 }
 
-/** The latents, those first that most examples have. */
+/** The latents, the most frequent first. */
 export const mostUsed = (uses: Uint32Array): number[] => [...uses.keys()].sort((a, b) => uses[b] - uses[a] || a - b);
 
 /** The rows in which a latent is largest, the largest first; none in which it is 0. */

@@ -2,7 +2,7 @@
 
 /** The value below which a share `p` of the distribution lies. */
 export function normalQuantile(p: number): number {
-  if (!(p > 0 && p < 1)) throw new Error(`the share of a distribution lies between 0 and 1, not at ${p}`);
+  if (!(p > 0 && p < 1)) throw new Error(`the share of a distribution must be between 0 and 1, not ${p}`);
   let x = 0;
   // Away from the middle the density only falls, so Newton's method comes nearer from one side and never steps too far.
   for (let i = 0; i < 50; i++) x -= (share(x) - p) / density(x);

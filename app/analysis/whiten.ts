@@ -51,7 +51,7 @@ function cholesky(matrix: Float64Array): Float64Array {
     for (let j = 0; j <= i; j++) {
       let rest = matrix[i * size + j];
       for (let k = 0; k < j; k++) rest -= factor[i * size + k] * factor[j * size + k];
-      if (i === j && !(rest > 0)) throw new Error(`number ${i} of the codes follows from the others`);
+      if (i === j && !(rest > 0)) throw new Error(`number ${i} of the codes depends linearly on the others`);
       factor[i * size + j] = i === j ? Math.sqrt(rest) : rest / factor[j * size + j];
     }
   return factor;

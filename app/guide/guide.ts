@@ -27,7 +27,7 @@ window.pictures = {
     }),
   draw: (name) =>
     outcomeOf(async () => {
-      if (!work) throw new Error('open comes before draw');
+      if (!work) throw new Error('call open before draw');
       const canvas = await pictures[name](work, work.machine.quick ? { steps: 2 } : facts[name].training);
       document.getElementById('pictures')!.append(canvas);
       return pixelsOf(canvas);

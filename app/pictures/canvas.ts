@@ -29,7 +29,7 @@ export function paper(look: Look, height: number, title: string): { canvas: HTML
 
 export function contextOf(canvas: HTMLCanvasElement): Context {
   const context = canvas.getContext('2d');
-  if (!context) throw new Error(`no canvas of ${canvas.width}×${canvas.height} pixels can be had`);
+  if (!context) throw new Error(`a canvas of ${canvas.width}×${canvas.height} pixels cannot be made`);
   return context;
 }
 

@@ -355,7 +355,7 @@ function showTrouble(error: unknown): void {
   showNotice(name === 'Error' ? '' : `${name}: `, message, button);
   if (!ended) return;
   wanted = false;
-  controls.state = 'Something went wrong; what it was is written above.';
+  controls.state = 'Something went wrong; see the message above.';
 }
 
 /** Sends a command for training, unless a model is being prepared. */
@@ -389,7 +389,7 @@ async function showRecorded(reason: string): Promise<void> {
   commands = recorded.commands;
   controls.enabled = true;
   map.banner = 'recorded run, not computed here';
-  controls.state = `${recorded.origin}. Play shows it; nothing is computed in this browser but what the map decodes to.`;
+  controls.state = `${recorded.origin}. Play shows it; this browser computes only what the place on the map decodes to.`;
   recorded.set();
 }
 

@@ -48,7 +48,7 @@ export function ganOf({ code, generator, discriminator, seed }: Settings, { shap
 export function hourglassOf(settings: Settings, { shape, classes = [] }: ExampleShape): Parts {
   const { loss, corruption, amount, normalize, seed } = settings;
   if (settings.conditional && !tellable(classes))
-    throw new Error('A conditional model is told classes, and these examples have none.');
+    throw new Error('A conditional model needs classes, and these examples have none.');
   const halves = halvesOf[settings.network](settings, shape);
   const penalty = penaltyOf(settings, halves);
   const penalties = [...penaltiesOfCode(settings, halves), ...(penalty ? [penalty] : [])];

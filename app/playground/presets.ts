@@ -82,7 +82,7 @@ export const presets: Record<string, Preset> = {
   'stochastic-contractive': {
     title: 'Stochastic contractive, 32 numbers',
     about:
-      'The same aim by trying: a picture and its slightly noisy twin should have the same code. The weights are tied.',
+      'The same aim by noise: a picture and a slightly noisy copy of it should have the same code. The weights are tied.',
     parts: {
       hidden: [],
       code: 32,
@@ -97,12 +97,12 @@ export const presets: Record<string, Preset> = {
   conditional: {
     title: 'Conditional, 2 numbers',
     about:
-      'Both halves are told which digit it is, so the code has room for how it is written: the classes lie over each other on the map. Choose the label that a place is decoded with.',
+      'Encoder and decoder receive the class of the digit, so the code has room for how it is written: the classes lie over each other on the map. Choose the label that a place is decoded with.',
     parts: { codeKind: 'gaussian', conditional: true, rate: 0.002 },
   },
   'variational-wide': {
     title: 'Variational, 32 numbers',
-    about: 'More room in the code: sharper pictures, and a map that is only a shadow of it.',
+    about: 'More room in the code: sharper pictures, but the map shows only two directions of it.',
     parts: { codeKind: 'gaussian', hidden: [128], code: 32 },
   },
   'importance-weighted': {
@@ -126,7 +126,7 @@ export const presets: Record<string, Preset> = {
   'vae-gan': {
     title: 'VAE/GAN, 32 numbers',
     about:
-      'A variational one whose pictures a discriminator judges as well: they have to pass for examples. Slower, and its squared error is larger.',
+      'A variational one whose pictures a discriminator judges as well: they must look like examples. Slower, and its squared error is larger.',
     parts: { codeKind: 'gaussian', hidden: [128], code: 32, penalty: 'adversarial', judged: 'output', weight: 20 },
   },
   gan: {

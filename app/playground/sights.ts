@@ -76,13 +76,13 @@ function autoencoderOn(stage: Stage): Sight {
     open(answer, settings) {
       const { data: set, shown } = answer;
       const { shape } = set;
-      map.labels = { ...set, told: settings.conditional };
+      map.labels = { ...set, conditional: settings.conditional };
       map.banner = answer.origin === 'bundled' ? 'a trained model came with the page' : undefined;
       writeText(byId('reconstructions-hint'), aboutShown(answer));
       reconstructions.open(shape, shown.values, shown.rows.length, namesOfShown(answer).join(', '));
-      const told = settings.conditional ? set.classes : [];
-      labels.open(told);
-      samples.open(shape, samplingOf(settings), told);
+      const classes = settings.conditional ? set.classes : [];
+      labels.open(classes);
+      samples.open(shape, samplingOf(settings), classes);
       codebook.open(settings.codeKind === 'vectorQuantizer', answer);
       dictionary.open(settings.codeKind === 'topK', answer);
       drawing.open(shape);

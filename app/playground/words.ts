@@ -4,8 +4,8 @@ import type { Settings } from './settings.ts';
 
 const begun: Record<Opened['origin'], string> = {
   new: 'A new model',
-  bundled: 'Trained already: play goes on, start over begins with random weights',
-  saved: 'Restored from this browser: it goes on where it was',
+  bundled: 'Already trained: Play continues, Start over begins with random weights',
+  saved: 'Restored from this browser: Play continues where it stopped',
 };
 
 export const aboutModel = ({ origin, adapter, data }: Opened): string =>
@@ -13,8 +13,8 @@ export const aboutModel = ({ origin, adapter, data }: Opened): string =>
 
 /** The text during training: what a visitor can do meanwhile. */
 export const aboutTraining: Record<Settings['model'], string> = {
-  autoencoder: 'Training. Drag on the map, draw, change the learning rate: it goes on meanwhile.',
-  gan: 'Training. The samples are of the same codes all the while; change a learning rate: it goes on meanwhile.',
+  autoencoder: 'Training. Drag on the map, draw, change the learning rate: training goes on meanwhile.',
+  gan: 'Training. The samples are always of the same codes. Change a learning rate: training goes on meanwhile.',
 };
 
 export function aboutShown({ data, shown }: Opened): string {
@@ -22,7 +22,7 @@ export function aboutShown({ data, shown }: Opened): string {
     data.trained === data.count
       ? 'it was trained on, as there are too few to hold any out'
       : 'it has not been trained on';
-  return `Examples ${which}, and below each what comes out at the other end: ${namesOf(data.names, shown.rows)}.`;
+  return `Examples ${which}, with their reconstructions below: ${namesOf(data.names, shown.rows)}.`;
 }
 
 /** Returns the names of several examples for a sentence, such as 'test images 8, 3, 5' or 'cat.png, dog.png'. */

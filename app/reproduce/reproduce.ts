@@ -33,7 +33,7 @@ window.reproduction = {
   run: (name) =>
     outcomeOf(async () => {
       const row = rows[name];
-      if (!('run' in row)) throw new Error(`${name} is a row in parts`);
+      if (!('run' in row)) throw new Error(`the row ${name} has parts: call measure`);
       return row.run(begin(name));
     }),
   measure: (name, part) => outcomeOf(async () => inParts(name).measure(begin(`${name}: ${part}`), part)),
@@ -41,13 +41,13 @@ window.reproduction = {
 };
 
 function begin(title: string): Work {
-  if (!work) throw new Error('open comes before all else');
+  if (!work) throw new Error('call open first');
   document.getElementById('state')!.textContent = title;
   return work;
 }
 
 function inParts(name: RowName): PartedRow {
   const row = rows[name];
-  if (!('measure' in row)) throw new Error(`${name} is done in one go`);
+  if (!('measure' in row)) throw new Error(`the row ${name} has no parts: call run`);
   return row;
 }

@@ -47,6 +47,6 @@ function layerOf(layer: LayerWork, inputShape?: number[]) {
     case 'upsample':
       return layers.upSampling2d({});
     default:
-      throw new Error(`what is '${layer.kind}' is no layer of a sequential model`);
+      throw new Error(`a sequential model cannot have the layer '${layer.kind}'`);
   }
 }

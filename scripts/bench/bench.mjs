@@ -62,7 +62,7 @@ async function measure(runtime, options) {
     };
     const works = Object.values(opened.works).flat();
     const unknown = only.find((start) => !works.some((name) => name.startsWith(start)));
-    if (unknown) throw new Failure(`no work begins with '${unknown}'; there is ${works.join(', ')}`);
+    if (unknown) throw new Failure(`no work begins with '${unknown}'; choose one of ${works.join(', ')}`);
     const { gflops, gigabytes } = opened.roofline;
     console.log(
       `${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`,

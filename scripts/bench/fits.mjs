@@ -21,7 +21,7 @@ export async function measureFits({ only, quick, headed }) {
     const wanted = names.filter((name) =>
       only.length ? only.some((start) => name.startsWith(start)) : name === 'simple',
     );
-    if (!wanted.length) throw new Failure(`no model begins with '${only[0]}'; there is ${names.join(', ')}`);
+    if (!wanted.length) throw new Failure(`no model begins with '${only[0]}'; choose one of ${names.join(', ')}`);
     console.log(
       `${(await chrome.version()).replace('Headless', '').replace('/', ' ')}: medians over rounds of ms with tuning 'measured' / ms with tuning 'fixed'`,
     );

@@ -28,7 +28,7 @@ export async function measureTasks({ only, quick, headed }) {
   try {
     const names = await inFreshPage(chrome, site.url, 'tasks', (page) => page.evaluate(() => globalThis.tasks.works()));
     const wanted = names.filter((name) => !only.length || only.some((start) => name.startsWith(start)));
-    if (!wanted.length) throw new Failure(`no model begins with '${only[0]}'; there is ${names.join(', ')}`);
+    if (!wanted.length) throw new Failure(`no model begins with '${only[0]}'; choose one of ${names.join(', ')}`);
     console.log(
       `${(await chrome.version()).replace('Headless', '').replace('/', ' ')}: processor time of the page's thread, tasks of more than ${limitMs} ms and the longest`,
     );

@@ -66,7 +66,7 @@ export async function runTest(test, fault) {
     const [{ name = '', message = '' } = {}] = failed.result().errors ?? [];
     // Such a fault would be caught by every test.
     if (fault && (/did not compile/.test(message) || /^(Reference|Syntax|Type)Error$/.test(name)))
-      throw new Failure(`shaders/${fault.file} with ${nameOf(fault)} is not a shader: ${message}`);
+      throw new Failure(`shaders/${fault.file} with ${nameOf(fault)} does not compile: ${message}`);
     return { seconds, failed: { name: failed.fullName, message } };
   } finally {
     await vitest.close();

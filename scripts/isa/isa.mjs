@@ -16,7 +16,7 @@ export async function isa({ only, compiler, peer, ways, model, write, out }) {
   if (peer) setupPeers();
   const report = await compileWorks(only, compiler);
   const unknown = only.find((start) => !report.works.some(({ name }) => name.startsWith(start)));
-  if (unknown) throw new Failure(`no work begins with '${unknown}'; there is ${report.names.join(', ')}`);
+  if (unknown) throw new Failure(`no work begins with '${unknown}'; choose one of ${report.names.join(', ')}`);
   console.log(`${report.driver}, for ${report.card}: ${report.pipelines.length} pipelines`);
   for (const work of report.works) {
     console.log(`\n${work.name}\n\n${dispatchTable(report, work, { ways })}`);
@@ -51,7 +51,7 @@ async function writeList(report, out) {
   const { worse } = compare(listed, measured);
   if (worse.length)
     throw new Failure(
-      `GPU.md stays as it was, as kernels have become worse; who wants that writes the new numbers into ${list}: ${worse.join('; ')}`,
+      `GPU.md was not written, because kernels became worse; if that is intended, write the new numbers into ${list}: ${worse.join('; ')}`,
     );
   await mkdir(path.dirname(list), { recursive: true });
   await writeFile(list, `${JSON.stringify({ driver: report.driver, debts }, null, 2)}\n`);

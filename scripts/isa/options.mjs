@@ -9,12 +9,12 @@ const table = {
   only: {
     value: 'work',
     several: true,
-    about: 'only works of the benchmark whose name begins like that: simple, vae, 512, … ; may be given several times',
+    about: 'only works of the benchmark whose names begin with this: simple, vae, 512, … ; may be given several times',
   },
   compiler: {
     value: 'vendor',
     names: Object.keys(compilers),
-    about: `whose compiler: ${Object.keys(compilers).join(', ')} (default: amd); of the others, parts of Mesa are built first, once`,
+    about: `which compiler: ${Object.keys(compilers).join(', ')} (default: amd); for the others, parts of Mesa are built first, once`,
   },
   ways: { about: 'also the other ways of each dispatch, and not only the one that it begins with' },
   model: { about: 'also what each dispatch may take on four cards: an estimate, nothing is measured' },
@@ -46,8 +46,8 @@ export function readOptions(args) {
   const given = readArguments(args, table, 'npm run isa');
   const ofAll = !given.compiler || given.compiler === 'amd' || given.peer;
   if (given.write && given.only && ofAll)
-    throw new Failure("--write is about all works, and goes with no --only but for other compilers than AMD's");
-  if (given.out !== undefined && !given.write) throw new Failure('--out goes with --write only');
+    throw new Failure("--write needs all works: leave out --only, except with other compilers than AMD's");
+  if (given.out !== undefined && !given.write) throw new Failure('--out needs --write');
   const out = typeof given.out === 'string' ? path.resolve(given.out) : path.join(root, 'docs');
   return /** @type {Options} */ ({
     only: [],

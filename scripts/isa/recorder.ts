@@ -13,7 +13,7 @@ interface Made {
 }
 
 /** The file in which the layer writes the compiler's output. */
-const told = process.env.LATENTGPU_ISA!;
+const reportFile = process.env.LATENTGPU_ISA!;
 
 /**
  * The milliseconds from which a pipeline is compiled again to measure its time, and from which another attempt would be
@@ -131,9 +131,9 @@ function note(
  * Returns the layer's output for the newest pipeline, and removes it, so that it cannot be taken for that of another.
  */
 function takeTold({ label }: GPUComputePipelineDescriptor): Compiled {
-  if (!existsSync(told)) throw new Error(`of ${label} the driver has told nothing`);
-  const compiled = JSON.parse(readFileSync(told, 'utf8')) as Compiled;
-  rmSync(told);
+  if (!existsSync(reportFile)) throw new Error(`the driver has reported nothing about ${label}`);
+  const compiled = JSON.parse(readFileSync(reportFile, 'utf8')) as Compiled;
+  rmSync(reportFile);
   return compiled;
 }
 

@@ -18,10 +18,10 @@ const table = {
     value: 'name',
     names,
     several: true,
-    about: 'only this one; may be given several times, and without --picture',
+    about: 'only this picture; may be given several times, also without --picture',
   },
   quick: {
-    about: 'a rehearsal: every picture within seconds, of models that are hardly trained; writes to out/pictures',
+    about: 'a rehearsal: every picture within seconds, with models that are hardly trained; writes to out/pictures',
   },
   out: { value: 'folder', about: 'where the pictures go (default: docs/guide/pictures)' },
   headed: { about: 'show the browser' },
@@ -47,7 +47,7 @@ export function readOptions(args) {
   const out =
     typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'pictures') : guides;
   if (given.quick && out === guides)
-    throw new Failure('--quick draws models that are hardly trained: they do not go to the guides');
+    throw new Failure('--quick hardly trains the models, so its pictures do not go to the guides: give --out');
   return /** @type {Options} */ ({ picture: names, quick: false, headed: false, help: false, ...given, out });
 }
 

@@ -9,7 +9,7 @@ const table = {
   name: {
     value: 'name',
     several: true,
-    about: 'only files of this name; may be given several times, and without --name',
+    about: 'only files of this name; may be given several times, also without --name',
   },
   out: { value: 'folder', about: 'where RELIABILITY.md and results/ go (default: docs)' },
   help: { about: 'show this' },

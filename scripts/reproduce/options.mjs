@@ -17,20 +17,20 @@ const table = {
     value: 'name',
     names: rowNames,
     several: true,
-    about: 'only this row; may be given several times, and without --row',
+    about: 'only this row; may be given several times, also without --row',
   },
   part: {
     value: 'name',
     names: [...new Set(rowNames.flatMap((name) => facts[name].parts ?? []))],
     several: true,
-    about: 'of a row in parts only this one; may be given several times',
+    about: 'only this part of a row that has parts; may be given several times',
   },
   minutes: {
     value: 'n',
     least: 1,
-    about: 'how long to train each model of a row that goes by the clock (default: 30 without a GPU, 10 with one)',
+    about: 'how long to train each model of a row that trains for a fixed time (default: 30 without a GPU, 10 with one)',
   },
-  data: { value: 'folder', about: 'where the files of rows lie that bring none, such as series' },
+  data: { value: 'folder', about: 'folder with the files that some rows need, such as series' },
   list: { about: 'say what is done and what is not, and how long each row takes' },
   again: { about: 'do rows again that are done already' },
   quick: { about: 'a rehearsal: every row within seconds, with figures that mean nothing; writes to out/reproduce' },
@@ -62,14 +62,14 @@ export function readOptions(args) {
   const docs = path.join(root, 'docs');
   const out =
     typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'reproduce') : docs;
-  if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing: they do not go to docs');
+  if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing, so they do not go to docs: give --out');
   const parts = /** @type {string[] | undefined} */ (given.part);
   const { data } = given;
   // Without --data, the default is all rows that need no files.
   const all = given.list || data ? rowNames : rowNames.filter((name) => !facts[name].files || parts);
   const rows = /** @type {RowName[]} */ (given.row ?? all);
   const stray = parts?.find((part) => !rows.some((name) => facts[name].parts?.includes(part)));
-  if (stray) throw new Failure(`there is no part '${stray}' of ${rows.join(', ')}`);
+  if (stray) throw new Failure(`there is no part '${stray}'; choose one of ${rows.join(', ')}`);
   const row = parts ? rows.filter((name) => parts.some((part) => facts[name].parts?.includes(part))) : rows;
   return /** @type {Options} */ ({
     list: false,

@@ -67,7 +67,7 @@ export class Browser {
       .catch((error) => {
         throw this.#chrome.connected
           ? error
-          : new Failure('the browser was closed before it was through', { cause: error });
+          : new Failure('the browser was closed before the work was done', { cause: error });
       });
     if ('result' in outcome) return outcome.result;
     const { message, expected, stack } = outcome.failure;

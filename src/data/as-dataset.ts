@@ -35,7 +35,7 @@ function checkScale(where: string, set: Dataset, before: TrainedOn): void {
   const kind = ({ bytes, scale, largest }: TrainedOn) =>
     `${bytes ? 'bytes' : 'floats'} with a scale of ${scale === 1 / 255 ? '1/255' : scale}, values up to ${largest}`;
   throw new DataError(
-    `${where}: the model was trained on ${kind(before)}; these are ${kind(now)}: say which is meant, by the \`scale\` of dataset(gpu, data, { scale })`,
+    `${where}: the model was trained on ${kind(before)}; these are ${kind(now)}: set the scale with dataset(gpu, data, { scale })`,
   );
 }
 
@@ -86,6 +86,6 @@ function checkExamples(where: string, takes: readonly number[], has: readonly nu
     );
   if (!sameOrder(takes, has))
     throw new ShapeError(
-      `${where}: the model takes examples of [${takes.join(', ')}], the data has [${has.join(', ')}], as many values in another order; if they are in the model's, give them as [examples, ${features}]`,
+      `${where}: the model takes examples of [${takes.join(', ')}], the data has [${has.join(', ')}]: the same number of values in another order; if the order is the model's, give them as [examples, ${features}]`,
     );
 }

@@ -10,7 +10,7 @@ export function columnOf(where: string, asked: string | number, names: readonly 
       `${where}: there is no column ${shown(asked)} ${what}; there are ${names.join(', ').slice(0, 400)}`,
     );
   if (typeof asked === 'string' && names.lastIndexOf(asked) !== column)
-    throw new OptionError(`${where}: two columns are called ${shown(asked)}; say by its number which one is ${what}`);
+    throw new OptionError(`${where}: two columns are called ${shown(asked)}; choose one by its number`);
   return column;
 }
 
@@ -18,7 +18,7 @@ export function columnOf(where: string, asked: string | number, names: readonly 
 export function checkColumnList(where: string, columns: unknown): (string | number)[] {
   const list = Array.isArray(columns) ? Array.from(columns as unknown[]) : [];
   if (!list.length || list.some((column) => typeof column !== 'string' && typeof column !== 'number'))
-    throw new OptionError(`${where}: columns are a list of names, or of numbers from 0 on, not ${shown(columns)}`);
+    throw new OptionError(`${where}: columns must be a list of names, or of numbers from 0 on, not ${shown(columns)}`);
   return list as (string | number)[];
 }
 
@@ -27,7 +27,7 @@ export function checkClasses(where: string, classes: unknown, label: unknown): s
   if (classes === undefined) return undefined;
   const names = Array.isArray(classes) ? Array.from(classes as unknown[]) : [];
   if (!names.length || names.some((name) => typeof name !== 'string') || new Set(names).size < names.length)
-    throw new OptionError(`${where}: classes are a list of different texts, not ${shown(classes)}`);
-  if (label === undefined) throw new OptionError(`${where}: classes need the \`label\`, the column that they are in`);
+    throw new OptionError(`${where}: classes must be a list of different texts, not ${shown(classes)}`);
+  if (label === undefined) throw new OptionError(`${where}: classes need \`label\`, the column that holds them`);
   return names as string[];
 }

@@ -48,17 +48,17 @@ export class Header {
       csvError(
         text,
         first[column].offset,
-        `'${first[column].text.slice(0, 40)}' in column ${column} (offset ${first[column].offset}) ${why}; say with \`header\` whether this line names the columns`,
+        `'${first[column].text.slice(0, 40)}' in column ${column} (offset ${first[column].offset}) ${why}; set \`header: true\` if this line names the columns, else \`header: false\``,
       );
     if (above >= 0) {
       if (count > first.length - count)
-        throw ask(above, `stands above numbers, but ${count} of the ${first.length} fields beside it are numbers`);
+        throw ask(above, `stands above numbers, but ${count} of the ${first.length} fields of this line are numbers`);
       return true;
     }
     const data = !names.includes(true) || first.some((_, c) => numbers[c] || (this.#numbers[c] && !names[c]));
     const { label } = this;
     if (data && label !== undefined && names[label] && !this.#recurs && this.#rows > 1)
-      throw ask(label, 'is the label of no other row');
+      throw ask(label, 'is a label that no other row has');
     return !data;
   }
 }

@@ -40,7 +40,7 @@ export function startOf(text: string): { start: number; delimiter?: Delimiter } 
   // Spreadsheets begin a file with a byte order mark.
   const [line, sign] = /^\ufeff?(?:sep=(.)(?:\r\n?|\n|$))?/i.exec(text)!;
   if (sign !== undefined && !',;\t'.includes(sign))
-    throw csvError(text, 0, `sep=${sign} names a delimiter that is not read; those that are: , ; and tab`);
+    throw csvError(text, 0, `sep=${sign} names an unknown delimiter; it can be , ; or tab`);
   return { start: line.length, delimiter: sign as Delimiter | undefined };
 }
 
@@ -102,7 +102,7 @@ function fieldAt(text: string, offset: number, delimiter: Delimiter): { field: F
     let end = open;
     for (; !ends(end); end++)
       if (text[end] === '"')
-        throw csvError(text, end, `a quote within a field that does not begin with one, at offset ${end}`);
+        throw csvError(text, end, `a field has a quote at offset ${end}, but does not begin with one`);
     return { field: { text: text.slice(offset, end).trim(), offset, quoted: false }, end };
   }
   let content = '';
@@ -112,7 +112,7 @@ function fieldAt(text: string, offset: number, delimiter: Delimiter): { field: F
     content += text.slice(at, quote);
     // Two quotes are an escaped quote.
     if (text[quote + 1] !== '"') {
-      if (!ends(quote + 1)) throw csvError(text, quote + 1, `text behind a closing quote at offset ${quote + 1}`);
+      if (!ends(quote + 1)) throw csvError(text, quote + 1, `text after a closing quote at offset ${quote + 1}`);
       return { field: { text: content.trim(), offset, quoted: true }, end: quote + 1 };
     }
     content += '"';

@@ -37,16 +37,16 @@ export function noNumber(text: string, { text: value, offset }: Field, place: Pl
     return csvError(
       text,
       offset,
-      `${at} is blank (offset ${offset}); fill missing values in first, or leave the column out with \`columns\``,
+      `${at} is blank (offset ${offset}); fill in missing values first, or leave the column out with \`columns\``,
     );
   const advice = isMissing(value)
-    ? 'fill missing values in first, or leave the column out with `columns`'
+    ? 'fill in missing values first, or leave the column out with `columns`'
     : place.delimiter === ',' && /[;\t]/.test(value)
       ? `is the \`delimiter\` another one than ${place.delimiter}?`
       : place.decimal === '.' && /^[+-]?[\d.]*,\d+$/.test(value)
         ? "numbers with a decimal comma are read with `decimal: ','`"
         : place.guessedFirst
-          ? 'if this line names the columns, say `header: true`'
+          ? 'if this line names the columns, set `header: true`'
           : 'a column of text can be the `label`, or be left out with `columns`';
   return csvError(text, offset, `'${value.slice(0, 40)}' in ${at} (offset ${offset}) is not a number; ${advice}`);
 }

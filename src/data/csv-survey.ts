@@ -33,7 +33,7 @@ export function survey(
     csvError(
       text,
       line[0].offset,
-      `${line.length} values at offset ${line[0].offset}, ${first!.length} in the first line`,
+      `it has ${line.length} values (offset ${line[0].offset}), but the first line ${first!.length}`,
     );
   for (const line of linesOf(text, start, delimiter)) {
     if (isBlank(line)) {
@@ -44,7 +44,7 @@ export function survey(
       throw csvError(
         text,
         blank,
-        `the line is blank (offset ${blank}), in a table of one column; remove it, or fill the missing value in`,
+        `the line is blank (offset ${blank}), in a table of one column; remove it, or fill in the missing value`,
       );
     blank = undefined;
     count++;

@@ -90,7 +90,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   const kept = (chosen?.map((column) => columnOf('readCsv', column, names, 'to keep')) ?? [...names.keys()]).filter(
     (column) => column !== labelled,
   );
-  if (!kept.length) throw new DataError('readCsv: there are no columns beside the label');
+  if (!kept.length) throw new DataError('readCsv: there are no columns besides the label');
   const columns = kept.map((column) => names[column]);
   const data = allocate('readCsv', Float32Array, rows * kept.length, 'keep fewer `columns`, or read the file in parts');
   const labels = new Int32Array(labelled < 0 ? 0 : rows);
@@ -145,7 +145,7 @@ function classOf({ text }: Format, field: Field, classes: Map<string, number>, p
 /** Renumbers the classes in sorted order, so that the order of rows does not matter. */
 function sorted(labels: Int32Array, names: string[], decimal: ',' | '.'): { labels: Int32Array; classes: string[] } {
   const order = classOrder(names, (name) => numberIn(name, decimal));
-  const places = new Map(order.map((name, place) => [name, place]));
-  labels.forEach((label, row) => (labels[row] = places.get(label)!));
+  const indices = new Map(order.map((name, place) => [name, place]));
+  labels.forEach((label, row) => (labels[row] = indices.get(label)!));
   return { labels, classes: order.map((name) => names[name]) };
 }

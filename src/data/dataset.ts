@@ -165,7 +165,7 @@ export class Dataset {
     const data = await storage.again();
     const values = series ? series.steps * series.channels : storage.examples * features;
     if (isBytes(data) !== storage.bytes || data.length !== values)
-      throw new DataError(`dataset: its source gave ${values} values and now gives ${data.length}`);
+      throw new DataError(`dataset: its source returned ${values} values before, but now ${data.length}`);
     const pieces = await upload(gpu, data, features, step);
     // Another call may have restored the data already, or the owner may have disposed them meanwhile.
     if (storage.pieces.some(({ data }) => data.gone) && !this.disposed) storage.pieces = pieces;

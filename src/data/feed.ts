@@ -57,7 +57,7 @@ export class Feed {
     if (!streamed) return undefined;
     if (batch > streamed.half)
       throw new OptionError(
-        `${where}: a batch of ${batch}, but with its deviceBytes the data set brings ${streamed.half} examples at a time`,
+        `${where}: a batch of ${batch} is more than the ${streamed.half} examples that a data set with these deviceBytes loads at a time`,
       );
     return new Feed(set, streamed.data, streamed.half);
   }

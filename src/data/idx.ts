@@ -38,13 +38,13 @@ function readHeader(bytes: Uint8Array): { shape: number[]; start: number; end: n
   if (bytes.length < 4) throw new FormatError(`idx: the file ends at offset ${bytes.length}, within the magic number`);
   if (isPage(bytes)) throw new FormatError('idx: this is an HTML page, not an IDX file (offset 0)');
   if (bytes[0] !== 0 || bytes[1] !== 0)
-    throw new FormatError('idx: no IDX file: it should begin with two zeros (offset 0)');
+    throw new FormatError('idx: this is not an IDX file, which begins with two zeros (offset 0)');
   if (bytes[2] !== 8)
     throw new FormatError(
-      `idx: values of type 0x${bytes[2].toString(16)} at offset 2; only unsigned bytes (0x8) are read`,
+      `idx: values have type 0x${bytes[2].toString(16)} (offset 2), but only unsigned bytes (0x8) can be read`,
     );
   const sides = bytes[3];
-  if (!sides) throw new FormatError('idx: no sides at offset 3');
+  if (!sides) throw new FormatError('idx: the number of sides at offset 3 is 0');
   const start = 4 + 4 * sides;
   if (bytes.length < start)
     throw new FormatError(`idx: the file ends at offset ${bytes.length}, within its ${sides} sides`);
@@ -63,7 +63,7 @@ function parse(bytes: Uint8Array): IdxData {
 
 const wrongLength = (values: number | string, { shape, start, end }: ReturnType<typeof readHeader>): FormatError =>
   new FormatError(
-    `idx: ${values} values from offset ${start} on, a shape of [${shape.join(', ')}] needs ${end - start}`,
+    `idx: there are ${values} values from offset ${start} on, but the shape [${shape.join(', ')}] needs ${end - start}`,
   );
 
 /** The maximum compression ratio of deflate. */
@@ -89,7 +89,7 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
     const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(end, true);
     if (length !== inflated.length % 2 ** 32)
       throw new FormatError(
-        `idx: the gzip stream ends before offset ${end}, which says ${length} bytes, not ${inflated.length}`,
+        `idx: the gzip stream holds ${inflated.length} bytes, but the size at its end (offset ${end}) is ${length}`,
       );
     return inflated;
   } catch (cause) {
@@ -140,7 +140,7 @@ export interface FetchOptions {
 export async function fetchIdx(url: string | URL, options: FetchOptions = {}): Promise<IdxData> {
   checkOptions('fetchIdx', options, ['onProgress', 'signal']);
   if (typeof url !== 'string' && kindOf(url) !== 'URL')
-    throw new OptionError(`fetchIdx: the url is a text or a URL, not ${shown(url)}`);
+    throw new OptionError(`fetchIdx: url must be a string or a URL, not ${shown(url)}`);
   if (options.onProgress !== undefined) checkFunction('fetchIdx: onProgress', options.onProgress);
   checkSignal('fetchIdx', options.signal);
   return readIdx(await download(String(url), options));
@@ -157,7 +157,7 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
     const bytes = await readAll(response.body, (loaded) => onProgress?.({ loaded, total }));
     if (isPage(bytes))
       throw new FormatError(
-        `fetchIdx: ${url} answered with an HTML page, not an IDX file (offset 0), as servers do for what is not there`,
+        `fetchIdx: ${url} answered with an HTML page, not an IDX file (offset 0), as servers do for a missing file`,
       );
     return bytes;
   } catch (cause) {

@@ -63,22 +63,22 @@ export async function readImages(
   const { fit = 'cover', channels = 3, background = 'white', signal } = options;
   checkWord('readImages: fit', fit, ['cover', 'stretch']);
   if (![1, 3, 4].includes(channels))
-    throw new OptionError(`readImages: channels are 1, 3 or 4, not ${shown(channels)}`);
+    throw new OptionError(`readImages: channels must be 1, 3 or 4, not ${shown(channels)}`);
   if (typeof background !== 'string')
-    throw new OptionError(`readImages: the background is a CSS colour, not ${shown(background)}`);
+    throw new OptionError(`readImages: background must be a CSS colour, not ${shown(background)}`);
   checkSignal('readImages', signal);
   if (typeof images !== 'object' || images === null) throw new OptionError('readImages: takes a list of images');
   if (!(Symbol.iterator in images))
     checkNumber('readImages: length of the images', images.length, { least: 0, most: 2 ** 24, whole: true });
   if (options.size !== undefined && checkSides('readImages: size', options.size).length !== 2)
-    throw new OptionError(`readImages: the size is [height, width], not ${shown(options.size)}`);
+    throw new OptionError(`readImages: size must be [height, width], not ${shown(options.size)}`);
   for (const side of options.size ?? []) checkNumber('readImages: size', side, { least: 1, most: 16384, whole: true });
   const inputs = Array.from(images);
   if (!inputs.length) throw new DataError('readImages: there are no images');
   if (typeof createImageBitmap !== 'function' || typeof OffscreenCanvas !== 'function')
     throw new LatentGpuError('readImages: needs createImageBitmap and OffscreenCanvas, as browsers have them');
   if (!isColour(background))
-    throw new OptionError(`readImages: the background is a CSS colour, not ${shown(background)}`);
+    throw new OptionError(`readImages: background must be a CSS colour, not ${shown(background)}`);
   let size = options.size;
   const roomFor = ([height, width]: readonly [number, number]) =>
     allocate(
@@ -97,7 +97,7 @@ export async function readImages(
       const [height, width] = size;
       if (!options.size && (bitmap.height !== height || bitmap.width !== width)) {
         throw new ShapeError(
-          `readImages: image ${i} is ${bitmap.height} × ${bitmap.width}, the first one ${height} × ${width}; give a size to bring them to`,
+          `readImages: image ${i} is ${bitmap.height} × ${bitmap.width}, the first one ${height} × ${width}; give a \`size\` to scale them to`,
         );
       }
       data ??= roomFor(size);

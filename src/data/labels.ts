@@ -76,7 +76,7 @@ export async function putExamples(
   }
   if (labels === undefined)
     throw new OptionError(
-      `${where}: the model is told labels of ${classes} classes: give a data set made with \`labels\`, or { data, labels }; to decode, decode(codes, { labels })`,
+      `${where}: the model has a condition of ${classes} classes and needs labels: give a data set made with \`labels\`, or { data, labels }; to decode, decode(codes, { labels })`,
     );
   const labelled = usable ? { data: data as Data, labels } : (data as Labelled);
   return putLabelled(where, gpu, labelled, shape, classes, { before, takesBlanks: blanks });
@@ -84,7 +84,7 @@ export async function putExamples(
 
 /** The message about labels that the model does not use. */
 export const needsCondition = (where: string): string =>
-  `${where}: labels are for a model that was made with a condition: { classes }`;
+  `${where}: labels are only for a model that was made with condition: { classes }`;
 
 /**
  * Checks labels.

@@ -11,7 +11,7 @@ export function withMarks(values: Float32Array, channels: number): Float32Array 
   return values.map((value, i) => {
     if (Number.isNaN(value)) return blankCell;
     if (value > blankCell / 2 && value < Infinity)
-      throw new DataError(`series: ${value} at ${stepOf(i, channels)} is too large beside blanks`);
+      throw new DataError(`series: ${value} at ${stepOf(i, channels)} is too large for a series with blanks`);
     return value;
   });
 }

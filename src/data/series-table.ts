@@ -17,7 +17,7 @@ export function interleaved(table: unknown, channels?: number): { data: Float32A
   const text = table.columns.find(({ kind }) => kind === 'category');
   if (text)
     throw new OptionError(
-      `series: the column '${text.name}' has categories, and a series numbers: leave it out, with table.without('${text.name}') or the option \`columns\` of readTable`,
+      `series: the column '${text.name}' has categories, but a series needs numbers: leave it out, with table.without('${text.name}') or the option \`columns\` of readTable`,
     );
   const numbers = table.columns.filter(({ kind }) => kind === 'number');
   if (!numbers.length) throw new OptionError('series: the table has no column of numbers');

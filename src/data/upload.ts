@@ -26,7 +26,7 @@ export function halfOfWindow(
   const half = wholeWords(Math.min(deviceBytes, bufferLimit(gpu)) / 2 / example);
   if (half < 4)
     throw new OptionError(
-      `${where}: deviceBytes of ${deviceBytes}, but examples are brought by fours while others are used, and eight of them take ${8 * example}`,
+      `${where}: deviceBytes must be at least ${8 * example}, the size of eight examples, not ${deviceBytes}`,
     );
   return half;
 }

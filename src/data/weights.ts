@@ -38,7 +38,7 @@ export function readWeights(where: string, given: ArrayLike<number>, count: numb
   const wrong = weights.findIndex((weight) => !fits(weight));
   if (wrong >= 0)
     throw new DataError(
-      `${where}: the weight of number ${wrong} is ${shown(weights[wrong])}; a weight is a finite number of at least 0`,
+      `${where}: weight ${wrong} is ${shown(weights[wrong])}; a weight is a finite number of at least 0`,
     );
   const values = Float32Array.from(given);
   if (!values.some((weight) => weight)) throw new DataError(`${where}: every weight is 0, so nothing would be learned`);

@@ -83,7 +83,7 @@ export function writeSafetensors(
     if (!isCounts(shape) || !isFloats(data))
       throw new ShapeError(`safetensors: ${name} is not a tensor: { data: Float32Array, shape }`);
     if (name === METADATA)
-      throw new FormatError(`safetensors: no tensor can be called ${METADATA}, the format keeps that name`);
+      throw new FormatError(`safetensors: no tensor can be called ${METADATA}, a name that the format reserves`);
     const elements = elementCount(shape);
     if (elements !== data.length) {
       throw new ShapeError(`safetensors: ${name} has the shape [${shape.join(', ')}], but ${data.length} numbers`);

@@ -51,7 +51,7 @@ function layoutOf(tape: Tape, y: Tensor, x: Tensor, { info, outputs }: CellLayou
   const [rows, columns] = [x.rows, x.columns];
   if (y.rows !== rows || columns !== info.rows || y.columns !== outputs)
     throw new ShapeError(
-      `cell loss: outputs of ${show(y.shape)} and cells of ${show(x.shape)} do not go with ${info.rows} columns of ${outputs} outputs`,
+      `cell loss: outputs of ${show(y.shape)} and cells of ${show(x.shape)} do not fit ${info.rows} columns with ${outputs} outputs`,
     );
   const strips = Math.min(mostStrips, columns);
   const sums = tape.tensor([rows, strips], 'f32', 'loss sums');

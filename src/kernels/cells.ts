@@ -97,7 +97,7 @@ export function cellDense(tape: Tape, x: Tensor, layout: CellLayout, w: Tensor, 
   const [rows, columns] = [x.rows, x.columns];
   if (columns !== info.rows || w.rows !== places)
     throw new ShapeError(
-      `cellDense: cells of ${show(x.shape)} and a weight of ${show(w.shape)} do not go with ${info.rows} columns of ${places} places`,
+      `cellDense: cells of ${show(x.shape)} and a weight of ${show(w.shape)} do not fit ${info.rows} columns with ${places} cells`,
     );
   const y = tape.tensor([rows, w.columns], 'f32', 'preactivation');
   const wide = w.columns % 4 === 0;

@@ -23,7 +23,7 @@ export function classBias(tape: Tape, z: Tensor, bias: Tensor, labels: Tensor): 
   const across = z.size / rows;
   if (bias.shape.length !== 2 || across % units || !Number.isInteger(samples))
     throw new ShapeError(
-      `classBias: rows of ${show(z.shape)} do not go with biases of ${show(bias.shape)} and labels of ${show(labels.shape)}`,
+      `classBias: rows of ${show(z.shape)} do not fit biases of ${show(bias.shape)} and labels of ${show(labels.shape)}`,
     );
   const y = tape.tensor(z.shape, 'f32', 'class bias');
   const wide = units % 4 === 0;

@@ -34,7 +34,7 @@ export function groupedConv2d(
   const work = workOf(rows, window, groups, filters);
   return activated(
     tape,
-    [rows, window.places[0] * window.places[1] * filters],
+    [rows, window.outputSize[0] * window.outputSize[1] * filters],
     activationWord('conv2d', activation),
     (y, f) =>
       tape.run(
@@ -81,10 +81,10 @@ function check(x: Tensor, w: Tensor, bias: Tensor | undefined, { image, kernel }
     throw new ShapeError(`conv2d: takes rows of ${show(image)}, not ${show(x.shape)}`);
   if (image[2] % groups || filters % groups || !sameShape(w.shape, [...kernel, image[2] / groups, filters]))
     throw new ShapeError(
-      `conv2d: a kernel of ${show(kernel)} over ${image[2]} channels in ${groups} groups, but weights of ${show(w.shape)}`,
+      `conv2d: weights of ${show(w.shape)} do not fit a kernel of ${show(kernel)} over ${image[2]} channels in ${groups} groups`,
     );
   if (bias && bias.size !== filters)
-    throw new ShapeError(`conv2d: ${filters} channels come out, but the bias is ${show(bias.shape)}`);
+    throw new ShapeError(`conv2d: ${filters} output channels, but the bias is ${show(bias.shape)}`);
 }
 
 /** How a convolution in groups is divided among invocations. */
@@ -103,7 +103,7 @@ function workOf(rows: number, window: Window, groups: number, filters: number) {
     group_channels: groupChannels,
     group_filters: lanes === 'filters' ? groupFilters / 4 : groupFilters,
   };
-  const sums = rows * window.places[0] * window.places[1] * filters;
+  const sums = rows * window.outputSize[0] * window.outputSize[1] * filters;
   const slices = slicesOf(sums * window.kernel[0] * window.kernel[1] * groupChannels);
   /** The division of an image's side, or of the filters, among invocations with one or four values each. */
   const over = (values: number, side: 'channels' | 'filters') => ({

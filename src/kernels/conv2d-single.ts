@@ -30,7 +30,7 @@ export function gatherSingle(tape: Tape, convolution: Convolution, window: Windo
     convSingleShader,
     convolution,
     window,
-    blocks(convolution.x.shape[0], window.places),
+    blocks(convolution.x.shape[0], window.outputSize),
   );
 }
 

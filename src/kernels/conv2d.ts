@@ -36,7 +36,7 @@ export function conv2d(
   const [filters] = w.shape;
   check('conv2d', x, window.image, w, window, window.image[2], bias, filters);
   const rows = x.shape[0];
-  const shape = [rows, window.places[0] * window.places[1] * filters];
+  const shape = [rows, window.outputSize[0] * window.outputSize[1] * filters];
   return activated(
     tape,
     shape,
@@ -66,7 +66,7 @@ export function convTranspose2d(
 ): Tensor {
   const [filters] = w.shape;
   const [height, width, channels] = window.image;
-  check('convTranspose2d', x, [...window.places, filters], w, window, channels, bias, channels);
+  check('convTranspose2d', x, [...window.outputSize, filters], w, window, channels, bias, channels);
   const shape = [x.shape[0], height * width * channels];
   return activated(
     tape,
@@ -96,11 +96,11 @@ function check(
     throw new ShapeError(`${kernel}: takes rows of ${show(input)}, not ${show(x.shape)}`);
   if (w.shape.length !== 4 || w.shape[1] !== size[0] || w.shape[2] !== size[1] || w.shape[3] !== channels) {
     throw new ShapeError(
-      `${kernel}: a kernel of ${show(size)} over ${channels} channels, but weights of ${show(w.shape)}`,
+      `${kernel}: weights of ${show(w.shape)} do not fit a kernel of ${show(size)} over ${channels} channels`,
     );
   }
   if (bias && bias.size !== outputs)
-    throw new ShapeError(`${kernel}: ${outputs} channels come out, but the bias is ${show(bias.shape)}`);
+    throw new ShapeError(`${kernel}: ${outputs} output channels, but the bias is ${show(bias.shape)}`);
 }
 
 /** The tensors of a convolution, in either direction. */

@@ -21,13 +21,13 @@ export function crossEntropy(
 ): { losses: Tensor; hits: Tensor } {
   const [rows, classes] = [y.rows, y.columns];
   if (labels.size !== rows)
-    throw new ShapeError(`crossEntropy: ${show(y.shape)} are ${rows} rows, but the labels are ${show(labels.shape)}`);
+    throw new ShapeError(`crossEntropy: ${show(y.shape)} has ${rows} rows, but the labels are ${show(labels.shape)}`);
   checkRowWeights('crossEntropy', weights, rows);
   const losses = tape.tensor([rows, 1], 'f32', 'losses of the rows');
   const hits = tape.tensor([rows, 1], 'f32', 'hits');
   tape.loss(losses, (counts) => {
     const gradient = counts !== undefined;
-    if (gradient && counts !== 1) throw new Error('crossEntropy: counts once in what is differentiated');
+    if (gradient && counts !== 1) throw new Error('crossEntropy: its coefficient must be 1');
     const dy = gradient ? tape.grad(y) : undefined;
     tape.run(
       crossEntropyShader(gradient, weights !== undefined),

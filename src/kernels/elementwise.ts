@@ -92,7 +92,7 @@ function broadcastShape(name: string, a: readonly number[], b: readonly number[]
   if (sides > 4) throw new ShapeError(`${name}: takes up to four sides, not ${show(a)} and ${show(b)}`);
   return Array.from({ length: sides }, (_, i) => {
     const [p, q] = [a[i - sides + a.length] ?? 1, b[i - sides + b.length] ?? 1];
-    if (p !== q && p !== 1 && q !== 1) throw new ShapeError(`${name}: ${show(a)} and ${show(b)} do not go together`);
+    if (p !== q && p !== 1 && q !== 1) throw new ShapeError(`${name}: ${show(a)} and ${show(b)} cannot be broadcast`);
     return Math.max(p, q);
   });
 }

@@ -62,11 +62,11 @@ export function importance(tape: Tape, head: Tensor, samples: number, draws: Dra
   });
   return {
     z,
-    bound(given, y, x, factor, rowWeights) {
+    bound(lossKind, y, x, factor, rowWeights) {
       if (judged) throw new LatentGpuError('importance: the bound of the samples is recorded already');
       judged = true;
       checkRowWeights('importance', rowWeights, rows);
-      const { kind, name, settings } = parsedLoss(given);
+      const { kind, name, settings } = parsedLoss(lossKind);
       const { sums: losses, size, wide } = lossLayout(tape, y, { ...settings, factor });
       const constants = { ...size.constants, samples };
       tape.loss(bound, (counts) => {

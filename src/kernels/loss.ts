@@ -83,7 +83,7 @@ export function rowSums(
 
 function sumsOf(
   tape: Tape,
-  given: TermKind | ElementLoss,
+  lossKind: TermKind | ElementLoss,
   y: Tensor,
   x: Tensor | undefined,
   state: Tensor,
@@ -91,7 +91,7 @@ function sumsOf(
   both: boolean,
   { blanks, weights }: LossOptions = {},
 ): Tensor {
-  const { kind, name, settings } = parsedLoss(given);
+  const { kind, name, settings } = parsedLoss(lossKind);
   if (x) checkSameShape(name, y, x);
   checkRowWeights(name, weights, y.shape[0]);
   const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor }, blanks);
@@ -132,14 +132,14 @@ function sumsOf(
  */
 export function elementLosses(
   tape: Tape,
-  given: ElementLoss,
+  lossKind: ElementLoss,
   y: Tensor,
   x: Tensor,
   state: Tensor,
   factor = 1,
   masked = false,
 ): Tensor {
-  const { kind, name, settings } = parsedLoss(given);
+  const { kind, name, settings } = parsedLoss(lossKind);
   checkSameShape(name, y, x);
   const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor }, masked ? 'sum' : undefined);
   const elements = tape.tensor(y.shape, 'f32', 'element losses');
@@ -157,14 +157,14 @@ export async function compileFormula(gpu: Gpu, formula: Formula): Promise<void> 
     await gpu.wait(gpu.pipelines.get(lossShader({ kind: formula, wide: false, writes: 'sums' }), size));
   } catch (cause) {
     if (!(cause instanceof LatentGpuError) || cause instanceof DeviceLostError) throw cause;
-    throw new OptionError(`elementwise: '${formula.name}' is not WGSL of y and x: ${cause.message}`, { cause });
+    throw new OptionError(`elementwise: the formula '${formula.name}' is not valid WGSL of y and x: ${cause.message}`, { cause });
   }
 }
 
 /** Returns the name of a loss in the shader and in messages, and its constants. @throws OptionError */
-export function parsedLoss(given: TermKind | ElementLoss) {
-  if (typeof given !== 'string' && 'wgsl' in given) return { kind: given, name: given.name, settings: {} };
-  const { kind, delta } = typeof given === 'string' ? { kind: given, delta: 1 } : given;
+export function parsedLoss(lossKind: TermKind | ElementLoss) {
+  if (typeof lossKind !== 'string' && 'wgsl' in lossKind) return { kind: lossKind, name: lossKind.name, settings: {} };
+  const { kind, delta } = typeof lossKind === 'string' ? { kind: lossKind, delta: 1 } : lossKind;
   checkNumber('loss: delta', delta, { above: 0 });
   return { kind, name: kind, settings: kind === 'huber' ? { delta } : {} };
 }

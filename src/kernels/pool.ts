@@ -55,7 +55,7 @@ function poolOf(x: Tensor, window: Window) {
   const [, , channels] = window.image;
   const wide = channels % 4 === 0;
   const across = wide ? channels / 4 : channels;
-  const places = window.places[0] * window.places[1];
+  const places = window.outputSize[0] * window.outputSize[1];
   const constants = { ...sizesOf(rows, window), channels: across };
   return { rows, wide, across, constants, places, shape: [rows, places * channels] };
 }

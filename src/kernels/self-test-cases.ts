@@ -76,7 +76,7 @@ function convolution(
   const window = slide('selfTest', image, { kernel, stride, padding: 'same' });
   const [height, width, channels] = image;
   const {
-    places: [rows, columns],
+    outputSize: [rows, columns],
     before,
     stride: [down, along],
   } = window;

@@ -31,6 +31,6 @@ export const quadsOf = (tensor: Tensor): number => Math.ceil(tensor.size / 4);
  */
 export function aNumber(loss: string, counts: Coefficient): number {
   if (typeof counts !== 'number')
-    throw new LatentGpuError(`${loss}: its coefficient is a number, not a tensor with one for each step`);
+    throw new LatentGpuError(`${loss}: its coefficient must be a number, not a tensor with one for each step`);
   return counts;
 }

@@ -7,7 +7,7 @@ export interface Window {
   /** The [height, width, channels] of the image. */
   readonly image: readonly [number, number, number];
   /** The [height, width] of the window's places. */
-  readonly places: readonly [number, number];
+  readonly outputSize: readonly [number, number];
   readonly kernel: readonly [number, number];
   /** The step from one place to the next, [down, along]. */
   readonly stride: readonly [number, number];
@@ -56,20 +56,20 @@ export function slide(
   const sides = [0, 1].map((axis) => {
     const [side, k, step] = [image[axis], spanOf(kernel[axis], apart[axis]), steps[axis]];
     if (padding === 'same') {
-      const places = Math.ceil(side / step);
-      return { places, before: Math.floor(Math.max((places - 1) * step + k - side, 0) / 2) };
+      const outputSize = Math.ceil(side / step);
+      return { outputSize, before: Math.floor(Math.max((outputSize - 1) * step + k - side, 0) / 2) };
     }
     const before = padding === 'valid' ? 0 : pair(padding)[axis];
-    return { places: Math.floor((side + 2 * before - k) / step) + 1, before };
+    return { outputSize: Math.floor((side + 2 * before - k) / step) + 1, before };
   });
   const spread = apart.some((each) => each > 1) ? `, dilated by ${along(apart)},` : '';
-  if (sides.some(({ places }) => places < 1))
+  if (sides.some(({ outputSize }) => outputSize < 1))
     throw new ShapeError(
       `${layer}: a kernel of ${along(kernel)}${spread} does not fit into ${sequence ? 'a sequence' : 'an image'} of ${show(image.slice(+sequence))}`,
     );
   return {
     image,
-    places: [sides[0].places, sides[1].places],
+    outputSize: [sides[0].outputSize, sides[1].outputSize],
     kernel,
     stride: steps,
     dilation: apart,
@@ -98,11 +98,11 @@ export function unslide(
   });
   if (sides.some(({ side }) => side < 1))
     throw new ShapeError(
-      `${layer}: a kernel of ${along(kernel)} with padding ${along(padding)} leaves nothing of ${show(from.slice(+sequence))}`,
+      `${layer}: a kernel of ${along(kernel)} with padding ${along(padding)} leaves no output of ${show(from.slice(+sequence))}`,
     );
   return {
     image: [sides[0].side, sides[1].side, channels],
-    places: [from[0], from[1]],
+    outputSize: [from[0], from[1]],
     kernel,
     stride: steps,
     dilation: apart,
@@ -118,15 +118,15 @@ export const whole = (n: number): boolean => n % 4 === 0;
 
 /** The names of a window's sizes in shaders. */
 export function sizesOf(batch: number, window: Window) {
-  const { image, places, kernel, stride, dilation, before } = window;
+  const { image, outputSize, kernel, stride, dilation, before } = window;
   const [height, width, channels] = image;
   return {
     batch,
     height,
     width,
     channels,
-    out_height: places[0],
-    out_width: places[1],
+    out_height: outputSize[0],
+    out_width: outputSize[1],
     kernel_height: kernel[0],
     kernel_width: kernel[1],
     stride_y: stride[0],

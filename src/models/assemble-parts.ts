@@ -73,7 +73,7 @@ function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penal
   const other = penalties.find(({ usesTarget, opponent }) => usesTarget || opponent?.takes === 'output');
   if (other)
     throw new OptionError(
-      `autoencoder: ${other.name} compares outputs with data, which loss '${name}' leaves to itself`,
+      `autoencoder: ${other.name} cannot be combined with loss '${name}', whose outputs are logits`,
     );
 }
 
@@ -87,7 +87,7 @@ function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; bo
   const to = decoder.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }]));
   if (from.length !== to.length)
     throw new OptionError(
-      `autoencoder: tied weights need as many dense layers on both sides, not ${from.length} and ${to.length}`,
+      `autoencoder: tied weights need the same number of dense layers in encoder and decoder, not ${from.length} and ${to.length}`,
     );
   const layers = [...decoder];
   const borrowed = new Map<string, string>();

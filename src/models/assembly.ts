@@ -3,7 +3,7 @@ import type { Gpu } from '../runtime/device.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import { Sampler } from './downstream/sampler.ts';
 import type { Inside } from './model.ts';
-import { makeParameters, type Given } from './parts/first-values.ts';
+import { makeParameters, type SavedValues } from './parts/first-values.ts';
 import type { Layout } from './parts/layout.ts';
 import type { Scales } from './parts/normalize.ts';
 import { normal } from './parts/priors.ts';
@@ -39,12 +39,12 @@ export class Assembler {
     gpu: Gpu,
     parts: Parts<S>,
     intake: Pick<Host, 'classes' | 'put'>,
-    given?: Given,
+    savedValues?: SavedValues,
   ): Assembly<S> {
     const { encoder, decoder, discriminator, loss, corruptions, penalties, counters, seed } = parts;
     const rivalry = discriminator ? [[discriminator]] : [];
-    const places = makeParameters(gpu, [[encoder, decoder, counters], ...rivalry], seed, given);
-    const [parameters, rivals] = places;
+    const parameterSets = makeParameters(gpu, [[encoder, decoder, counters], ...rivalry], seed, savedValues);
+    const [parameters, rivals] = parameterSets;
     this.#rivals = rivals;
     const penalty = penalties.find((each) => each.opponent)?.opponent;
     const opponent = penalty && { penalty, network: discriminator!, parameters: rivals };
@@ -59,7 +59,7 @@ export class Assembler {
         kind: 'autoencoder',
         trainable: model,
         networks: [encoder, decoder, ...rivalry.flat()],
-        places,
+        parameterSets,
         others: [parts.normalizer],
         parts: [loss, ...corruptions, ...penalties],
         beside: () => sampler.tensors(),

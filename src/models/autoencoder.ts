@@ -9,7 +9,7 @@ import type { Sampler, SamplerFit, SamplerOptions, ReadSampler } from './downstr
 import { checkRows } from './downstream/check-rows.ts';
 import type { Inside } from './model.ts';
 import type { Conditioning, SampleLabels } from './parts/condition.ts';
-import type { Given } from './parts/first-values.ts';
+import type { SavedValues } from './parts/first-values.ts';
 import type { Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
 import type { Checkpoint } from './saving/checkpoint.ts';
@@ -110,13 +110,13 @@ export class Autoencoder extends Coder {
   constructor(
     gpu: Gpu,
     spec: AutoencoderSpec,
-    given?: Given,
+    savedValues?: SavedValues,
     private readonly conditioning?: Conditioning,
   ) {
     super();
     const assembler = new Assembler(() => this.alive());
     const parts = readSpec(gpu, spec, assembler.hosts, conditioning);
-    const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { classes: parts.classes }, given);
+    const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { classes: parts.classes }, savedValues);
     this.encoder = parts.encoder;
     this.decoder = parts.decoder;
     this.discriminator = parts.discriminator;
@@ -230,8 +230,8 @@ export class Autoencoder extends Coder {
   override summary(): string {
     const { encoder, decoder, classes } = this.#parts;
     if (classes === undefined) return super.summary();
-    const told = [encoder, decoder].flatMap(({ placed }) => placed.filter(({ layer }) => layer.classes));
-    return `${super.summary()}\nlabels of ${classes} classes: told to ${told.map(({ name }) => name).join(' and ')}`;
+    const conditioned = [encoder, decoder].flatMap(({ placed }) => placed.filter(({ layer }) => layer.classes));
+    return `${super.summary()}\nlabels of ${classes} classes: used by ${conditioned.map(({ name }) => name).join(' and ')}`;
   }
 
   /**

@@ -45,7 +45,7 @@ export function readSpec(gpu: Gpu, spec: ClassifierSpec): CompleteSpec {
     throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
   if (encoder.layers.some((layer) => layer.classes !== undefined))
     throw new OptionError(
-      'classifier: the encoder belongs to a model with a condition, which is told the label that a classifier is to find',
+      'classifier: the encoder belongs to a model with a condition, so it needs the label that a classifier has to find',
     );
   if (encoder.layers.some(({ cells }) => cells))
     throw new OptionError(
@@ -61,7 +61,7 @@ export function checkSpec(spec: CompleteSpec): CompleteSpec {
   checkFlag('classifier: freeze', freeze);
   checkLayers('classifier: hidden', hidden, 0);
   if (hidden.some(({ code }) => code))
-    throw new OptionError('classifier: gaussian is the code of an autoencoder, not a hidden layer');
+    throw new OptionError('classifier: gaussian is only for the encoder of an autoencoder');
   checkSeed('classifier', seed);
   if (classWeights === undefined) return spec;
   return { ...spec, classWeights: [...readWeights('classifier: classWeights', classWeights, classes, 'classes')] };

@@ -11,7 +11,7 @@ import { readSpec, type ClassifierSpec, type CompleteSpec } from './classifier-s
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
 import { asNormalizer } from './parts/normalize.ts';
-import { makeParameters, type Given } from './parts/first-values.ts';
+import { makeParameters, type SavedValues } from './parts/first-values.ts';
 import type { Layer } from './parts/layer.ts';
 import { dense } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
@@ -83,8 +83,8 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
   /** The weights of a frozen encoder, which no optimizer changes. */
   readonly #frozen: Parameters<Layout> | undefined;
 
-  /** Starts from the weights in `given` if it is present. @internal */
-  constructor(gpu: Gpu, spec: CompleteSpec, given?: Given) {
+  /** Starts from the weights in `savedValues` if it is present. @internal */
+  constructor(gpu: Gpu, spec: CompleteSpec, savedValues?: SavedValues) {
     super();
     const { encoder, classes, freeze, hidden, seed, classWeights } = spec;
     this.classes = classes;
@@ -94,17 +94,17 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     });
     const apart = freeze && encoder.weighted.length > 0;
     const networks = apart ? [[encoder], [this.head]] : [[encoder, this.head]];
-    const { entry, places } = allOrNone((scope) => ({
+    const { entry, parameterSets } = allOrNone((scope) => ({
       entry: scope.own(asNormalizer(encoder.entry)?.copy()),
-      places: makeParameters(gpu, networks, seed, given),
+      parameterSets: makeParameters(gpu, networks, seed, savedValues),
     }));
-    this.#frozen = apart ? places[0] : undefined;
+    this.#frozen = apart ? parameterSets[0] : undefined;
     this.encoder = encoder.part(0, encoder.layers.length, host, entry);
     this.inside = {
       kind: 'classifier',
-      trainable: this.#trainable(newHost(gpu, places.at(-1)!), seed, classWeights),
+      trainable: this.#trainable(newHost(gpu, parameterSets.at(-1)!), seed, classWeights),
       networks: [this.encoder, this.head],
-      places,
+      parameterSets,
       others: [entry],
       spec: () => ({ ...this.#spec(freeze, hidden, seed), ...(classWeights && { classWeights }) }),
     };

@@ -28,7 +28,7 @@ export function readSpec(spec: GanSpec): Required<GanSpec> {
   checkLayers('gan: the generator', generator, 1);
   checkLayers('gan: the discriminator', discriminator, 0);
   const inner = [...generator, ...discriminator].find((layer) => layer.code);
-  if (inner) throw new OptionError(`gan: ${inner.name} is the code of an autoencoder`);
+  if (inner) throw new OptionError(`gan: ${inner.name} is only for the encoder of an autoencoder`);
   checkPrior('gan', prior);
   checkSeed('gan', seed);
   return { code, generator, discriminator, prior, seed };

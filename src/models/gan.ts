@@ -6,7 +6,7 @@ import { sizeOf, type Matrix } from '../runtime/tensor.ts';
 import { readSpec, type GanSpec } from './gan-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict, type Recording } from './predict.ts';
-import { makeParameters, type Given } from './parts/first-values.ts';
+import { makeParameters, type SavedValues } from './parts/first-values.ts';
 import { dense } from './parts/layers.ts';
 import { Network } from './parts/network.ts';
 import { checkOptimizer, type Optimizer } from './parts/optimizers.ts';
@@ -75,7 +75,7 @@ export class Gan extends Model<GanLosses> {
   #samples = 0;
 
   /** Starts from the weights in `given` if it is present. @internal */
-  constructor(gpu: Gpu, spec: GanSpec, given?: Given) {
+  constructor(gpu: Gpu, spec: GanSpec, savedValues?: SavedValues) {
     super();
     const { code, generator, discriminator, prior, seed } = readSpec(spec);
     const host = (): Host => ({ ...this.alive(), place: undefined });
@@ -83,8 +83,8 @@ export class Gan extends Model<GanLosses> {
     this.#prior = prior;
     this.generator = new Network('generator', generator, [code], host);
     this.discriminator = new Network('discriminator', [...discriminator, dense(1)], this.generator.outputShape, rival);
-    const places = makeParameters(gpu, [[this.generator], [this.discriminator]], seed, given);
-    const [generating, discriminating] = places;
+    const parameterSets = makeParameters(gpu, [[this.generator], [this.discriminator]], seed, savedValues);
+    const [generating, discriminating] = parameterSets;
     this.inside = {
       kind: 'gan',
       trainable: ganTrainable(
@@ -94,7 +94,7 @@ export class Gan extends Model<GanLosses> {
         seed,
       ),
       networks: [this.generator, this.discriminator],
-      places,
+      parameterSets,
       others: [],
       spec: () => ({
         code,

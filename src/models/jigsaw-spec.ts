@@ -36,19 +36,19 @@ export function readSpec(spec: JigsawSpec) {
   checkOptions('jigsaw', spec, ['input', 'tiles', 'permutations', 'encoder', 'head', 'gap', 'seed']);
   const { input, tiles, permutations, encoder, head, seed = 0 } = spec;
   if (!Array.isArray(input) || input.length !== 3)
-    throw new OptionError(`jigsaw: the input is an image: [height, width, channels], not ${shown(input)}`);
+    throw new OptionError(`jigsaw: input must be an image [height, width, channels], not ${shown(input)}`);
   checkSides('jigsaw: input', input);
-  if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: there are 2 or 3 tiles a side, not ${shown(tiles)}`);
+  if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: tiles must be 2 or 3, not ${shown(tiles)}`);
   checkNumber('jigsaw: permutations', permutations, { least: 2, whole: true });
   for (const [name, layers] of Object.entries({ encoder, head })) checkLayers(`jigsaw: the ${name}`, layers, 0);
   if ([...encoder, ...head].some(({ code }) => code))
-    throw new OptionError('jigsaw: gaussian is the code of an autoencoder');
+    throw new OptionError('jigsaw: gaussian is only for the encoder of an autoencoder');
   const cell = [Math.floor(input[0] / tiles), Math.floor(input[1] / tiles)];
   const { gap = Math.max(1, Math.round(0.15 * Math.min(...cell))) } = spec;
   checkNumber('jigsaw: gap', gap, { least: 0, whole: true });
   const tile = [cell[0] - gap, cell[1] - gap] as const;
   if (Math.min(...tile) < 1)
-    throw new ShapeError(`jigsaw: cells of [${cell.join(', ')}] leave no tile beside a gap of ${gap}`);
+    throw new ShapeError(`jigsaw: a gap of ${gap} leaves no tile in cells of [${cell.join(', ')}]`);
   const cuts = { image: input as Image, side: tiles, tile };
   return { cuts, permutations, encoder, head, seed: checkSeed('jigsaw', seed) };
 }

@@ -11,7 +11,7 @@ import type { FitOptions, Training } from './training/fit-options.ts';
 import { readSpec, type JigsawSpec } from './jigsaw-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict, type Recording } from './predict.ts';
-import { makeParameters, type Given } from './parts/first-values.ts';
+import { makeParameters, type SavedValues } from './parts/first-values.ts';
 import { dense } from './parts/layers.ts';
 import type { Image } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
@@ -90,7 +90,7 @@ export class Jigsaw extends Model<JigsawLosses> {
   readonly #puzzles: Puzzles;
 
   /** Starts from the weights and permutations in `from` if it is present. @internal */
-  constructor(gpu: Gpu, spec: JigsawSpec, from?: { given: Given; permutations: Uint8Array[] }) {
+  constructor(gpu: Gpu, spec: JigsawSpec, from?: { savedValues: SavedValues; permutations: Uint8Array[] }) {
     super();
     const { cuts, permutations, encoder, head, seed } = readSpec(spec);
     const { image, side, tile } = cuts;
@@ -101,16 +101,16 @@ export class Jigsaw extends Model<JigsawLosses> {
     const codes = sizeOf(this.encoder.outputShape) * cells;
     this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.alive());
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
-    const { puzzles, places } = allOrNone((scope) => ({
+    const { puzzles, parameterSets } = allOrNone((scope) => ({
       puzzles: scope.own(new Puzzles(gpu, cuts, this.permutations)),
-      places: makeParameters(gpu, [[this.encoder, this.head]], seed, from?.given),
+      parameterSets: makeParameters(gpu, [[this.encoder, this.head]], seed, from?.savedValues),
     }));
     this.#puzzles = puzzles;
     this.inside = {
       kind: 'jigsaw',
-      trainable: this.#trainable(newHost(gpu, places[0]), image, seed),
+      trainable: this.#trainable(newHost(gpu, parameterSets[0]), image, seed),
       networks: [this.encoder, this.head],
-      places,
+      parameterSets,
       others: [puzzles],
       parts: [puzzles],
       spec: () => ({

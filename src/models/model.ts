@@ -22,7 +22,7 @@ export interface Inside<L extends AnyLoss, D> {
   /** The networks in the order of the table of layers. */
   readonly networks: readonly Network[];
   /** The places of all weights. */
-  readonly places: readonly Parameters<Layout>[];
+  readonly parameterSets: readonly Parameters<Layout>[];
   /** Other objects that the model has on the device. */
   readonly others: readonly ({ dispose(): void } | undefined)[];
   /** What the model prepares before its first use, beside its layers. */
@@ -86,7 +86,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
 
   /** Frees the model's memory on the device. Data sets are not freed with it. */
   dispose(): void {
-    if (!this.#disposed) for (const each of [...this.inside.places, ...this.inside.others]) each?.dispose();
+    if (!this.#disposed) for (const each of [...this.inside.parameterSets, ...this.inside.others]) each?.dispose();
     this.#disposed = true;
   }
 
@@ -144,7 +144,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
   /** Returns the places of the weights. @internal */
   protected placed(): Weights {
     const { gpu, turns } = this.alive();
-    return { gpu, turns, places: this.inside.places };
+    return { gpu, turns, parameterSets: this.inside.parameterSets };
   }
 
   #saveable(): Saveable {

@@ -102,7 +102,7 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts, conditio
     normalize !== undefined &&
     (!Array.isArray(normalize?.args) || (normalize.name !== 'standardize' && normalize.name !== 'minMax'))
   )
-    throw new OptionError('autoencoder: normalize takes what standardize or minMax returns');
+    throw new OptionError('autoencoder: normalize must be standardize() or minMax()');
   if (normalize) loss.checkNormalize?.(normalize);
   const corruptions = readList('corrupt', spec.corrupt);
   const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);

@@ -24,13 +24,13 @@ export function takes<F extends (...args: never[]) => unknown>(name: string, f: 
 
 export const aGpu: Check = checkGpu;
 export const aTape: Check = (where, value) => {
-  if (!(value instanceof Tape)) throw new OptionError(`${where} is a tape, as tape(gpu) makes it, not ${shown(value)}`);
+  if (!(value instanceof Tape)) throw new OptionError(`${where} must be a tape, as tape(gpu) returns it, not ${shown(value)}`);
 };
 export const aTensor: Check = (where, value) => {
-  if (!(value instanceof Tensor)) throw new OptionError(`${where} is a tensor, not ${shown(value)}`);
+  if (!(value instanceof Tensor)) throw new OptionError(`${where} must be a tensor, not ${shown(value)}`);
 };
 export const aText: Check = (where, value) => {
-  if (typeof value !== 'string') throw new OptionError(`${where} is a text, not ${shown(value)}`);
+  if (typeof value !== 'string') throw new OptionError(`${where} must be a string, not ${shown(value)}`);
 };
 export const aShape: Check = checkShape;
 export const aFlag: Check = checkFlag;
@@ -53,7 +53,7 @@ export function optional(check: Check): Check {
 /* @__NO_SIDE_EFFECTS__ */
 export function each(check: Check): Check {
   return (where, value) => {
-    if (!Array.isArray(value) || !value.length) throw new OptionError(`${where} is a list, not ${shown(value)}`);
+    if (!Array.isArray(value) || !value.length) throw new OptionError(`${where} must be a list, not ${shown(value)}`);
     Array.from(value as unknown[]).forEach((item, i) => check(`${where}[${i}]`, item));
   };
 }
@@ -63,7 +63,7 @@ export function each(check: Check): Check {
 export function fields(checks: Record<string, Check>): Check {
   return (where, value) => {
     if (typeof value !== 'object' || value === null)
-      throw new OptionError(`${where} is an object, not ${shown(value)}`);
+      throw new OptionError(`${where} must be an object, not ${shown(value)}`);
     for (const [name, check] of Object.entries(checks))
       check(`${where}.${name}`, (value as Record<string, unknown>)[name]);
   };
@@ -75,6 +75,6 @@ export const aState: Check = (where, value) => {
   const { size, shape, dtype } = value as Tensor;
   if (size !== stateWords || dtype !== 'u32')
     throw new ShapeError(
-      `${where} is one that makeState made, ${stateWords} whole numbers, not [${shape.join(', ')}] of ${dtype}`,
+      `${where} must be what makeState returned, not [${shape.join(', ')}] of ${dtype}`,
     );
 };

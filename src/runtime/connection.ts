@@ -35,7 +35,7 @@ export class Connection {
   readonly #notice: Notice;
   #loss: DeviceLostError | undefined;
   #exhausted: string | undefined;
-  #tellLost!: (info: GPUDeviceLostInfo) => void;
+  #resolveLost!: (info: GPUDeviceLostInfo) => void;
   readonly #waiting = new Set<(loss: DeviceLostError) => void>();
 
   constructor(readonly device: GPUDevice) {
@@ -44,7 +44,7 @@ export class Connection {
     this.#notice = new Notice(device.queue);
     // A device that the caller owns outlives `close()`, but everything that waits on this connection has to end.
     this.lost = new Promise((resolve) => {
-      this.#tellLost = resolve;
+      this.#resolveLost = resolve;
       void device.lost.then(resolve);
     });
     void this.lost.then(({ reason, message }) => {
@@ -63,7 +63,7 @@ export class Connection {
   close(): void {
     const message = 'the Gpu was closed';
     this.#loss ??= new DeviceLostError(message);
-    this.#tellLost({ reason: 'destroyed', message } as GPUDeviceLostInfo);
+    this.#resolveLost({ reason: 'destroyed', message } as GPUDeviceLostInfo);
   }
 
   /** Throws where the device is lost: most promises of a lost device resolve as if nothing had happened. */

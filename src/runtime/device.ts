@@ -85,7 +85,7 @@ export class Gpu {
       throw new LatentGpuError('profile: this device has no timestamps (the feature timestamp-query)');
     // Imported on demand: pages that measure no kernels do not load it.
     const { Profiler } = await import('./profile.ts');
-    if (this.#profiler) throw new LatentGpuError('profile: another one is running');
+    if (this.#profiler) throw new LatentGpuError('profile: another profile is running');
     const { device } = this;
     const profiler = (this.#profiler = new Profiler(device));
     try {

@@ -62,10 +62,10 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   if (adapter !== undefined && typeof adapter !== 'function') checkAdapter(adapter);
   // Not by class, because outside browsers the classes of WebGPU may not be global.
   if (device !== undefined && typeof device?.createBuffer !== 'function')
-    throw new OptionError(`openGpu: device is a GPUDevice, not ${shown(device)}`);
+    throw new OptionError(`openGpu: device must be a GPUDevice, not ${shown(device)}`);
   if (device) return fromDevice({ device, quads: await quadsHold(device) }, tuning, { owned: false });
   const open = () => openDevice(options);
-  const message = `WebGPU gave no answer for ${openMs / 1000} s: start the browser or program anew`;
+  const message = `WebGPU did not answer within ${openMs / 1000} s: restart the browser or program`;
   const opened = await within(openMs, open(), (late) => late.device.destroy(), message);
   return fromDevice(opened, tuning, {
     owned: true,
@@ -86,7 +86,7 @@ async function openDevice(options: GpuOptions): Promise<Opened> {
     return { device, info: adapter.info, quads: await quadsHold(device) };
   } catch (cause) {
     throw new GpuUnavailableError(
-      'the GPU adapter gave no device; an adapter serves only one, so ask for a fresh adapter',
+      'the GPU adapter gave no device: an adapter makes only one, so request a new adapter',
       { cause },
     );
   }
@@ -95,7 +95,7 @@ async function openDevice(options: GpuOptions): Promise<Opened> {
 /** Checks an adapter. @throws OptionError */
 function checkAdapter(adapter: Partial<GPUAdapter> | undefined | null): void {
   if (typeof adapter?.requestDevice !== 'function')
-    throw new OptionError(`openGpu: adapter is a GPUAdapter or gets one, not ${shown(adapter)}`);
+    throw new OptionError(`openGpu: adapter must be a GPUAdapter or a function that returns one, not ${shown(adapter)}`);
 }
 
 async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {
@@ -107,8 +107,8 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
     const insecure = globalThis.isSecureContext === false;
     throw new GpuUnavailableError(
       insecure
-        ? 'WebGPU is hidden from this page: it needs a secure context (https, or localhost)'
-        : `no WebGPU here: ${
+        ? 'this page cannot use WebGPU: it needs a secure context (https or localhost)'
+        : `WebGPU is not available: ${
             inBrowser()
               ? 'it needs Chrome or Edge 113, Safari 26 or Firefox 141 or newer (Chrome on Linux: --enable-unsafe-webgpu)'
               : 'in Node, the package `webgpu` has an adapter for the option `adapter`; Deno has WebGPU in newer versions'
@@ -123,7 +123,7 @@ async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GP
     throw new GpuUnavailableError(
       `WebGPU found no GPU adapter: ${
         inBrowser()
-          ? 'the driver may be blocked (see chrome://gpu or about:support), or graphics acceleration switched off'
+          ? 'the driver may be blocked (see chrome://gpu or about:support), or graphics acceleration is switched off'
           : 'it needs a driver for Vulkan, Metal or Direct3D 12'
       }`,
       { cause },
@@ -152,7 +152,7 @@ function fromDevice(
     const has = device.limits[limit as keyof typeof needed];
     if (has >= least) continue;
     if (owned) device.destroy();
-    throw new GpuUnavailableError(`the device's ${limit} is ${has}; ${least} are needed`);
+    throw new GpuUnavailableError(`the device's ${limit} is ${has}, but must be at least ${least}`);
   }
   const info = adapterInfo ?? device.adapterInfo;
   // Browsers from before 2025 lack some of these.

@@ -42,7 +42,7 @@ export function shown(value: unknown): string {
 export function checkOptions(where: string, options: object, known: readonly string[]): void {
   // Lists, maps and functions are objects too, but their keys are not options.
   if (Object.prototype.toString.call(options) !== '[object Object]')
-    throw new OptionError(`${where}: options are an object, not ${shown(options)}`);
+    throw new OptionError(`${where}: options must be an object, not ${shown(options)}`);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     // Names may come from a file: a name may be a property of every object, or as long as the file.
@@ -72,11 +72,15 @@ export function checkNumber(
     value > above &&
     (!whole || Number.isSafeInteger(value));
   if (good) return value;
+  const lower = least > -largest;
+  const upper = most < largest || (typeof value === 'number' && value > most);
+  const open = above > -Infinity;
   const range = [
     whole ? 'a whole number' : 'a number',
-    above > -Infinity && `above ${above}`,
-    least > -largest && `of at least ${least}`,
-    (most < largest || (typeof value === 'number' && value > most)) && `of at most ${most}`,
+    open && `above ${above}`,
+    lower && upper && `from ${least} to ${most}`,
+    lower && !upper && `of at least ${least}`,
+    upper && !lower && `${open ? 'and' : 'of'} at most ${most}`,
   ];
   throw new OptionError(`${where}: ${shown(value)} is not ${range.filter(Boolean).join(' ')}`);
 }
@@ -87,32 +91,32 @@ export const checkSeed = (where: string, seed: unknown): number =>
 
 /** Checks a boolean. @throws OptionError */
 export function checkFlag(where: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new OptionError(`${where} is true or false, not ${shown(value)}`);
+  if (typeof value !== 'boolean') throw new OptionError(`${where} must be true or false, not ${shown(value)}`);
   return value;
 }
 
 /** Checks that a value is one of the words. @throws OptionError */
 export function checkWord<W extends string>(where: string, value: unknown, words: readonly W[]): W {
   if (!words.includes(value as W))
-    throw new OptionError(`${where} is ${words.map((word) => `'${word}'`).join(' or ')}, not ${shown(value)}`);
+    throw new OptionError(`${where} must be ${words.map((word) => `'${word}'`).join(' or ')}, not ${shown(value)}`);
   return value as W;
 }
 
 /** Checks a function. @throws OptionError */
 export function checkFunction(where: string, value: unknown): void {
-  if (typeof value !== 'function') throw new OptionError(`${where} is a function`);
+  if (typeof value !== 'function') throw new OptionError(`${where} must be a function, not ${shown(value)}`);
 }
 
 /** Checks a signal, if one is given. @throws OptionError */
 export function checkSignal(where: string, signal: unknown): void {
   const { addEventListener, throwIfAborted } = (signal ?? {}) as Partial<AbortSignal>;
   if (signal !== undefined && (typeof addEventListener !== 'function' || typeof throwIfAborted !== 'function'))
-    throw new OptionError(`${where}: the signal is an AbortSignal, as an AbortController has it`);
+    throw new OptionError(`${where}: signal must be an AbortSignal, not ${shown(signal)}`);
 }
 
 /** Checks that a value is bytes. @throws OptionError */
 export function checkBytes(where: string, bytes: unknown): void {
-  if (!isBytes(bytes)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array`);
+  if (!isBytes(bytes)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array, not ${shown(bytes)}`);
 }
 
 /** Checks a list of numbers, plain or typed. @throws OptionError */

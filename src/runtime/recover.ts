@@ -42,7 +42,7 @@ async function reopened(gpu: Gpu, reopen: Open): Promise<void> {
     }
   }
   throw new GpuUnavailableError(
-    `the GPU was lost and did not come back, though asked for ${backOffMs.length} times: reload the page, or start the browser or program anew`,
+    `the GPU was lost, and could not be opened again in ${backOffMs.length} attempts: reload the page, or restart the browser or program`,
     { cause },
   );
 }

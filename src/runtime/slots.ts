@@ -47,7 +47,7 @@ export function assignSlots(
     const fresh = writes(dispatch).filter((tensor) => 'tape' in tensor.home && !of.has(tensor));
     const unwritten = reads(dispatch).find((tensor) => 'tape' in tensor.home && !of.has(tensor));
     if (unwritten)
-      throw new LatentGpuError(`${dispatch.shader.label} reads ${unwritten.label}, which nothing has written`);
+      throw new LatentGpuError(`${dispatch.shader.label} reads ${unwritten.label}, which no kernel has written`);
     for (const tensor of fresh) {
       const best = free.toSorted((a, b) => fit(list[a].bytes, tensor.bytes) - fit(list[b].bytes, tensor.bytes))[0];
       const slot = best ?? list.push({ bytes: 0, label: tensor.label }) - 1;
@@ -60,7 +60,7 @@ export function assignSlots(
     }
   });
   const unwritten = [...kept].find((tensor) => 'tape' in tensor.home && !of.has(tensor));
-  if (unwritten) throw new LatentGpuError(`${unwritten.label} was asked for, but nothing has written it`);
+  if (unwritten) throw new LatentGpuError(`${unwritten.label} was kept, but no kernel writes it`);
   return { list, of };
 }
 

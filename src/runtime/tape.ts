@@ -122,7 +122,7 @@ export class Tape {
     if (known.has('slice')) constants.slice = 0;
     const ordered = buffersOf(shader).map(({ name, access }) => {
       const found = (tensors as Record<string, Tensor | undefined>)[name];
-      if (!found) throw new LatentGpuError(`${shader.label}: nothing is bound to '${name}'`);
+      if (!found) throw new LatentGpuError(`${shader.label}: no tensor is bound to '${name}'`);
       if ('tape' in found.home && found.home.tape !== this)
         throw new LatentGpuError(`${shader.label}: '${name}' was recorded on another tape`);
       if ('gpu' in found.home && found.home.gpu !== this.gpu)
@@ -137,7 +137,7 @@ export class Tape {
     const unknown = Object.keys(constants).find((name) => !known.has(name));
     if (unknown) throw new LatentGpuError(`${shader.label} has no constant '${unknown}'`);
     const missing = shader.sizes.find(({ name }) => constants[name] === undefined && !name.startsWith('add_'));
-    if (missing) throw new LatentGpuError(`${shader.label}: no value for the size '${missing.name}'`);
+    if (missing) throw new LatentGpuError(`${shader.label}: the constant '${missing.name}' has no value`);
     const workgroups = size.workgroups ?? Math.ceil((size.threads ?? 1) / 64);
     const { choice, slices = 1 } = size;
     for (let slice = 0; slice < slices; slice++)

@@ -92,7 +92,7 @@ export function roomFor(where: string, values: number): Float32Array<ArrayBuffer
     return new Float32Array(values);
   } catch (cause) {
     throw new OutOfMemoryError(
-      `${where}: the result takes ${4 * values} bytes, more than there is room for in one array; ask for less at a time`,
+      `${where}: the result needs ${4 * values} bytes, more than one array can hold; ask for less at a time`,
       { cause },
     );
   }
@@ -125,7 +125,7 @@ export function tensor(
   checkWord('tensor: dtype', dtype, ['f32', 'u32']);
   const size = sizeOf(sides);
   if (size !== data.length)
-    throw new ShapeError(`tensor: a shape of [${sides.join(', ')}] holds ${size} values, the data has ${data.length}`);
+    throw new ShapeError(`tensor: the shape [${sides.join(', ')}] holds ${size} values, but the data has ${data.length}`);
   const wrong = ArrayBuffer.isView(data) ? -1 : Array.from(data).findIndex((value) => typeof value !== 'number');
   if (wrong >= 0) throw new DataError(`tensor: value ${wrong} is ${shown(data[wrong])}, which is not a number`);
   const made = emptyTensor(gpu, sides, dtype);
@@ -158,7 +158,7 @@ export function boundRange(tensor: Tensor): BufferRange {
       `${tensor.label}: its values were on the device that was lost; only a fit with \`recover\` restores those of its model and data`,
     );
   if ('range' in tensor.home) return tensor.home.range;
-  throw new LatentGpuError(`${tensor.label} is recorded on a tape; it has no buffer of its own`);
+  throw new LatentGpuError(`${tensor.label} is recorded on a tape and has no buffer: read it by read(), or keep it and compile the tape`);
 }
 
 /** Reads bound tensors back, all in one readback. */

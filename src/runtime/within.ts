@@ -8,7 +8,7 @@ export function within<T>(
   ms: number,
   promise: Promise<T>,
   discard?: (late: T) => void,
-  message = `no answer for ${ms} ms`,
+  message = `no answer within ${ms} ms`,
 ): Promise<T> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<never>((_, reject) => {

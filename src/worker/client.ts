@@ -1,7 +1,7 @@
 import { LatentGpuError, OptionError } from '../errors.ts';
 import type { FitOptions, History, Training } from '../models/training/fit-options.ts';
 import type { AnyLoss } from '../models/training/losses.ts';
-import { checkSignal } from '../runtime/options.ts';
+import { checkSignal, shown } from '../runtime/options.ts';
 import {
   callbackNames,
   canBeSent,
@@ -75,7 +75,7 @@ export class Client {
     const wrong = Object.entries({ onProgress, onEpochEnd }).find(
       ([, called]) => called !== undefined && typeof called !== 'function',
     );
-    if (wrong) return refused(new OptionError(`${method}: ${wrong[0]} is a function`));
+    if (wrong) return refused(new OptionError(`${method}: ${wrong[0]} must be a function, not ${shown(wrong[1])}`));
     try {
       checkSignal(method, signal);
     } catch (error) {
@@ -123,7 +123,7 @@ export class Client {
         );
       } catch (cause) {
         this.#pending.delete(call);
-        throw new OptionError(`${method}: what it is given cannot be sent to a worker: ${String(cause)}`, { cause });
+        throw new OptionError(`${method}: an argument cannot be sent to a worker: ${String(cause)}`, { cause });
       }
     });
     return { call, done };

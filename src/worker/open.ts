@@ -46,7 +46,7 @@ export async function openGpu(options: WorkerGpuOptions = {}): Promise<Gpu> {
   checkOptions('openGpu', options, ['powerPreference', 'tuning', 'worker']);
   const { worker = startWorker(), ...rest } = options;
   if (typeof worker?.postMessage !== 'function')
-    throw new OptionError(`openGpu: worker is a Worker, not ${shown(worker)}`);
+    throw new OptionError(`openGpu: worker must be a Worker, not ${shown(worker)}`);
   try {
     return await openOver(
       worker,
@@ -73,7 +73,7 @@ export async function openGpu(options: WorkerGpuOptions = {}): Promise<Gpu> {
 
 function startWorker(): Worker {
   if (typeof Worker === 'undefined')
-    throw new GpuUnavailableError("there are no Web Workers here, as in Node: import from 'latentgpu' instead");
+    throw new GpuUnavailableError("Web Workers are not available here, as in Node: import from 'latentgpu' instead");
   try {
     return new Worker(new URL('./thread.ts', import.meta.url), { type: 'module', name: 'latentgpu' });
   } catch (cause) {
@@ -94,12 +94,12 @@ export async function openOver(
   terminate: () => void,
   watch: (fail: (error: Error) => void) => void = () => {},
 ): Promise<Gpu> {
-  let tellLost!: (lost: Lost) => void;
-  const lost = new Promise<Lost>((resolve) => (tellLost = resolve));
-  const client = new Client(line, (_, { reason, message }) => tellLost({ reason, message }));
+  let resolveLost!: (lost: Lost) => void;
+  const lost = new Promise<Lost>((resolve) => (resolveLost = resolve));
+  const client = new Client(line, (_, { reason, message }) => resolveLost({ reason, message }));
   watch((error) => {
     client.end(error);
-    tellLost({ reason: 'unknown', message: error.message });
+    resolveLost({ reason: 'unknown', message: error.message });
   });
   const handle = client.newHandle();
   const opening = client.call<Gpu['info'] & { sign?: string }>(library, 'openGpu', [options], { makes: [handle] });
@@ -108,13 +108,13 @@ export async function openOver(
   const ended = () => {
     const message = 'the worker was terminated';
     client.end(new DeviceLostError(message));
-    tellLost({ reason: 'unknown', message });
+    resolveLost({ reason: 'unknown', message });
   };
   // The worker holds this lock, so the page gets it when the worker ends. Without locks the end is not reported, and
   // everything else works.
   if (sign) navigator.locks?.request(sign, ended).catch(() => {});
   return new Gpu(client, handle, info, lost, () => {
     terminate();
-    tellLost({ reason: 'destroyed', message: 'the Gpu was closed' });
+    resolveLost({ reason: 'destroyed', message: 'the Gpu was closed' });
   });
 }

@@ -194,7 +194,7 @@ class Session {
 
   #object(handle: Handle): object {
     const object = this.#objects.get(handle);
-    if (!object) throw new LatentGpuError(`there is no object ${handle}: what should have made it has failed`);
+    if (!object) throw new LatentGpuError(`object ${handle} does not exist: the call that should have made it failed`);
     if (object instanceof LatentGpuError) throw object;
     return object;
   }

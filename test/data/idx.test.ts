@@ -25,10 +25,10 @@ describe('readIdx', () => {
   it.each([
     ['an empty file', [], 'ends at offset 0'],
     ['another magic number', [1, ...file.slice(1)], 'should begin with two zeros (offset 0)'],
-    ['another type of values', [0, 0, 13, ...file.slice(3)], 'type 0xd at offset 2'],
-    ['no sides', [0, 0, 8, 0], 'no sides at offset 3'],
+    ['another type of values', [0, 0, 13, ...file.slice(3)], 'type 0xd (offset 2)'],
+    ['no sides', [0, 0, 8, 0], 'the number of sides at offset 3 is 0'],
     ['a header that breaks off', file.slice(0, 9), 'ends at offset 9, within its 3 sides'],
-    ['too few values', file.slice(0, -1), '5 values from offset 16 on, a shape of [2, 1, 3] needs 6'],
+    ['too few values', file.slice(0, -1), '5 values from offset 16 on, but the shape [2, 1, 3] needs 6'],
     ['too many values', [...file, 0], '7 values from offset 16 on'],
     ['a gzip stream that is none', [0x1f, 0x8b, 1, 2, 3], 'the gzip stream is damaged'],
   ])('refuses %s', async (_, bytes, message) => {

@@ -160,7 +160,7 @@ it('says which image is wrong, and why', async () => {
     [() => readImages('cat.png' as never), OptionError, /takes a list of images/],
     [() => readImages([good], { size: [28] as never }), OptionError, /the size is \[height, width\]/],
     [() => readImages([good], { size: [0, 2] }), OptionError, /size/],
-    [() => readImages([good], { channels: 2 as never }), OptionError, /channels are 1, 3 or 4/],
+    [() => readImages([good], { channels: 2 as never }), OptionError, /channels must be 1, 3 or 4/],
     [() => readImages([good], { fit: 'contain' as never }), OptionError, /fit/],
     [() => readImages([good], { width: 3 } as never), OptionError, /unknown option/],
   ];

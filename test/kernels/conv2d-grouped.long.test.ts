@@ -85,7 +85,7 @@ it.each(cases.map((each) => [name(each), each] as const))('fits float64: %s', as
   tape.differentiate(y, memory.put(dy, y.shape));
   const results = await run(tape, [y, ...put.map((tensor) => tape.grad(tensor))]);
   memory.dispose();
-  const places = batch * window.places[0] * window.places[1];
+  const places = batch * window.outputSize[0] * window.outputSize[1];
   const taps = window.kernel[0] * window.kernel[1];
   const { dx, dw } = groupedGradients(dy, x, w, filters, groups, window);
   const ones = new Float32Array(places).fill(1);
@@ -195,13 +195,13 @@ it('names both sides if weights, bias or rows do not fit', async () => {
     'conv2d: takes rows of [4, 4, 6], not [3, 31]',
   );
   expect(() => groupedConv2d(tape, put(3, 96), put(3, 3, 3, 9), undefined, window, 3)).toThrow(
-    'conv2d: a kernel of [3, 3] over 6 channels in 3 groups, but weights of [3, 3, 3, 9]',
+    'conv2d: weights of [3, 3, 3, 9] do not fit a kernel of [3, 3] over 6 channels in 3 groups',
   );
   expect(() => groupedConv2d(tape, put(3, 96), put(3, 3, 2, 10), undefined, window, 3)).toThrow(
-    'conv2d: a kernel of [3, 3] over 6 channels in 3 groups, but weights of [3, 3, 2, 10]',
+    'conv2d: weights of [3, 3, 2, 10] do not fit a kernel of [3, 3] over 6 channels in 3 groups',
   );
   expect(() => groupedConv2d(tape, put(3, 96), put(3, 3, 2, 9), put(4), window, 3)).toThrow(
-    'conv2d: 9 channels come out, but the bias is [4]',
+    'conv2d: 9 output channels, but the bias is [4]',
   );
   memory.dispose();
 });

@@ -54,8 +54,8 @@ describe.each(activationNames)('with %s', (activation) => {
     const draw = new Draw(3);
     const options = { kernel: [3, 3], stride: 2, padding: 'same' } as const;
     const first = slide('test', [6, 5, 1], options);
-    const second = slide('test', [...first.places, 4], { ...options, stride: 1 });
-    const third = unslide('test', [...second.places, 5], 2, options);
+    const second = slide('test', [...first.outputSize, 4], { ...options, stride: 1 });
+    const third = unslide('test', [...second.outputSize, 5], 2, options);
     await checkGradient(gpu, {
       inputs: [
         { values: draw.floats(2 * 30), shape: [2, 30] },

@@ -96,8 +96,8 @@ describe('the places of a window', () => {
     [{ ...options, dilation: [2, 4] }, [14, 14], [1, 3]],
     [{ ...options, padding: 'valid', dilation: [1, 5] }, [13, 9], [0, 0]],
     [{ ...options, padding: [1, 2], dilation: [3, 2] }, [12, 14], [1, 2]],
-  ] as const)('%j over 28 × 28', (given, places, before) => {
-    expect(slide('test', [28, 28, 1], given)).toMatchObject({ places, before });
+  ] as const)('%j over 28 × 28', (given, outputSize, before) => {
+    expect(slide('test', [28, 28, 1], given)).toMatchObject({ outputSize, before });
   });
 
   it.each([
@@ -114,13 +114,13 @@ describe('the places of a window', () => {
     [{ ...options, padding: [3, 1], dilation: [3, 1], extra: [2, 1] }, [15, 14, 5], [3, 1]],
   ] as const)('transposed, %j from 7 × 7', (given, image, before) => {
     const window = unslide('test', [7, 7, 3], 5, given);
-    expect(window).toMatchObject({ image, before, places: [7, 7] });
+    expect(window).toMatchObject({ image, before, outputSize: [7, 7] });
   });
 
   it.each([1, 2, 3, 5])('keep a width of 1 if only the height has a stride, %i', (stride) => {
     const given = { kernel: [7, 1], stride: [stride, 1], padding: 'same' } as const;
     const down = slide('test', [60, 1, 3], given);
-    expect(down).toMatchObject({ places: [60 / stride, 1], before: [expect.any(Number), 0] });
+    expect(down).toMatchObject({ outputSize: [60 / stride, 1], before: [expect.any(Number), 0] });
     expect(unslide('test', [60 / stride, 1, 2], 3, given)).toMatchObject({ image: [60, 1, 3] });
   });
 
@@ -135,7 +135,7 @@ describe('the places of a window', () => {
       ShapeError,
     );
     expect(() => unslide('convTranspose2d', [9, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: [0, 1] })).toThrow(
-      'convTranspose2d: a kernel of [1, 1] with padding [0, 1] leaves nothing of [9, 1, 1]',
+      'convTranspose2d: a kernel of [1, 1] with padding [0, 1] leaves no output of [9, 1, 1]',
     );
   });
 });
@@ -150,10 +150,10 @@ it('names both sides if weights, bias or rows do not fit', async () => {
     'conv2d: takes rows of [4, 4, 2], not [3, 31]',
   );
   expect(() => conv2d(tape, put([3, 32]), put([5, 3, 3, 1]), undefined, window)).toThrow(
-    'conv2d: a kernel of [3, 3] over 2 channels, but weights of [5, 3, 3, 1]',
+    'conv2d: weights of [5, 3, 3, 1] do not fit a kernel of [3, 3] over 2 channels',
   );
   expect(() => conv2d(tape, put([3, 32]), put([5, 3, 3, 2]), put([4]), window)).toThrow(
-    'conv2d: 5 channels come out, but the bias is [4]',
+    'conv2d: 5 output channels, but the bias is [4]',
   );
   memory.dispose();
 });

@@ -132,7 +132,7 @@ describe('a formula that does not compile', () => {
     const gpu = await sharedGpu();
     const error = await errorOf(compileFormula(gpu, { name: 'my own', ...expressions }));
     expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toContain("elementwise: 'my own' is not WGSL of y and x: ");
+    expect(error.message).toContain("elementwise: the formula 'my own' is not valid WGSL of y and x: ");
     expect(error.message).toContain(message);
     await compileFormula(gpu, logCosh);
   });
@@ -148,8 +148,8 @@ it('direct calls of kernels get errors that explain the problem', async () => {
     [{ kind: 'huber', delta: 0 }, 'loss: delta: 0 is not a number above 0'],
     [{ kind: 'huber' }, 'loss: kind.delta: undefined is not'],
     [{ kind: 'mse' }, "loss: kind.kind is 'huber', not 'mse'"],
-    [{ name: 'a', wgsl: 'y', derivative: 1 }, 'loss: kind.derivative is a text, not 1'],
-    ['mape', "loss: kind is 'mse' or 'bce' or 'mae' or 'huber', not 'mape'"],
+    [{ name: 'a', wgsl: 'y', derivative: 1 }, 'loss: kind.derivative must be a string, not 1'],
+    ['mape', "loss: kind must be 'mse' or 'bce' or 'mae' or 'huber', not 'mape'"],
   ];
   for (const [kind, message] of wrong) {
     expect(() => checkedLoss(tape, kind as never, y, x, state, 1)).toThrow(OptionError);

@@ -73,7 +73,7 @@ it('refuses invalid distributions', async () => {
     random(tape, [4], distribution as Distribution, options);
   expect(draw('gaussian', {})).toThrow(OptionError);
   expect(draw('gaussian', {})).toThrow(
-    "random: the distribution is 'uniform' or 'normal' or 'bernoulli', not 'gaussian'",
+    "random: the distribution must be 'uniform' or 'normal' or 'bernoulli', not 'gaussian'",
   );
   expect(draw('uniform', { sede: 1 })).toThrow('did you mean seed?');
   for (const wrong of [

@@ -34,7 +34,7 @@ function cut(tape: Tape, slices: number): void {
 }
 
 const window = slide('test', [9, 7, 5], { kernel: [3, 3], stride: 2, padding: 'same' });
-const places = window.places[0] * window.places[1];
+const places = window.outputSize[0] * window.outputSize[1];
 
 const layers: Record<string, { inputs: number[][]; record: (tape: Tape, [x, w, bias]: Tensor[]) => Tensor }> = {
   'a dense layer': {

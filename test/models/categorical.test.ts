@@ -123,7 +123,7 @@ describe('a model by the cross-entropy of categories', () => {
   });
 
   it.each<[string, Partial<AutoencoderSpec>, string]>([
-    ['groups of other features', { loss: categorical([3, 4]) }, 'has groups of 7 features together, but the decoder ends in [12]'],
+    ['groups of other features', { loss: categorical([3, 4]) }, 'has groups of 7 features in all, but the decoder ends in [12]'],
     ['a last activation', { decoder: [dense(features, 'sigmoid')] }, "ends without an activation, not in 'sigmoid'"],
     ['a normalisation', { normalize: minMax() }, 'takes probabilities as they are, without minMax()'],
     ['several samples', { encoder: [gaussian(2, { samples: 3 })] }, 'takes a Gaussian code of one sample, not of 3'],

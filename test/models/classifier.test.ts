@@ -270,8 +270,8 @@ describe('a classifier refuses', () => {
     ['no network', { encoder: [dense(3)] }, 'classifier: the encoder is a network'],
     ['a single class', { classes: 1 }, 'classifier: classes: 1 is not a whole number of at least 2'],
     ['an unknown option', { frozen: true }, "unknown option 'frozen'"],
-    ['hidden layers that are none', { hidden: [4] }, 'classifier: hidden is a list of layers'],
-    ['a hidden Gaussian code', { hidden: [gaussian(2)] }, 'gaussian is the code of an autoencoder'],
+    ['hidden layers that are none', { hidden: [4] }, 'classifier: hidden must be a list of layers'],
+    ['a hidden Gaussian code', { hidden: [gaussian(2)] }, 'gaussian is only for the encoder of an autoencoder'],
   ])('%s', async (_, spec, message) => {
     const gpu = await sharedGpu();
     const model = await smallModel();

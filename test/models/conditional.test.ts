@@ -167,7 +167,7 @@ describe('labels', () => {
     const before = gpu.counters();
     const data = rows(4);
     const bare = await dataset(gpu, data, { shape: [12] });
-    await expectRefused(OptionError, 'the model is told labels of 3 classes', call(model, data));
+    await expectRefused(OptionError, 'the model has a condition of 3 classes and needs labels', call(model, data));
     await expectRefused(OptionError, 'give a data set made with `labels`', call(model, bare));
     await expectRefused(ShapeError, '4 examples, but 3 labels', call(model, { data, labels: [0, 1, 2] }));
     await expectRefused(
@@ -189,7 +189,7 @@ describe('labels', () => {
       () => model.decode(rows(4, 5), { labels }),
       () => model.reconstruct({ data, labels }),
     ])
-      await expectRefused(OptionError, 'labels are for a model that was made with a condition', call());
+      await expectRefused(OptionError, 'labels are only for a model that was made with condition', call());
     dispose(model);
     const drawing = await smallModel(variational);
     await expectRefused(OptionError, 'labels are for a model', drawing.sample(3, { label: 1 }));
@@ -227,7 +227,7 @@ describe('samples for a label', () => {
     for (const encoder of [[dense(5, 'tanh')], [dense(5), vectorQuantizer(4)]]) {
       const model = await small({ encoder });
       await model.fit(data, { steps: 3, batchSize: 8 });
-      await expectRefused(OptionError, 'there is nothing to draw codes from', model.sample(2, { label: 0 }));
+      await expectRefused(OptionError, 'the codes have no known distribution', model.sample(2, { label: 0 }));
       await model.fitSampler(data, encoder.length > 1 ? {} : { components: 2 });
       const [zero, one] = [await model.sample(3, { label: 0, seed: 1 }), await model.sample(3, { label: 1, seed: 1 })];
       expect(one).not.toEqual(zero);
@@ -355,7 +355,7 @@ describe('consists of', () => {
       expect(data.every((value) => Math.abs(value) <= limit)).toBe(true);
       expect(Math.max(...data)).toBeGreaterThan(limit / 2);
     }
-    expect(model.summary()).toContain('\nlabels of 3 classes: told to encoder.1 and decoder.0');
+    expect(model.summary()).toContain('\nlabels of 3 classes: used by encoder.1 and decoder.0');
     dispose(model);
   });
 
@@ -364,7 +364,7 @@ describe('consists of', () => {
     await expectRefused(OptionError, "unknown option 'class'", wrong({ condition: { class: 10 } }));
     for (const count of [1, 0.5, '10', undefined, ['a', 'b']])
       await expectRefused(OptionError, 'condition: classes', wrong({ condition: { classes: count } }));
-    await expectRefused(OptionError, 'options are an object', wrong({ condition: 10 }));
+    await expectRefused(OptionError, 'options must be an object', wrong({ condition: 10 }));
     await expectRefused(
       OptionError,
       'the encoder has no dense layer and no convolution',
@@ -381,7 +381,7 @@ describe('consists of', () => {
     const model = await small();
     await expectRefused(
       OptionError,
-      'is told the label that a classifier is to find',
+      'so it needs the label that a classifier has to find',
       classifier(await sharedGpu(), { encoder: model.encoder, classes }),
     );
     dispose(model);

@@ -301,7 +301,7 @@ describe('layers over images', () => {
     [
       'a kernel of three sides',
       () => conv2d(1, [1, 2, 3] as never),
-      'conv2d: kernel: a number, or [vertical, horizontal], not [1, 2, 3]',
+      'conv2d: kernel must be a number or [vertical, horizontal], not [1, 2, 3]',
     ],
     [
       'a stride of none along one axis',
@@ -311,12 +311,12 @@ describe('layers over images', () => {
     [
       'a stride for one axis',
       () => conv2d(1, 3, 'relu', { stride: [1] as never }),
-      'conv2d: stride: a number, or [vertical, horizontal], not [1]',
+      'conv2d: stride must be a number or [vertical, horizontal], not [1]',
     ],
     [
       'a stride for three axes',
       () => convTranspose2d(1, 3, 'relu', { stride: [1, 2, 3] as never }),
-      'convTranspose2d: stride: a number, or [vertical, horizontal], not [1, 2, 3]',
+      'convTranspose2d: stride must be a number or [vertical, horizontal], not [1, 2, 3]',
     ],
     [
       'a stride that is no whole number',
@@ -336,7 +336,7 @@ describe('layers over images', () => {
     [
       'an outputPadding as large as the stride along one axis',
       () => convTranspose2d(1, 3, 'relu', { stride: [2, 1], padding: 1, outputPadding: 1 }),
-      'convTranspose2d: outputPadding, horizontal: 1 is not a whole number of at least 0 of at most 0',
+      'convTranspose2d: outputPadding, horizontal: 1 is not a whole number from 0 to 0',
     ],
     [
       'a factor of none along one axis',
@@ -347,13 +347,13 @@ describe('layers over images', () => {
     [
       'a padding that is none',
       () => conv2d(1, 3, 'relu', { padding: 'full' as never }),
-      `conv2d: the padding is 'same', 'valid' or a number, not 'full'`,
+      `conv2d: padding must be 'same', 'valid' or a number, not 'full'`,
     ],
     ['an option that is none', () => convTranspose2d(1, 3, 'relu', { strides: 2 } as never), 'strides'],
     [
       'outputPadding without padding',
       () => convTranspose2d(1, 3, 'relu', { stride: 2, outputPadding: 1 }),
-      'convTranspose2d: outputPadding goes with a padding of numbers',
+      'convTranspose2d: outputPadding needs a padding in numbers',
     ],
     [
       'groups that the filters are no multiple of',
@@ -367,7 +367,7 @@ describe('layers over images', () => {
     [
       'an interpolation that is none',
       () => upsample2d(2, 'cubic' as never),
-      "upsample2d: the interpolation is 'nearest' or 'bilinear', not 'cubic'",
+      "upsample2d: the interpolation must be 'nearest' or 'bilinear', not 'cubic'",
     ],
     ['a shape of none', () => reshape([]), 'reshape: takes a shape'],
   ])('refuse %s', (_, make, message) => {

@@ -63,10 +63,10 @@ describe('fit refuses, before any dispatch', () => {
       good,
       { epochs: 1, batchSize: 21 },
       OptionError,
-      'fit: a batchSize of 21, but only 20 examples',
+      'fit: a batchSize of 21 is more than the 20 examples',
     ],
     ['zero epochs', good, { epochs: 0 }, OptionError, 'fit: epochs: 0 is not a whole number of at least 1'],
-    ['neither epochs nor steps', good, {}, OptionError, 'fit: give epochs or steps, one of them'],
+    ['neither epochs nor steps', good, {}, OptionError, 'fit: give epochs or steps'],
     ['epochs and steps', good, { epochs: 1, steps: 1 }, OptionError, 'fit: give epochs or steps, not both'],
     [
       'an unknown option',
@@ -101,21 +101,21 @@ describe('fit refuses, before any dispatch', () => {
       good,
       { epochs: 1, validation: 0.001 },
       DataError,
-      'leaves one side empty',
+      'leaves no example to validate on',
     ],
     [
       'no optimizer at all',
       good,
       { epochs: 1, optimizer: null },
       OptionError,
-      'the optimizer is one made by sgd, adam, adamw or adagrad, not null',
+      'the optimizer must be made by sgd, adam, adamw or adagrad, not null',
     ],
     [
       'an optimizer of its own making',
       good,
       { epochs: 1, optimizer: 'adam' },
       OptionError,
-      'the optimizer is one made by',
+      'the optimizer must be made by',
     ],
   ];
 
@@ -161,7 +161,7 @@ describe('a model refuses', () => {
       'an unknown loss',
       { loss: 'mape' },
       OptionError,
-      "the loss is 'bce', 'mse', 'mae', 'huber', or what huber, elementwise or categorical returns, not 'mape'",
+      "the loss must be 'bce', 'mse', 'mae', 'huber', or what huber, elementwise or categorical returns, not 'mape'",
     ],
     [
       'the maker of a loss',
@@ -174,9 +174,9 @@ describe('a model refuses', () => {
       'a loss that does not compile',
       { loss: elementwise({ name: 'my own', wgsl: 'nothing(y, x)', derivative: 'y' }) },
       OptionError,
-      "elementwise: 'my own' is not WGSL of y and x",
+      "elementwise: the formula 'my own' is not valid WGSL of y and x",
     ],
-    ['an empty encoder', { encoder: [] }, OptionError, 'the encoder is a list of at least one layer'],
+    ['an empty encoder', { encoder: [] }, OptionError, 'the encoder must be a list of at least one layer'],
     ['a broken input', { input: 0 }, OptionError, 'autoencoder: input: 0 is not'],
     ['a dense layer on images', { input: [4, 3, 1] }, ShapeError, 'dense: takes flat features, not [4, 3, 1]'],
     ['a broken seed', { seed: 1.5 }, OptionError, 'autoencoder: seed: 1.5 is not'],
@@ -190,7 +190,7 @@ describe('a model refuses', () => {
       'tied weights of another number of layers',
       { tied: true, encoder: [dense(8), dense(5)] },
       OptionError,
-      'as many dense layers on both sides, not 2 and 1',
+      'the same number of dense layers in encoder and decoder, not 2 and 1',
     ],
     ['an unknown option', { latentDim: 5 }, OptionError, "autoencoder: unknown option 'latentDim'"],
   ])('%s', async (_, spec, type, message) => {
@@ -246,7 +246,7 @@ describe('a jigsaw', () => {
 
   it('has no Gaussian code', async () => {
     const error = await errorOf(jigsaw(await sharedGpu(), { ...spec, encoder: [flatten(), gaussian(3)] }));
-    expect(error).toEqual(new OptionError('jigsaw: gaussian is the code of an autoencoder'));
+    expect(error).toEqual(new OptionError('jigsaw: gaussian is only for the encoder of an autoencoder'));
   });
 
   it('throws after it is disposed, and can be disposed twice', async () => {

@@ -251,10 +251,10 @@ describe('weights', () => {
 
   it.each<[string, ArrayLike<number>, new (...args: never[]) => Error, string]>([
     ['of another number than the examples', [1, 2], ShapeError, 'dataset: weights: 3 examples, but 2 weights'],
-    ['below 0', [1, -1, 1], DataError, 'dataset: weights: the weight of number 1 is -1'],
-    ['that are NaN', [1, 1, NaN], DataError, 'dataset: weights: the weight of number 2 is NaN'],
-    ['too large for float32', [1e39, 1, 1], DataError, 'dataset: weights: the weight of number 0 is 1e+39'],
-    ['that are texts', ['1', 1, 1] as never, DataError, "dataset: weights: the weight of number 0 is '1'"],
+    ['below 0', [1, -1, 1], DataError, 'dataset: weights: weight 1 is -1'],
+    ['that are NaN', [1, 1, NaN], DataError, 'dataset: weights: weight 2 is NaN'],
+    ['too large for float32', [1e39, 1, 1], DataError, 'dataset: weights: weight 0 is 1e+39'],
+    ['that are texts', ['1', 1, 1] as never, DataError, "dataset: weights: weight 0 is '1'"],
     ['of 0 alone', [0, 0, 0], DataError, 'dataset: weights: every weight is 0'],
     ['that are one number', 2 as never, OptionError, 'dataset: weights: takes a list of numbers, not 2'],
   ])('%s are refused', async (_, weights, kind, words) => {
@@ -290,7 +290,7 @@ describe('the weights of classes', () => {
 
   it.each<[string, number[], string]>([
     ['another number than the classes', [1, 2], 'classifier: classWeights: 3 classes, but 2 weights'],
-    ['one below 0', [1, -2, 1], 'classifier: classWeights: the weight of number 1 is -2'],
+    ['one below 0', [1, -2, 1], 'classifier: classWeights: weight 1 is -2'],
   ])('are refused with %s', async (_, classWeights, words) => {
     const gpu = await sharedGpu();
     const model = await smallModel();

@@ -380,7 +380,7 @@ describe('a fit that is refused', () => {
       expect(error).toBeInstanceOf(DataError);
       expect(error.message).toMatch(
         new RegExp(
-          `^(fit|pretrain): a validation of ${validation} of 4 examples leaves one side empty, none to ${part} on`,
+          `^(fit|pretrain): a validation of ${validation} of 4 examples leaves no example to ${part} on`,
         ),
       );
     }
@@ -455,7 +455,7 @@ describe('divergence', () => {
 
   it('cannot come from rates beyond 10¹², which optimizers refuse', async () => {
     expect(() => adam(2e12)).toThrow(
-      new OptionError('adam: learning rate: 2000000000000 is not a number of at least 0 of at most 1000000000000'),
+      new OptionError('adam: learning rate: 2000000000000 is not a number from 0 to 1000000000000'),
     );
     const model = await smallModel();
     // 1e-30 and 1e-8 in the first epoch, 1e14 in the second.

@@ -122,7 +122,7 @@ it('explains errors', async () => {
   const refused: [object, RegExp][] = [
     [{ epochs: 1, optimizer: adam() }, /fit takes no optimizer: give `generator` and `discriminator`/],
     [{ epochs: 1, patience: 1, validation: 0.2 }, /fit takes no patience/],
-    [{ epochs: 1, generator: 1 }, /fit: generator: the optimizer is one made by/],
+    [{ epochs: 1, generator: 1 }, /fit: generator: the optimizer must be made by/],
     [{}, /give epochs or steps/],
   ];
   for (const [options, message] of refused) {

@@ -55,7 +55,7 @@ describe('shuffleTiles', () => {
       'shuffleTiles: [12, 3, 1] cannot be cut into 4 × 2 tiles',
     );
     expect(() => shuffleTiles([2, 9])).toThrow(
-      'shuffleTiles: tiles, horizontal: 9 is not a whole number of at least 1 of at most 8',
+      'shuffleTiles: tiles, horizontal: 9 is not a whole number from 1 to 8',
     );
   });
 

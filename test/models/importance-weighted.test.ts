@@ -200,12 +200,12 @@ describe('logLikelihood', () => {
 it('refuses models without a bound of several samples, and losses that are not a density', async () => {
   const gpu = await sharedGpu();
   expect(() => gaussian(2, { samples: 0 })).toThrow(OptionError);
-  expect(() => gaussian(2, { samples: 3, beta: 2 })).toThrow(/has no beta/);
+  expect(() => gaussian(2, { samples: 3, beta: 2 })).toThrow(/beta needs samples: 1/);
   for (const penalty of [mmd(1), adversarial([])])
     expect((await errorOf(autoencoder(gpu, small({ penalty })))).message).toMatch(/takes a Gaussian code of one sample, not of 3/);
   const models = {
     'needs a Gaussian code': small({ encoder: [dense(2)] }),
-    "the loss huber is not that of a density here": small({ loss: 'huber' }),
+    'the loss huber defines no probability density': small({ loss: 'huber' }),
   };
   for (const [message, spec] of Object.entries(models)) {
     const model = await autoencoder(gpu, spec);

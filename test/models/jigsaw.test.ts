@@ -134,8 +134,8 @@ describe('jigsaw', () => {
   });
 
   it.each([
-    ['four tiles a side', { tiles: 4 as never }, OptionError, 'jigsaw: there are 2 or 3 tiles a side, not 4'],
-    ['an input that is no image', { input: 144 as never }, OptionError, 'jigsaw: the input is an image'],
+    ['four tiles a side', { tiles: 4 as never }, OptionError, 'jigsaw: tiles must be 2 or 3, not 4'],
+    ['an input that is no image', { input: 144 as never }, OptionError, 'jigsaw: input must be an image'],
     ['one permutation', { permutations: 1 }, OptionError, 'jigsaw: permutations'],
     [
       'more permutations than there are',
@@ -143,8 +143,8 @@ describe('jigsaw', () => {
       OptionError,
       'jigsaw: 4 tiles have 24 permutations, not 25',
     ],
-    ['a gap as large as a cell', { gap: 6 }, ShapeError, 'jigsaw: cells of [6, 6] leave no tile beside a gap of 6'],
-    ['a head that is none', { head: dense(3) as never }, OptionError, 'jigsaw: the head is a list of layers'],
+    ['a gap as large as a cell', { gap: 6 }, ShapeError, 'jigsaw: a gap of 6 leaves no tile in cells of [6, 6]'],
+    ['a head that is none', { head: dense(3) as never }, OptionError, 'jigsaw: the head must be a list of layers'],
     ['an option that is none', { tile: 3 } as never, OptionError, 'tile'],
     ['layers that do not fit', { encoder: [dense(3)] }, ShapeError, 'dense: takes flat features, not [5, 5, 1]'],
   ])('refuses %s', async (_, changes, error, message) => {

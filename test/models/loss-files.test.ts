@@ -63,8 +63,8 @@ describe('a custom loss', () => {
       [{ name: 'huber', args: [{ delta: 0 }] }, 'huber: delta: 0 is not'],
       [{ name: 'squared', args: [] }, "there is no loss 'squared'"],
       ['squared', "the loss is 'bce'"],
-      [undefined, 'loss is not an object'],
-      [null, 'loss is not an object'],
+      [undefined, 'loss must be an object'],
+      [null, 'loss must be an object'],
     ] as const) {
       const head = JSON.parse(metadata.latentgpu) as { spec: object };
       const changed = { ...metadata, latentgpu: JSON.stringify({ ...head, spec: { ...head.spec, loss } }) };

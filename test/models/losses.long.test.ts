@@ -85,7 +85,7 @@ describe('a loss in WGSL', () => {
       smallModel({ loss: elementwise({ name: 'bad', wgsl: 'nothing(y)', derivative: 'x' }) }),
     );
     expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toMatch(/'bad' is not WGSL of y and x: .*nothing/s);
+    expect(error.message).toMatch(/'bad' is not valid WGSL of y and x: .*nothing/s);
     expect(gpu.memory().bytes).toBe(before);
   });
 });

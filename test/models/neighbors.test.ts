@@ -84,7 +84,7 @@ describe('nearestNeighbors', () => {
       { codes: huge, queries: missing },
     ])
       await expect(nearestNeighbors(gpu, { ...options, k: 3 })).rejects.toThrow(
-        /(codes|queries): row 1, column 1 is -3\.39.*e\+38, whose squared distances may pass float32: leave the row out/,
+        /(codes|queries): row 1, column 1 is -3\.39.*e\+38, whose squared distances may be too large for float32: leave the row out/,
       );
     await expect(knnPredict(gpu, { codes: missing, labels: [5, 6, 7], queries: huge, k: 2 })).rejects.toThrow(
       DataError,

@@ -297,7 +297,7 @@ it('explains errors: not fitted yet, values outside [0, 1] as probabilities, not
   const { model } = await identity({ normalize: standardize() });
   const error = await errorOf(model.encode(rows(1)));
   expect(error).toBeInstanceOf(LatentGpuError);
-  expect(error.message).toMatch(/standardize: not fitted yet/);
+  expect(error.message).toMatch(/standardize: is not fitted yet/);
   model.dispose();
   const spec = { input: 5, encoder: [dense(2)], decoder: [dense(5, 'sigmoid')], loss: 'bce' } as const;
   expect(

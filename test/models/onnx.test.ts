@@ -44,7 +44,7 @@ it('lists the parts', async () => {
   const model = await smallModel();
   const error = await errorOf(model.toOnnx('code' as never));
   expect(error).toBeInstanceOf(OptionError);
-  expect(error.message).toBe("toOnnx: the part is 'autoencoder' or 'encoder' or 'decoder', not 'code'");
+  expect(error.message).toBe("toOnnx: the part must be 'autoencoder' or 'encoder' or 'decoder', not 'code'");
   model.dispose();
 });
 
@@ -56,6 +56,6 @@ it('refuses a normalisation that is not fitted', async () => {
     loss: 'mse',
     normalize: standardize(),
   });
-  expect((await errorOf(model.toOnnx())).message).toMatch(/standardize: not fitted yet: call fit\(\) first/);
+  expect((await errorOf(model.toOnnx())).message).toMatch(/standardize: is not fitted yet: call fit\(\) first/);
   model.dispose();
 });

@@ -162,7 +162,7 @@ describe('a fit that cannot recover', () => {
           () => new Float32Array(64 * (asked++ ? 59 : 60)),
         ),
       );
-      expect(error.message).toContain('its source gave 3840 values and now gives 3776');
+      expect(error.message).toContain('its source returned 3840 values before, but now 3776');
     });
   });
 });

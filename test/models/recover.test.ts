@@ -98,7 +98,7 @@ describe('a fit that cannot recover', () => {
       model.fit(set, { epochs: 5, recover: true, onEpochEnd: ({ epoch }) => void (epoch === 2 && lose(gpu)) }),
     );
     expect(error).toBeInstanceOf(GpuUnavailableError);
-    expect(error.message).toContain('did not come back');
+    expect(error.message).toContain('could not be opened again');
     expect(asked).toBe(8);
     expect(await errorOf(model.encode(set))).toBeInstanceOf(DeviceLostError);
     gpu.close();

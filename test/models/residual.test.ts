@@ -128,8 +128,8 @@ it('refuses layers that change the shape, and a code', async () => {
     autoencoder(gpu, { input: 6, encoder, decoder: [dense(6)], loss: 'mse' });
   await expect(make([residual([dense(4)])])).rejects.toThrow(ShapeError);
   await expect(make([residual([dense(4)])])).rejects.toThrow(
-    'residual: its layers make [4] of [6], which cannot be added',
+    'residual: its layers turn [6] into [4], but must keep the shape',
   );
   expect(() => residual([dense(4), gaussian(2)])).toThrow(OptionError);
-  expect(() => residual([])).toThrow('residual: f is a list of at least one layer');
+  expect(() => residual([])).toThrow('residual: f must be a list of at least one layer');
 });

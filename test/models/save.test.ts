@@ -275,7 +275,7 @@ describe('an invalid file', () => {
 
   const wrong: Record<string, [Change, RegExp]> = {
     'no JSON': [() => '{', /JSON/],
-    null: [() => 'null', /latentgpu is not an object/],
+    null: [() => 'null', /latentgpu must be an object/],
     'another version': [set('version', 2), /version 2/],
     'another model': [set('model', 'jigsaw'), /kind 'jigsaw'/],
     'an unknown layer': [set('spec.encoder.0.name', 'toString'), /no layer 'toString'/],
@@ -286,7 +286,7 @@ describe('an invalid file', () => {
     ],
     'units that are none': [set('spec.encoder.0.args.0', 'many'), /dense: units/],
     'another activation': [set('spec.encoder.0.args.1', 'valueOf'), /no activation/],
-    'no layers': [set('spec.encoder', {}), /no list of layers/],
+    'no layers': [set('spec.encoder', {}), /the layer list is missing/],
     'an option too many': [set('spec.extra', 1), /unknown option/],
     'a penalty without a weight': [set('spec.penalty', [{ name: 'sparsity', args: [] }]), /sparsity: weight/],
     'half a normalisation': [
@@ -302,8 +302,8 @@ describe('an invalid file', () => {
       /12 numbers/,
     ],
     'a step before the first': [set('place.step', -1), /step/],
-    'a kind of epoch that is none': [set('place.epochKind', 7), /epochKind is not a text/],
-    'moments from after the last step': [set('place.origin', 2), /origin comes after the last step/],
+    'a kind of epoch that is none': [set('place.epochKind', 7), /epochKind must be a string/],
+    'moments from after the last step': [set('place.origin', 2), /origin is after the last step/],
     'an optimizer that is none': [set('place.optimizer.kind', 'lion'), /lion/],
     'a schedule that is none': [set('place.optimizer.learningRate', { kind: 'cosine' }), /cosine: steps/],
     'an optimizer with other moments': [set('place.optimizer.kind', 'adagrad'), /optimizer.sum/],
@@ -349,7 +349,7 @@ describe('an invalid file', () => {
     );
     expect((await of(rest)).message).toMatch(/needs encoder.0.bias/);
     expect((await of({ ...tensors, 'encoder.0.bias': { ...bias, data: bias.data.map(() => NaN) } })).message).toMatch(
-      /encoder.0.bias has NaN at 0/,
+      /encoder.0.bias has NaN at index 0/,
     );
     for (const each of [of(tensors, {}), of(rest)]) expect(await each).toBeInstanceOf(FormatError);
     expect(await errorOf(loadClassifier(gpu, bytes))).toBeInstanceOf(FormatError);

@@ -174,10 +174,10 @@ describe('layers along sequences', () => {
     ['a padding of two sides', () => conv1d(1, 3, 'relu', { padding: [1, 2] as never }), 'conv1d: the padding'],
     ['a padding that is none', () => maxPool1d(2, { padding: 2 }), 'maxPool1d: padding'],
     ['outputPadding of a stride', () => convTranspose1d(1, 3, 'relu', { stride: 2, padding: 0, outputPadding: 2 }), 'convTranspose1d: outputPadding'],
-    ['outputPadding without padding', () => convTranspose1d(1, 3, 'relu', { stride: 2, outputPadding: 1 }), 'convTranspose1d: outputPadding goes with a padding of numbers'],
+    ['outputPadding without padding', () => convTranspose1d(1, 3, 'relu', { stride: 2, outputPadding: 1 }), 'convTranspose1d: outputPadding needs a padding in numbers'],
     ['a pool of none', () => avgPool1d(0), 'avgPool1d: window'],
     ['a factor of none', () => upsample1d(0), 'upsample1d: factor'],
-    ['the interpolation of images', () => upsample1d(2, 'bilinear' as never), "upsample1d: the interpolation is 'nearest' or 'linear', not 'bilinear'"],
+    ['the interpolation of images', () => upsample1d(2, 'bilinear' as never), "upsample1d: the interpolation must be 'nearest' or 'linear', not 'bilinear'"],
   ])('refuse %s', (_, make, message) => {
     expect(make).toThrow(OptionError);
     expect(make).toThrow(message);
@@ -190,7 +190,7 @@ describe('layers along sequences', () => {
     [conv1d(1, 3, 'relu', { dilation: 2 }), [4, 5], 'conv1d: a kernel of 3, dilated by 2, does not fit into a sequence of [4, 5]'],
     [maxPool1d(3), [2, 5], 'maxPool1d: a kernel of 3 does not fit into a sequence of [2, 5]'],
     [conv1d(3, 3, 'relu', { groups: 3 }), [9, 5], 'conv1d: 5 channels cannot be divided into 3 groups of one size'],
-    [convTranspose1d(1, 1, 'relu', { padding: 2 }), [3, 5], 'convTranspose1d: a kernel of 1 with padding 2 leaves nothing of [3, 5]'],
+    [convTranspose1d(1, 1, 'relu', { padding: 2 }), [3, 5], 'convTranspose1d: a kernel of 1 with padding 2 leaves no output of [3, 5]'],
   ] as [Layer, number[], string][])('%o of %j: %s', (layer, input, message) => {
     expect(() => layer.outputShape(input)).toThrow(ShapeError);
     expect(() => layer.outputShape(input)).toThrow(message);

@@ -364,7 +364,7 @@ describe('invalid calls are refused', () => {
     const cases: [Partial<TableSpec> & Record<string, unknown>, string][] = [
       [{ encoder: [gaussian(2)] }, 'begins with a dense layer, not with gaussian'],
       [{ encoder: [conv1d(2, 3)] }, 'begins with a dense layer, not with conv1d'],
-      [{ encoder: [] }, 'the encoder is a list of at least one layer'],
+      [{ encoder: [] }, 'the encoder must be a list of at least one layer'],
       [{ corrupt: gaussianNoise(0.1) }, 'gaussianNoise is not for tables'],
       [{ penalty: contractive(0.1) }, 'contractive looks at the input as numbers'],
       [{ loss: 'mse' }, "unknown option 'loss'"],
@@ -380,7 +380,7 @@ describe('invalid calls are refused', () => {
     const flat = { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' as const, corrupt: hideCells(0.1) };
     const error = await errorOf(autoencoder(await sharedGpu(), flat));
     expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toBe('hideCells: is for tables: autoencoder(gpu, { input: table.columns, … })');
+    expect(error.message).toBe('hideCells: is only for models of tables: autoencoder(gpu, { input: table.columns, … })');
   });
 
   it('with advice if a model is used before its first fit', async () => {

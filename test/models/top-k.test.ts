@@ -82,7 +82,7 @@ describe('the threshold of topK of a batch', () => {
 
 describe('topK refuses', () => {
   it.each<[string, Partial<AutoencoderSpec>, typeof OptionError | typeof ShapeError, RegExp]>([
-    ['fewer numbers than it keeps', { encoder: [dense(2), topK(3)] }, ShapeError, /^topK: keeps 3 of 3 to 65536 numbers, not of 2$/],
+    ['fewer numbers than it keeps', { encoder: [dense(2), topK(3)] }, ShapeError, /^topK: k = 3 needs a code of 3 to 65536 numbers, not of 2$/],
     ['images', { input: [2, 3, 1], encoder: [topK(3)], decoder: [dense(6)] }, ShapeError, /^topK: takes flat features, not \[2, 3, 1\]$/],
     ['a place before the last', { encoder: [topK(3), dense(4)] }, OptionError, /topK is the code/],
     ['a place in the decoder', { encoder: [dense(4)], decoder: [topK(3), dense(6)] }, OptionError, /topK is the code/],
@@ -93,7 +93,7 @@ describe('topK refuses', () => {
     expect(error.message).toMatch(message);
   }); // prettier-ignore
 
-  it('a place in a residual', () => expect(() => residual([topK(3)])).toThrow(/topK is the code/));
+  it('a place in a residual', () => expect(() => residual([topK(3)])).toThrow(/topK is only for the end of an encoder/));
 });
 
 it(

@@ -93,7 +93,7 @@ it('keeps the weights of the step before a divergence', async () => {
 describe('is refused', () => {
   it.each<[string, Partial<AutoencoderSpec>, RegExp]>([
     ['without a sparse code', { encoder: [dense(15)] }, /^unitNorm: takes a sparse code, from an encoder whose last layer is topK\(k\)$/],
-    ['where weights are tied', { tied: true }, /^unitNorm: takes a decoder that begins with a dense layer of its own weight, not a tied one$/],
+    ['where weights are tied', { tied: true }, /^unitNorm: the decoder must begin with a dense layer that has its own weight, not with a tied one$/],
     ['where the decoder begins otherwise', { input: [3, 2, 1], encoder: [flatten(), dense(6), topK(3)], decoder: [reshape([3, 2, 1]), conv2d(1, 1)] }, /not reshape$/],
   ])('%s', async (_, changes, message) => {
     const error = await errorOf(autoencoder(await sharedGpu(), spec(changes)));

@@ -159,7 +159,7 @@ describe('a code of places', () => {
 
   it.each<[string, Matrix | object, new (...args: never[]) => Error, RegExp]>([
     ['an index past the codebook', { data: Uint32Array.of(0, 1, 7, 2, 3, 4), shape: [1, 2, 3] }, DataError, /^decode: index 7 of example 0 is not below 7/],
-    ['another shape', { data: new Uint32Array(6), shape: [1, 6] }, ShapeError, /^decode: indices of this code are \[examples, 2, 3\], not \[1, 6\]/],
+    ['another shape', { data: new Uint32Array(6), shape: [1, 6] }, ShapeError, /^decode: indices of this code must be \[examples, 2, 3\], not \[1, 6\]/],
     ['nothing', { data: new Uint32Array(0), shape: [0, 2, 3] }, ShapeError, /^decode: indices/],
   ])('refuses indices with %s', async (_, indices, kind, message) => {
     const model = await autoencoder(await sharedGpu(), image());

@@ -47,7 +47,7 @@ describe('a failing command prints one sentence, without a stack trace:', () => 
     const env = { PUPPETEER_EXECUTABLE_PATH: '/nowhere' };
     expect(failure(`${name}.mjs`, [], env)).toEqual({
       code: 1,
-      said: "error: PUPPETEER_EXECUTABLE_PATH is '/nowhere', and there is no such file\n",
+      said: "error: PUPPETEER_EXECUTABLE_PATH is '/nowhere', a file that does not exist\n",
     });
   });
 
@@ -62,7 +62,7 @@ describe('a failing command prints one sentence, without a stack trace:', () => 
     [
       'without the Firefox that was named',
       '/nowhere',
-      /^error: LATENTGPU_FIREFOX is '\/nowhere', and there is no such file\n$/,
+      /^error: LATENTGPU_FIREFOX is '\/nowhere', a file that does not exist\n$/,
     ],
     ['with a Firefox that does not start', process.execPath, /^error: \S*node\S* does not start: .+\n$/],
   ])('test-firefox %s', (_, firefox, line) => {
@@ -85,7 +85,7 @@ describe('a failing command prints one sentence, without a stack trace:', () => 
     ...tries.map((name) => [name]),
   ])('%s into a folder that is a file', (name, ...args) => {
     const { code, said } = failure(`${name}.mjs`, [...args, '--out', 'package.json']);
-    expect(said).toMatch(/^error: --out: nothing can be written to .*package\.json \(EEXIST\)\n$/);
+    expect(said).toMatch(/^error: --out: cannot write to .*package\.json \(EEXIST\)\n$/);
     expect(code).toBe(1);
   });
 });

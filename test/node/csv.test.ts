@@ -62,14 +62,14 @@ it('uses a column of any values as the label', () => {
   );
   expect(() => readCsv(iris, { label: 3 })).toThrow(OptionError);
   expect(() => readCsv('a\nb', { label: 0, header: true })).toThrow(
-    new DataError('readCsv: there are no columns beside the label'),
+    new DataError('readCsv: there are no columns besides the label'),
   );
 });
 
 describe('errors describe the problem and its place', () => {
   const cases: [string, new () => Error, RegExp][] = [
-    ['a,b\n1\n', FormatError, /1 values at offset 4, 2 in the first line/],
-    ['a,b\n1,2,3\n', FormatError, /3 values at offset 4/],
+    ['a,b\n1\n', FormatError, /it has 1 values \(offset 4\), but the first line 2/],
+    ['a,b\n1,2,3\n', FormatError, /it has 3 values \(offset 4\)/],
     ['a,b\n1,\n', FormatError, /line 2: row 0, column b is blank \(offset 6\)/],
     ['a,b\n1,2\n3,x\n', FormatError, /line 3: 'x' in row 1, column b \(offset 10\)/],
     ['a,b\r\n\r\n"1","\n2"\r\n3,x\r\n', FormatError, /line 5: 'x' in row 1/],
@@ -81,7 +81,7 @@ describe('errors describe the problem and its place', () => {
     ['a\n1.2.3', FormatError, /'1.2.3'/],
     ['a\n1e', FormatError, /'1e'/],
     ['a,b\n"1,2', FormatError, /the quote at offset 4 is not closed/],
-    ['a,b\n"1"2,3', FormatError, /text behind a closing quote at offset 7/],
+    ['a,b\n"1"2,3', FormatError, /text after a closing quote at offset 7/],
     ['a,b\n1,nan', DataError, /nan at row 0, column b is not finite/],
     ['a,b\n1,-Infinity', DataError, /not finite/],
     ['a\n1e39', DataError, /line 2: 1e39 at row 0, column a is more than float32 holds/],
@@ -99,14 +99,14 @@ describe('errors describe the problem and its place', () => {
     [
       '5,1.5x,3\n4,5,6\n',
       FormatError,
-      /line 1: '1.5x' in row 0, column 1 .*; if this line names the columns, say `header: true`/,
+      /line 1: '1.5x' in row 0, column 1 .*; if this line names the columns, set `header: true`/,
     ],
-    ['5,abc,3\n4,5,6\n', FormatError, /line 1: 'abc' in column 1 .* say with `header`/],
+    ['5,abc,3\n4,5,6\n', FormatError, /line 1: 'abc' in column 1 .* set `header: true`/],
     ['t,x\n2026-01-01T00:00:00Z,1\n', FormatError, /'2026-.*' in row 0, .* left out with `columns`/],
-    ['x\n1,5\n', FormatError, /2 values at offset 2, 1 in the first line/],
+    ['x\n1,5\n', FormatError, /it has 2 values \(offset 2\), but the first line 1/],
     ['1,5;2,5\n3,5;4,5\n', FormatError, /'1,5' in row 0, .*decimal comma are read with `decimal: ','`/],
     ['x\ty\n1,5\t2,5\n', FormatError, /'1,5' in row 0, .*`decimal: ','`/],
-    ['sep=|\n1|2\n', FormatError, /line 1: sep=\| names a delimiter that is not read/],
+    ['sep=|\n1|2\n', FormatError, /line 1: sep=\| names an unknown delimiter/],
     ['a\0,\0b\0\n\0', FormatError, /line 1: this is UTF-16/],
     ['\ufffd\ufffda\0\t\0', FormatError, /UTF-16/],
     ['\0a\0,', FormatError, /UTF-16/],
@@ -124,15 +124,15 @@ describe('errors describe the problem and its place', () => {
     const cases: [text: unknown, options: object, message: string][] = [
       ['1', { headers: true }, "readCsv: unknown option 'headers' (did you mean header?)"],
       ['1', { delimiter: '|' }, "readCsv: the delimiter is ',' or ';' or '\t', not '|'"],
-      ['1', { header: 'no' }, "readCsv: header is true or false, not 'no'"],
+      ['1', { header: 'no' }, "readCsv: header must be true or false, not 'no'"],
       ['1', { decimal: ';' }, "readCsv: decimal is '.' or ',', not ';'"],
-      ['1', { columns: [] }, 'readCsv: columns are a list of names, or of numbers from 0 on, not []'],
-      ['1', { columns: 'a' }, "readCsv: columns are a list of names, or of numbers from 0 on, not 'a'"],
+      ['1', { columns: [] }, 'readCsv: columns must be a list of names, or of numbers from 0 on, not []'],
+      ['1', { columns: 'a' }, "readCsv: columns must be a list of names, or of numbers from 0 on, not 'a'"],
       ['a,b\n1,2', { columns: ['a', 'c'] }, "readCsv: there is no column 'c' to keep; there are a, b"],
-      ['a,a\n1,2', { columns: ['a'] }, "readCsv: two columns are called 'a'; say by its number which one is to keep"],
+      ['a,a\n1,2', { columns: ['a'] }, "readCsv: two columns are called 'a'; choose one by its number"],
       ['a,b\n1,2', { classes: ['2'] }, 'readCsv: classes need the `label`, the column that they are in'],
-      ['a,b\n1,2', { label: 'b', classes: ['2', '2'] }, 'readCsv: classes are a list of different texts, not [2, 2]'],
-      ['a,b\n1,2', { label: 'b', classes: [2] }, 'readCsv: classes are a list of different texts, not [2]'],
+      ['a,b\n1,2', { label: 'b', classes: ['2', '2'] }, 'readCsv: classes must be a list of different texts, not [2, 2]'],
+      ['a,b\n1,2', { label: 'b', classes: [2] }, 'readCsv: classes must be a list of different texts, not [2]'],
       [new Uint8Array(1), {}, 'readCsv: takes the text of a file'],
     ];
     for (const [text, options, message] of cases)
@@ -189,8 +189,8 @@ describe('the first line', () => {
   });
 
   it('is an error if it is ambiguous', () => {
-    expect(() => readCsv('0,1,kind\n3,4,p\n5,6,q\n', { label: 2 })).toThrow(/'kind' in column 2 .* say with `header`/);
-    expect(() => readCsv('2020,2021,kind\n1,2,0\n3,4,1\n', { label: 2 })).toThrow(/'kind' in column 2 .* say with/);
+    expect(() => readCsv('0,1,kind\n3,4,p\n5,6,q\n', { label: 2 })).toThrow(/'kind' in column 2 .* set `header: true`/);
+    expect(() => readCsv('2020,2021,kind\n1,2,0\n3,4,1\n', { label: 2 })).toThrow(/'kind' in column 2 .* set `header/);
     const options = { label: 2, header: true };
     expect(readCsv('0,1,kind\n3,4,p\n5,6,q\n', options).classes).toEqual(['p', 'q']);
   });
@@ -246,7 +246,7 @@ describe('tables of other programs', () => {
     ]);
     // With a value in it somewhere it is a column.
     expect(() => readCsv('1,2,\n3,4,5\n')).toThrow(/row 0, column 2 is blank/);
-    expect(() => readCsv('1,2,\n3,4\n5,6,\n')).toThrow(/2 values at offset 5, 3 in the first line/);
+    expect(() => readCsv('1,2,\n3,4\n5,6,\n')).toThrow(/it has 2 values \(offset 5\), but the first line 3/);
   });
 
   it('spaces before quotes', () => {

@@ -91,7 +91,7 @@ describe('data on the device', () => {
     for (const now of [6, 4]) {
       lose(set, 0);
       expect(await errorOf(set.bringBack())).toEqual(
-        new DataError(`dataset: its source gave 4 values and now gives ${now}`),
+        new DataError(`dataset: its source returned 4 values before, but now ${now}`),
       );
     }
   });
@@ -347,9 +347,9 @@ describe('with labels', () => {
 describe('for a model that may have a condition', () => {
   const put = (gpu: Gpu, data: unknown, classes?: number) =>
     putExamples('fit', gpu, data as Examples, [2], { classes });
-  const unasked = 'fit: labels are for a model that was made with a condition: { classes }';
+  const unasked = 'fit: labels are only for a model that was made with condition: { classes }';
   const missing =
-    'fit: the model is told labels of 3 classes: give a data set made with `labels`, or { data, labels }; to decode, decode(codes, { labels })';
+    'fit: the model has a condition of 3 classes and needs labels: give a data set made with `labels`, or { data, labels }; to decode, decode(codes, { labels })';
 
   it('labels are used if there are classes: beside values, beside a matrix, and of a data set', async () => {
     const gpu = standIn();

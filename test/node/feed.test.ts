@@ -106,7 +106,7 @@ describe('streamed data', () => {
       '',
       () => Feed.open('fit', set, 5),
       OptionError,
-      'fit: a batch of 5, but with its deviceBytes the data set brings 4 examples at a time',
+      'fit: a batch of 5 is more than the 4 examples that a data set with these deviceBytes loads at a time',
     ]);
     const all = await dataset(gpu, floats(12), { shape: [1], deviceBytes: 48 });
     expect([all.storage.streamed, all.storage.pieces.length, Feed.open('fit', all, 4)]).toEqual([
@@ -118,7 +118,7 @@ describe('streamed data', () => {
       '',
       () => dataset(gpu, floats(60), { shape: [3], deviceBytes: 95 }),
       OptionError,
-      'dataset: deviceBytes of 95, but examples are brought by fours while others are used, and eight of them take 96',
+      'dataset: deviceBytes must be at least 96, the size of eight examples, not 95',
     ]);
     await refused([
       '',

@@ -17,25 +17,25 @@ describe('an expression of y and x', () => {
   it.each([
     ['', 'it is empty'],
     [' \n', 'it is empty'],
-    [undefined, 'it is not a text'],
-    [3, 'it is not a text'],
-    [['y'], 'it is not a text'],
-    ['y; x', "no expression has ';'"],
-    ['y = x', "no expression has '='"],
+    [undefined, 'it is not a string'],
+    [3, 'it is not a string'],
+    [['y'], 'it is not a string'],
+    ['y; x', "it must not have ';'"],
+    ['y = x', "it must not have '='"],
     ['return y', 'return is neither y nor x'],
-    ['{ y }', "no expression has '{'"],
-    ['y } fn f() { ', "no expression has '}'"],
-    ['#if y', "no expression has '#'"],
-    ['@id(0) y', "no expression has '@'"],
-    ['y "x"', "no expression has '\"'"],
-    ['y × x', "no expression has '×'"],
-    ['y 😀', "no expression has '😀'"],
+    ['{ y }', "it must not have '{'"],
+    ['y } fn f() { ', "it must not have '}'"],
+    ['#if y', "it must not have '#'"],
+    ['@id(0) y', "it must not have '@'"],
+    ['y "x"', "it must not have '\"'"],
+    ['y × x', "it must not have '×'"],
+    ['y 😀', "it must not have '😀'"],
     ['y // x', 'it has a comment'],
     ['y /* x */', 'it has a comment'],
     ['(y - x', "a ')' is missing"],
     ['abs(vec2f(y, x)[0)', "a ')' closes nothing"],
     ['y) * (x', "a ')' closes nothing"],
-    ['y, x', 'it is more than one'],
+    ['y, x', 'it has a comma outside of a call'],
     ['z - x', 'z is neither y nor x'],
     ['rows', 'rows is neither y nor x'],
     ['sums[0]', 'sums is neither y nor x'],
@@ -49,7 +49,7 @@ describe('an expression of y and x', () => {
       if (derivative === undefined) continue; // `check` fills it in.
       expect(() => check(wgsl, derivative)).toThrow(OptionError);
       expect(() => check(wgsl, derivative)).toThrow(
-        `elementwise: ${part as string} of 'mine' is an expression in WGSL`,
+        `elementwise: ${part as string} of 'mine' must be an expression in WGSL`,
       );
       expect(() => check(wgsl, derivative)).toThrow(why);
     }
@@ -57,7 +57,7 @@ describe('an expression of y and x', () => {
 
   it.each([[''], [undefined], [7]])('needs a name: %s', (name) => {
     expect(() => checkFormula('elementwise', { name, wgsl: 'y', derivative: '1' } as never)).toThrow(
-      'elementwise: its name is a text, not',
+      'elementwise: name must be a non-empty string, not',
     );
   });
 });

@@ -92,11 +92,11 @@ it('describes failures, with the address', async () => {
     ['/missing', DataError, `fetchIdx: ${origin}/missing answered 404 Not Found`],
     ['/nothing', DataError, `fetchIdx: ${origin}/nothing answered 204 No Content`],
     ['/broken', DataError, `fetchIdx: ${origin}/broken cannot be read`],
-    ['/no-idx', FormatError, 'idx: no IDX file: it should begin with two zeros (offset 0)'],
+    ['/no-idx', FormatError, 'idx: this is not an IDX file, which begins with two zeros (offset 0)'],
     [
       '/page',
       FormatError,
-      `fetchIdx: ${origin}/page answered with an HTML page, not an IDX file (offset 0), as servers do for what is not there`,
+      `fetchIdx: ${origin}/page answered with an HTML page, not an IDX file (offset 0), as servers do for a missing file`,
     ],
   ];
   for (const [path, kind, message] of cases) {
@@ -129,11 +129,11 @@ it('closes the connection if the progress callback throws', async () => {
 });
 
 it('describes errors in the first bytes of a file', async () => {
-  const noIdx = 'idx: no IDX file: it should begin with two zeros (offset 0)';
+  const noIdx = 'idx: this is not an IDX file, which begins with two zeros (offset 0)';
   const cases: [number[], string][] = [
     [[], 'idx: the file ends at offset 0, within the magic number'],
     [[0, 0, 8], 'idx: the file ends at offset 3, within the magic number'],
-    [[0, 0, 8, 0], 'idx: no sides at offset 3'],
+    [[0, 0, 8, 0], 'idx: the number of sides at offset 3 is 0'],
     [[...Buffer.from('<html lang="en">')], 'idx: this is an HTML page, not an IDX file (offset 0)'],
     [[0, 1, 8, 1], noIdx],
     // Half of what gzip begins with.
@@ -152,13 +152,13 @@ it('describes errors in the first bytes of a file', async () => {
 it('names the wrong option or argument', async () => {
   const [fetching, reading] = [fetchIdx, readIdx] as ((...args: unknown[]) => Promise<unknown>)[];
   const cases: [call: () => Promise<unknown>, message: string][] = [
-    [() => fetching(7), 'fetchIdx: the url is a text or a URL, not 7'],
+    [() => fetching(7), 'fetchIdx: url must be a string or a URL, not 7'],
     [
       () => fetching(`${origin}/file`, { onprogress: () => {} }),
       "fetchIdx: unknown option 'onprogress' (did you mean onProgress?)",
     ],
-    [() => fetching(`${origin}/file`, { onProgress: 1 }), 'fetchIdx: onProgress is a function'],
-    [() => fetching(`${origin}/file`, { signal: 1 }), 'fetchIdx: the signal is an AbortSignal'],
+    [() => fetching(`${origin}/file`, { onProgress: 1 }), 'fetchIdx: onProgress must be a function, not 1'],
+    [() => fetching(`${origin}/file`, { signal: 1 }), 'fetchIdx: signal must be an AbortSignal'],
     [() => reading([0, 0, 8]), 'readIdx: takes the bytes of a file'],
   ];
   for (const [call, message] of cases) {

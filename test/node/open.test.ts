@@ -30,7 +30,7 @@ describe('openGpu has a time limit', () => {
   ])('for %s', async (_, open) => {
     const error = await failed(open());
     expect(error).toBeInstanceOf(GpuUnavailableError);
-    expect(error.message).toBe('WebGPU gave no answer for 30 s: start the browser or program anew');
+    expect(error.message).toBe('WebGPU did not answer within 30 s: restart the browser or program');
   });
 
   it('and destroys a device that arrives too late', async () => {
@@ -67,7 +67,7 @@ it('a device that lacks a limit is destroyed', async () => {
   Object.assign(device.limits, { maxStorageBuffersPerShaderStage: 4 });
   const destroyed = vi.spyOn(device, 'destroy');
   const error = await failed(openGpu({ adapter: standInAdapter(async () => device) }));
-  expect(error.message).toBe("the device's maxStorageBuffersPerShaderStage is 4; 8 are needed");
+  expect(error.message).toBe("the device's maxStorageBuffersPerShaderStage is 4, but must be at least 8");
   expect(destroyed).toHaveBeenCalledOnce();
 });
 
@@ -76,10 +76,10 @@ describe('advice is given for', () => {
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36';
   const gpu = { requestAdapter: async () => null };
   it.each<[string, object | undefined, RegExp]>([
-    ['a browser without WebGPU', { userAgent: chrome }, /^no WebGPU here: it needs Chrome .*Firefox/],
-    ['Node 20 without WebGPU', undefined, /^no WebGPU here: in Node, the package `webgpu`/],
-    ['Node 22 without WebGPU', { userAgent: 'Node.js/22' }, /^no WebGPU here: in Node, the package `webgpu`/],
-    ['Deno without WebGPU', { userAgent: 'Deno/1.30' }, /^no WebGPU here: .*Deno has WebGPU in newer versions$/],
+    ['a browser without WebGPU', { userAgent: chrome }, /^WebGPU is not available: it needs Chrome .*Firefox/],
+    ['Node 20 without WebGPU', undefined, /^WebGPU is not available: in Node, the package `webgpu`/],
+    ['Node 22 without WebGPU', { userAgent: 'Node.js/22' }, /^WebGPU is not available: in Node, the package `webgpu`/],
+    ['Deno without WebGPU', { userAgent: 'Deno/1.30' }, /^WebGPU is not available: .*Deno has WebGPU in newer versions$/],
     [
       'a browser without a GPU',
       { userAgent: chrome, gpu },
@@ -101,6 +101,6 @@ describe('advice is given for', () => {
   it('an insecure page', async () => {
     vi.stubGlobal('navigator', { userAgent: chrome });
     vi.stubGlobal('isSecureContext', false);
-    expect((await failed(openGpu())).message).toMatch(/^WebGPU is hidden from this page: it needs a secure context/);
+    expect((await failed(openGpu())).message).toMatch(/^this page cannot use WebGPU: it needs a secure context/);
   });
 });

@@ -87,6 +87,13 @@ describe('a part of models is named in all places', () => {
   it('a loss in the test of gradients', () =>
     expect(lacking(losses, inFile('test/reliability/gradients.test.ts', called))).toEqual([]));
 
+  it('a penalty in the test of gradients', () => {
+    // A discriminator and pairs of codes need more than that test makes; unitNorm adds no term to the loss.
+    const elsewhere = ['adversarial', 'mmd', 'unitNorm'];
+    const penalties = Object.keys(makers.penalties).filter((name) => !elsewhere.includes(name));
+    expect(lacking(penalties, inFile('test/reliability/gradients.test.ts', called))).toEqual([]);
+  });
+
   it('a part with arguments in the test of wrong arguments', () => {
     const without = ['flatten', 'standardize', 'minMax', 'stopGradient', 'unitNorm'];
     const taking = parts.filter((name) => !without.includes(name));

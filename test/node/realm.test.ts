@@ -48,7 +48,7 @@ describe('of another realm', () => {
     );
     expect(() => checkSignal('fit', signal)).not.toThrow();
     for (const none of [1, null, {}, foreign('({ addEventListener() {} })')])
-      expect(() => checkSignal('fit', none)).toThrow(/fit: the signal is an AbortSignal/);
+      expect(() => checkSignal('fit', none)).toThrow(/fit: signal must be an AbortSignal/);
   });
 
   it('objects are plain, errors keep their names, and memory is transferred', () => {

@@ -45,7 +45,7 @@ it('asks until it gets a device, which all callers receive, and drops the tensor
 it('gives up after seven attempts, or without an answer', async () => {
   for (const [reopen, cause] of [
     [unavailable, 'not yet'],
-    [() => new Promise<never>(() => {}), 'no answer for 2000 ms'],
+    [() => new Promise<never>(() => {}), 'no answer within 2000 ms'],
   ] as const) {
     const { gpu } = await lostGpu(reopen);
     const waiting = errorOf(recover(gpu));

@@ -70,17 +70,17 @@ describe('is refused', () => {
     Object.fromEntries(Object.entries(all).filter(([each]) => each !== name));
   it.each<[string, () => unknown, typeof OptionError | typeof ShapeError, RegExp]>([
     ['another model', () => toSaeLens({ ...ours, 'decoder.1.weight': of(3, 3) }), OptionError, /^toSaeLens: .* without decoder\.1\.weight$/],
-    ['a model without a decoder', () => toSaeLens(without(ours, 'decoder.0.weight')), OptionError, /^toSaeLens: there is no decoder\.0\.weight$/],
+    ['a model without a decoder', () => toSaeLens(without(ours, 'decoder.0.weight')), OptionError, /^toSaeLens: decoder\.0\.weight is missing$/],
     ['what are no matrices', () => toSaeLens({ W_enc: 3 } as never), OptionError, /takes an object of matrices/],
     ['nothing', () => fromSaeLens(undefined as never), OptionError, /takes an object of matrices/],
-    ['a file without a bias', () => fromSaeLens(without(file, 'b_enc')), OptionError, /^fromSaeLens: there is no b_enc$/],
+    ['a file without a bias', () => fromSaeLens(without(file, 'b_enc')), OptionError, /^fromSaeLens: b_enc is missing$/],
     ['a file with more', () => fromSaeLens({ ...file, W_gate: of(3, 5) }), OptionError, /takes W_enc, b_enc, W_dec, b_dec, threshold, not W_gate$/],
-    ['a vector for a matrix', () => fromSaeLens({ ...file, W_enc: of(15) }), ShapeError, /^fromSaeLens: W_enc is \[15\] with 15 values, no matrix$/],
+    ['a vector for a matrix', () => fromSaeLens({ ...file, W_enc: of(15) }), ShapeError, /^fromSaeLens: W_enc is \[15\] with 15 values, not a matrix$/],
     ['a bias of another size', () => fromSaeLens({ ...file, b_dec: of(4) }), ShapeError, /^fromSaeLens: b_dec is \[4\], not \[3\]$/],
-    ['halves that do not fit', () => fromSaeLens({ ...file, W_dec: of(5, 4) }), ShapeError, /^fromSaeLens: the decoder of \[5, 3\] has \[4, 5\]$/],
+    ['halves that do not fit', () => fromSaeLens({ ...file, W_dec: of(5, 4) }), ShapeError, /^fromSaeLens: a decoder of \[4, 5\] does not fit an encoder of \[5, 3\]$/],
     ['thresholds that differ', () => fromSaeLens({ ...file, threshold: { data: Float32Array.of(1, 1, 2, 1, 1), shape: [5] } }), OptionError, /^fromSaeLens: the threshold of entry 2, 2, differs from that of entry 0, 1$/],
     ['an unknown option', () => fromSaeLens(file, { transpose: true } as never), OptionError, /unknown option 'transpose'/],
-    ['an option that is no flag', () => fromSaeLens(file, { decoderBiasFirst: 1 } as never), OptionError, /decoderBiasFirst is true or false, not 1/],
+    ['an option that is no flag', () => fromSaeLens(file, { decoderBiasFirst: 1 } as never), OptionError, /decoderBiasFirst must be true or false, not 1/],
   ])('%s', (_, call, kind, message) => {
     expect(call).toThrow(kind);
     expect(call).toThrow(message);

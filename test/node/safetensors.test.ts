@@ -64,7 +64,7 @@ describe('a written file', () => {
   it('refuses the reserved name', () => {
     const write = (): unknown => writeSafetensors({ __metadata__: { data: new Float32Array(1), shape: [1] } });
     expect(write).toThrow(
-      new FormatError('safetensors: no tensor can be called __metadata__, the format keeps that name'),
+      new FormatError('safetensors: no tensor can be called __metadata__, a name that the format reserves'),
     );
   });
 

@@ -50,7 +50,7 @@ describe('a wrong option prints one line', () => {
     ['--batch 1.5', "--batch must be a whole number of at least 1, not '1.5'"],
     ['--seed -1', "--seed must be a whole number from 0 to 4294967295, not '-1'"],
     ['--epochs 3 --steps 3', '--epochs and --steps exclude each other'],
-    ['--model rhubarb', `there is no model 'rhubarb'; there is ${Object.keys({ ...models, ...ofFiles }).join(', ')}`],
+    ['--model rhubarb', `there is no model 'rhubarb'; choose one of ${Object.keys({ ...models, ...ofFiles }).join(', ')}`],
     ['--model table', '--model table needs a file: --data <file>'],
     ['--model table --data a.csv --images 3', '--model table has no images'],
     ['--label state', '--label is for --model table'],
@@ -64,7 +64,7 @@ describe('a wrong option prints one line', () => {
     expectFailure(['--model', 'series', '--data', 'no.csv'], '--data: there is no file no.csv'));
 
   it('also on the terminal', () =>
-    expectFailure(['--out', 'package.json'], '--out: nothing can be written to package.json (EEXIST)'));
+    expectFailure(['--out', 'package.json'], '--out: cannot write to package.json (EEXIST)'));
 });
 
 describe('unreadable data print one line', () => {
@@ -72,7 +72,7 @@ describe('unreadable data print one line', () => {
     [
       'cut off',
       { 'train-images-idx3-ubyte': idx([200, 28, 28], 1000) },
-      'DATA/train-images-idx3-ubyte: idx: 1000 values from offset 16 on, a shape of [200, 28, 28] needs 156800',
+      'DATA/train-images-idx3-ubyte: idx: there are 1000 values from offset 16 on, but the shape [200, 28, 28] needs 156800',
     ],
     [
       'another format',

@@ -129,10 +129,10 @@ describe('the header', () => {
   ])('of %j', async (text, names) => expect(namesOf(await readTable(text))).toEqual(names));
 
   it.each<[string, TableOptions, RegExp]>([
-    ['Ann,Rome\nBob,Oslo\n', {}, /line 1: 'Ann' in column 0 .* say with `header`/],
-    ['2020,2021,kind\n1,2,0\n3,4,1\n', {}, /line 1: 'kind' in column 2 .* say with `header`/],
-    ['0,1,kind\n3,4,p\n5,6,q\n', { label: 2 }, /'kind' in column 2 is the label of no other row; say with `header`/],
-    ['0,1,kind\n3,4,p\n5,6,p\n', {}, /'kind' in column 2 stands in no other row; say with `header`/],
+    ['Ann,Rome\nBob,Oslo\n', {}, /line 1: 'Ann' in column 0 .* set `header: true`/],
+    ['2020,2021,kind\n1,2,0\n3,4,1\n', {}, /line 1: 'kind' in column 2 .* set `header: true`/],
+    ['0,1,kind\n3,4,p\n5,6,q\n', { label: 2 }, /'kind' in column 2 is a label that no other row has; set `header: true`/],
+    ['0,1,kind\n3,4,p\n5,6,p\n', {}, /'kind' in column 2 stands in no other row; set `header: true`/],
   ])('that may be a row is asked about: %j', async (text, options, message) => {
     await expect(readTable(text, options)).rejects.toThrow(message);
     const without = await readTable(text, { ...options, header: false });
@@ -180,7 +180,7 @@ describe('options', () => {
       /begins with a zero.*\{ zip: 'category' \}/,
     );
     await expect(readTable(zip, { columns: { t: 'number' } })).rejects.toThrow(
-      'readTable: line 3, column t: \'x\' is not a number; if it stands for a blank, say `missing: ["x"]`',
+      'readTable: line 3, column t: \'x\' is not a number; if it stands for a blank, set `missing: ["x"]`',
     );
     expect(kindsOf(await readTable('a\n1700000000\n1700000001\n', { columns: { a: 'time' } }))).toEqual(['time']);
     await expect(readTable('a\n1700000000000\n', { header: true, columns: { a: 'time' } })).rejects.toThrow(
@@ -226,11 +226,11 @@ describe('options', () => {
   });
 
   it.each<[TableOptions, RegExp]>([
-    [{ delimiter: '.' }, /delimiter is one sign/],
-    [{ delimiter: ',,' }, /delimiter is one sign/],
+    [{ delimiter: '.' }, /delimiter must be one ASCII character/],
+    [{ delimiter: ',,' }, /delimiter must be one ASCII character/],
     [{ decimal: ',', thousands: ',' }, /different signs for `decimal` and `thousands`/],
-    [{ columns: [] }, /columns are a list/],
-    [{ columns: { a: 'text' as 'category' } }, /columns: a is 'number' or 'category' or 'time'/],
+    [{ columns: [] }, /columns must be a list/],
+    [{ columns: { a: 'text' as 'category' } }, /columns: a must be 'number' or 'category' or 'time'/],
     [{ classes: ['a'] }, /classes need the `label`/],
     [{ maxRows: 0 }, /maxRows: 0 is not/],
     [{ missing: 'NA' as unknown as string[] }, /missing are a list of texts/],
@@ -250,32 +250,32 @@ describe('an ambiguity is an error with its place and the option that decides', 
     [
       'rows of other lengths',
       'a,b\n1,2\n3\n',
-      /line 3: 1 value, 2 in the first line; is the `delimiter` another one than ','/,
+      /line 3: 1 value, but 2 in the first line; if the delimiter is not ',', set `delimiter`/,
     ],
-    ['a field too much', 'a,b\n1,2\n3,4,5,6\n', /line 3: 4 values, 2 in the first line/],
-    ['some trailing delimiters', 'a,b\n1,2,\n3,4\n', /line 2: 3 values, 2 in the first line/],
+    ['a field too much', 'a,b\n1,2\n3,4,5,6\n', /line 3: 4 values, but 2 in the first line/],
+    ['some trailing delimiters', 'a,b\n1,2,\n3,4\n', /line 2: 3 values, but 2 in the first line/],
     ['behind a quoted line end', 'a,b\n"x\ny",1\n2\n', /line 4: 1 value/],
     ['a quote that is not closed', 'a,b\n1,2\n"3,4\n5,6\n', /line \d: a quote that is not closed/],
-    ['text behind a quote', 'a,b\n1,2\n"3"x,4\n', /line 3: text behind a closing quote/],
+    ['text behind a quote', 'a,b\n1,2\n"3"x,4\n', /line 3: text after a closing quote/],
     [
       'digits that are thousands or decimals',
       'x;y\n1,234;2\n5,678;3\n',
-      /line 2, column 0: '1,234' is 1.234 or 1234; say `decimal: ','` or `thousands: ','`/,
+      /line 2, column 0: '1,234' is 1.234 or 1234; set `decimal: ','` or `thousands: ','`/,
     ],
     [
       'numbers in two ways',
       'x;y\n1,5;2.5\n2,5;3.5\n',
-      /several ways, as '1,5' in column 0 and '2.5' in column 1; say with `decimal`/,
+      /several ways, as '1,5' in column 0 and '2.5' in column 1; set `decimal`/,
     ],
     [
       'days or months',
       'd,x\n01/02/2026,1\n03/04/2026,2\n',
-      /line 2, column d: the date may have the day or the month first; say `dateOrder: 'dmy'`/,
+      /line 2, column d: the date may have the day or the month first; set `dateOrder: 'dmy'`/,
     ],
     [
       'a column of numbers with a word in it',
       `x\n${many(150, (i) => i)}\nbroken`,
-      /line 152, column x: 'broken' is not a number, as most of the column are; if it stands for a blank, say `missing: \["broken"\]`; if the column holds names, say `columns: \{ x: 'category' \}`/,
+      /line 152, column x: 'broken' is not a number, as most of the column are; if it stands for a blank, set `missing: \["broken"\]`; if the column holds names, set `columns: \{ x: 'category' \}`/,
     ],
     [
       'a column of dates with a word in it',

@@ -151,12 +151,12 @@ describe('JSON', () => {
   });
 
   it.each([
-    ['[{"a":1},{"a":[1]}]', /row 2, column a: there is a list in it/],
-    ['[{"a":1},{"a":{}}]', /row 2, column a: there is an object in it/],
+    ['[{"a":1},{"a":[1]}]', /row 2, column a: its value is a list/],
+    ['[{"a":1},{"a":{}}]', /row 2, column a: its value is an object/],
     ['[{"a":1},[2]]', /row 2 of the JSON is not an object/],
     ['[{"a":1}', /this is not JSON/],
     ['{"a":1}\n{"a":\n', /line 2: this is not JSON/],
-    ['{"a":1}\n\n{"a":[1]}', /line 3, column a: there is a list in it/],
+    ['{"a":1}\n\n{"a":[1]}', /line 3, column a: its value is a list/],
     ['{"a":1}\n\n2', /line 3 of the JSON is not an object/],
     ['{"a":1}\n\n{"a":1e999}', /line 3, column a: 'Infinity' is not finite/],
     ['[{"a":1},{"a":1e999}]', /row 2, column a: 'Infinity' is not finite/],

@@ -86,7 +86,7 @@ describe('weights of examples', () => {
       `a weight of ${weight}`,
       () => readWeights('w', [1, weight as number], 2, 'examples'),
       DataError,
-      `w: the weight of number 1 is ${typeof weight === 'string' ? "'1'" : weight}; a weight is a finite number of at least 0`,
+      `w: weight 1 is ${typeof weight === 'string' ? "'1'" : weight}; a weight is a finite number of at least 0`,
     ]),
     [
       'zeros',

@@ -68,14 +68,14 @@ describe('a worker', () => {
     for (const worker of [null, 'worker.js', {}, new EventTarget()]) {
       const error = await failed(openGpu({ worker: worker as never }));
       expect(error).toBeInstanceOf(OptionError);
-      expect(error.message).toMatch(/^openGpu: worker is a Worker, not /);
+      expect(error.message).toMatch(/^openGpu: worker must be a Worker, not /);
     }
   });
 
   it('cannot be started in Node, which has no workers', async () => {
     const error = await failed(openGpu());
     expect(error).toBeInstanceOf(GpuUnavailableError);
-    expect(error.message).toBe("there are no Web Workers here, as in Node: import from 'latentgpu' instead");
+    expect(error.message).toBe("Web Workers are not available here, as in Node: import from 'latentgpu' instead");
   });
 
   it('that is blocked is reported with the reason', async () => {

@@ -7,13 +7,13 @@ type Numbers = ArrayLike<number>;
 /** Calls `each` for all pairs of a place and a pixel that its window sees, with indices of x's pixel, y's place and w's tap; channels are left to the caller. */
 function pairs(
   batch: number,
-  { image, places, kernel, stride, dilation, before }: Window,
+  { image, outputSize, kernel, stride, dilation, before }: Window,
   each: (pixel: number, place: number, tap: number) => void,
 ): void {
   const [height, width] = image;
   for (let b = 0; b < batch; b++) {
-    for (let oy = 0; oy < places[0]; oy++) {
-      for (let ox = 0; ox < places[1]; ox++) {
+    for (let oy = 0; oy < outputSize[0]; oy++) {
+      for (let ox = 0; ox < outputSize[1]; ox++) {
         for (let ky = 0; ky < kernel[0]; ky++) {
           for (let kx = 0; kx < kernel[1]; kx++) {
             const [iy, ix] = [
@@ -21,7 +21,7 @@ function pairs(
               ox * stride[1] - before[1] + kx * dilation[1],
             ];
             if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
-            each((b * height + iy) * width + ix, (b * places[0] + oy) * places[1] + ox, ky * kernel[1] + kx);
+            each((b * height + iy) * width + ix, (b * outputSize[0] + oy) * outputSize[1] + ox, ky * kernel[1] + kx);
           }
         }
       }
@@ -54,7 +54,7 @@ export function conv2d(
   const [height, width, channels] = window.image;
   const batch = x.length / (height * width * channels);
   const taps = window.kernel[0] * window.kernel[1];
-  const found = sums(batch * window.places[0] * window.places[1] * filters, filters, bias);
+  const found = sums(batch * window.outputSize[0] * window.outputSize[1] * filters, filters, bias);
   pairs(batch, window, (pixel, place, tap) => {
     for (let o = 0; o < filters; o++) {
       for (let c = 0; c < channels; c++) {
@@ -77,7 +77,7 @@ export function convTranspose2d(
   f: ActivationName = 'linear',
 ): Sums {
   const [height, width, channels] = window.image;
-  const batch = x.length / (window.places[0] * window.places[1] * filters);
+  const batch = x.length / (window.outputSize[0] * window.outputSize[1] * filters);
   const taps = window.kernel[0] * window.kernel[1];
   const found = sums(batch * height * width * channels, channels, bias);
   pairs(batch, window, (pixel, place, tap) => {
@@ -122,7 +122,7 @@ export function groupedConv2d(
 ): Sums {
   const [height, width, channels] = window.image;
   const batch = x.length / (height * width * channels);
-  const found = sums(batch * window.places[0] * window.places[1] * filters, filters, bias);
+  const found = sums(batch * window.outputSize[0] * window.outputSize[1] * filters, filters, bias);
   pairs(batch, window, (pixel, place, tap) =>
     grouped(channels, filters, groups, (c, i, o) => {
       const term = x[pixel * channels + c] * w[(tap * (channels / groups) + i) * filters + o];

@@ -6,15 +6,15 @@ type Image = readonly [number, number, number];
 /** The largest value of each window, and the pixel that has it, the first of equals. */
 export function maxPool2d(
   x: Numbers,
-  { image: [height, width, channels], places, kernel, stride, before }: Window,
+  { image: [height, width, channels], outputSize, kernel, stride, before }: Window,
 ): { y: Float64Array; from: Int32Array } {
   const batch = x.length / (height * width * channels);
-  const size = batch * places[0] * places[1] * channels;
+  const size = batch * outputSize[0] * outputSize[1] * channels;
   const [y, from] = [new Float64Array(size).fill(-Infinity), new Int32Array(size)];
   for (let i = 0; i < size; i++) {
     const c = i % channels;
-    const [ox, oy] = [Math.floor(i / channels) % places[1], Math.floor(i / channels / places[1]) % places[0]];
-    const b = Math.floor(i / channels / places[1] / places[0]);
+    const [ox, oy] = [Math.floor(i / channels) % outputSize[1], Math.floor(i / channels / outputSize[1]) % outputSize[0]];
+    const b = Math.floor(i / channels / outputSize[1] / outputSize[0]);
     for (
       let iy = Math.max(0, oy * stride[0] - before[0]);
       iy < Math.min(height, oy * stride[0] - before[0] + kernel[0]);
@@ -36,13 +36,13 @@ export function maxPool2d(
 /** The mean of each window over what lies in the image. */
 export function avgPool2d(
   x: Numbers,
-  { image: [height, width, channels], places, kernel, stride, before }: Window,
+  { image: [height, width, channels], outputSize, kernel, stride, before }: Window,
 ): Float64Array {
   const batch = x.length / (height * width * channels);
-  return Float64Array.from({ length: batch * places[0] * places[1] * channels }, (_, i) => {
+  return Float64Array.from({ length: batch * outputSize[0] * outputSize[1] * channels }, (_, i) => {
     const c = i % channels;
-    const [ox, oy] = [Math.floor(i / channels) % places[1], Math.floor(i / channels / places[1]) % places[0]];
-    const b = Math.floor(i / channels / places[1] / places[0]);
+    const [ox, oy] = [Math.floor(i / channels) % outputSize[1], Math.floor(i / channels / outputSize[1]) % outputSize[0]];
+    const b = Math.floor(i / channels / outputSize[1] / outputSize[0]);
     let [sum, count] = [0, 0];
     for (let ky = 0; ky < kernel[0]; ky++) {
       for (let kx = 0; kx < kernel[1]; kx++) {

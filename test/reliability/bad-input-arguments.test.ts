@@ -21,8 +21,8 @@ import {
   type Target,
 } from '../support/wrong.ts';
 
-const tape = not('tape is a tape', (value) => value instanceof Tape);
-const tensor = (name: string): Kind => not(`${name} is a tensor`, (value) => value instanceof Tensor);
+const tape = not('tape must be a tape', (value) => value instanceof Tape);
+const tensor = (name: string): Kind => not(`${name} must be a tensor`, (value) => value instanceof Tensor);
 /** Empty lists are shapes of single values. */
 const shape = not('shape', (value) => isSides(value) || (Array.isArray(value) && !value.length));
 const count = (name: string): Kind => not(name, isSide);
@@ -139,7 +139,7 @@ describe('the public interface', () => {
 
   it('refuses to compile anything but a tape', async () => {
     await expect((async () => runtime.compile(5 as never))()).rejects.toThrow(
-      'compile: tape is a tape, as tape(gpu) makes it, not 5',
+      'compile: tape must be a tape, as tape(gpu) returns it, not 5',
     );
   });
 });

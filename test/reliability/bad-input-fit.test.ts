@@ -54,7 +54,7 @@ const fitOptions = (validation: Kind): Kind =>
         fc.oneof(
           validation.filter(({ value }) => !isShare(value)),
           oneOf('validation', 0, 1, -0, 1.5, -0.25, Infinity),
-          oneOf('leaves one side empty', 0.001, 0.999),
+          oneOf('leaves no example to', 0.001, 0.999),
         ),
       ),
       patience: optional(whole('patience', { least: 0 })),
@@ -68,7 +68,7 @@ const fitOptions = (validation: Kind): Kind =>
       recover: optional(flag('recover')),
     }),
     oneOf('options', undefined),
-    oneOf('one of them', {}, { batchSize: 4 }),
+    oneOf('give epochs or steps', {}, { batchSize: 4 }),
     oneOf('patience needs validation', { epochs: 1, patience: 2 }, { steps: 1, patience: 0 }),
     oneOf('restoreBest needs validation', { epochs: 1, restoreBest: true }),
     oneOf('did you mean validation: 0.1', { epochs: 1, validationSplit: 0.1 }),

@@ -336,11 +336,11 @@ function wrongWeights(weights: Record<string, lib.Matrix>): Kind {
     one(({ data, shape }) => ({ data: new Float64Array(data), shape })),
     fc.constantFrom(NaN, Infinity).map((value) => ({
       value: { 'encoder.0.bias': { data: new Float32Array(5).fill(value, 2), shape: [5] } },
-      names: `${value} at 2`,
+      names: `${value} at index 2`,
     })),
     fc.string().map((other) => ({
       value: { [other]: { data: new Float32Array(5), shape: [5] } },
-      names: `there is no ${other}`,
+      names: `the model has no ${other}`,
     })),
   );
 }

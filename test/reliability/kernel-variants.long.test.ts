@@ -162,7 +162,7 @@ function convolutionOf(draw: Draw, each: Convolution, transposed: boolean): Case
   const [inputs, outputs, biases] = transposed ? [places, pixels, window.image[2]] : [pixels, places, filters];
   const [x, w, bias, dy] = [inputs, weights, biases, outputs].map((size) => draw.floats(size));
   const [forward, back] = transposed ? [scattered, gathered] : [gathered, scattered];
-  const [taps, outside] = [window.kernel[0] * window.kernel[1], window.places[0] * window.places[1] * batch];
+  const [taps, outside] = [window.kernel[0] * window.kernel[1], window.outputSize[0] * window.outputSize[1] * batch];
   const [y, dx] = [forward(x, w, bias, filters, window), back(dy, w, undefined, filters, window)];
   const dw = transposed ? convWeights(x, dy, filters, window) : convWeights(dy, x, filters, window);
   const dbias = matmul(new Float32Array(outputs / biases).fill(1), dy, { m: 1, n: biases, k: outputs / biases });

@@ -69,7 +69,7 @@ describe('openGpu', () => {
   it('reports missing WebGPU', async () => {
     vi.stubGlobal('navigator', {});
     await expect(openGpu()).rejects.toThrow(GpuUnavailableError);
-    await expect(openGpu()).rejects.toThrow('no WebGPU here');
+    await expect(openGpu()).rejects.toThrow('WebGPU is not available');
     vi.stubGlobal('isSecureContext', false);
     await expect(openGpu()).rejects.toThrow('secure context');
   });
@@ -96,7 +96,7 @@ describe('a given device', () => {
     });
     const opening = openGpu({ device });
     await expect(opening).rejects.toThrow(GpuUnavailableError);
-    await expect(opening).rejects.toThrow("the device's maxStorageBuffersPerShaderStage is 4; 8 are needed");
+    await expect(opening).rejects.toThrow("the device's maxStorageBuffersPerShaderStage is 4, but must be at least 8");
     device.destroy();
   });
 

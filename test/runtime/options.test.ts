@@ -13,7 +13,7 @@ it('accepts known options and refuses others, suggesting a similar one', () => {
   expect(() => checkOptions('fit', { lr: 1 }, ['optimizer'])).toThrow('(did you mean optimizer: adam(0.001)?)');
   expect(() => checkOptions('dense', { lr: 1, batch: 2 }, ['init', 'bias'])).toThrow('; it takes init, bias');
   expect(() => checkOptions('fit', { zebra: 1 }, known)).toThrow('it takes epochs, batchSize, validation');
-  expect(() => checkOptions('fit', null as never, known)).toThrow('options are an object, not null');
+  expect(() => checkOptions('fit', null as never, known)).toThrow('options must be an object, not null');
 });
 
 it('accepts numbers in their range and refuses others, naming the range', () => {

@@ -58,7 +58,7 @@ describe('a profile', () => {
     const model = await smallModel();
     expect((await errorOf(gpu.profile(() => Promise.reject(new Error('no'))))).message).toBe('no');
     const first = gpu.profile(() => model.fit(data, fit));
-    expect((await errorOf(gpu.profile(() => Promise.resolve()))).message).toContain('another one is running');
+    expect((await errorOf(gpu.profile(() => Promise.resolve()))).message).toContain('another profile is running');
     await first;
     expect(await gpu.profile(() => Promise.resolve())).toEqual([]);
     model.dispose();

@@ -36,7 +36,7 @@ it('refuses a name that the shader does not bind, and requires each that it bind
   const tape = makeTape(await sharedGpu());
   const [x, y] = [tape.tensor([4]), tape.tensor([4])];
   expect(() => tape.run(shift, { x, y, extra: x }, {})).toThrow("shift has no binding 'extra'");
-  expect(() => tape.run(shift, { x } as never, {})).toThrow("shift: nothing is bound to 'y'");
+  expect(() => tape.run(shift, { x } as never, {})).toThrow("shift: no tensor is bound to 'y'");
   expect(() => tape.run(shift, { x, y, extra: undefined }, {})).not.toThrow();
 });
 

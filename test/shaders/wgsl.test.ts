@@ -140,7 +140,7 @@ struct Sizes { rows: u32, scale: f32 }`,
 
   it('refuses other resources', () => {
     expect(() => shader('s', code.replace('var<storage, read_write> y', 'var<uniform> y'))).toThrow(
-      "shader s: a binding that is neither a storage buffer nor the uniform 'sizes'",
+      "shader s: each binding must be a storage buffer or the uniform 'sizes'",
     );
   });
 

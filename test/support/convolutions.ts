@@ -47,12 +47,12 @@ export const wideCase = (draw: Draw): Case => ({
   window: stepless([draw.whole(2, 4), draw.whole(2, 4), draw.whole(29, 33)], [3, 3]),
 });
 
-export const sizes = ({ batch, filters, window: { image, places, kernel } }: Case) => ({
+export const sizes = ({ batch, filters, window: { image, outputSize, kernel } }: Case) => ({
   x: batch * image[0] * image[1] * image[2],
-  y: batch * places[0] * places[1] * filters,
+  y: batch * outputSize[0] * outputSize[1] * filters,
   w: [filters, kernel[0], kernel[1], image[2]],
   weights: filters * kernel[0] * kernel[1] * image[2],
 });
 
 export const nameOf = ({ batch, filters, window }: Case) =>
-  `${batch} × [${window.image}] → ${filters} × [${window.places}], kernel [${window.kernel}], stride [${window.stride}], dilation [${window.dilation}], padding [${window.before}]`;
+  `${batch} × [${window.image}] → ${filters} × [${window.outputSize}], kernel [${window.kernel}], stride [${window.stride}], dilation [${window.dilation}], padding [${window.before}]`;

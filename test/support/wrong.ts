@@ -278,6 +278,6 @@ export const weightsOf = (count: number, of: string): Kind =>
       )
       .map(([at, value]) => ({
         value: Array<unknown>(count).fill(1).with(at, value),
-        names: `the weight of number ${at}`,
+        names: `weight ${at} is`,
       })),
   );

@@ -81,7 +81,7 @@ it('pauses, resumes, stops, and is aborted', async () => {
   for (const options of [{ onEpochEnd: () => Promise.reject(reason) }, { onProgress: () => { throw reason; } }]) expect(await errorOf(model.fit(data(), { epochs: 50_000, ...options }))).toBe(reason); // prettier-ignore
   const wrong = await errorOf(model.fit(data(), { steps: 1, signal: {} as never }));
   expect(wrong).toBeInstanceOf(direct.OptionError);
-  expect(wrong.message).toMatch(/fit: the signal is an AbortSignal/);
+  expect(wrong.message).toMatch(/fit: signal must be an AbortSignal/);
   model.dispose();
 });
 
@@ -141,11 +141,11 @@ it('refuses wrong input with the errors of the library', async () => {
   const cases: [() => Promise<unknown>, new (...args: never[]) => Error, RegExp][] = [
     [() => small({ encoder: [dense(0)] }), direct.OptionError, /dense: units/],
     [() => small({ encoder: [{} as never] }), direct.OptionError, /no layer/],
-    [() => small({ encoder: undefined }), direct.OptionError, /the encoder is a list/],
+    [() => small({ encoder: undefined }), direct.OptionError, /the encoder must be a list/],
     [() => small({ penalty: 3 as never }), direct.OptionError, /penalty takes what/],
     [() => remote.loadAutoencoder(gpu, new Uint8Array(3)), direct.FormatError, /ends here/],
-    [() => remote.autoencoder(gpu, undefined as never), direct.OptionError, /options are an object/],
-    [() => remote.autoencoder(gpu, [] as never), direct.OptionError, /options are an object/],
+    [() => remote.autoencoder(gpu, undefined as never), direct.OptionError, /options must be an object/],
+    [() => remote.autoencoder(gpu, [] as never), direct.OptionError, /options must be an object/],
     [() => model.fit(data(), undefined as never), direct.OptionError, /give epochs or steps/],
     [
       async () => model.encode(await remote.dataset(other, data(), { shape: [12] })),

@@ -150,7 +150,7 @@ it('losses are plain data on the page, also custom ones', async () => {
   }
   const wrong = await errorOf(small({ loss: remote.elementwise({ ...formula, wgsl: 'nothing(y)' }) }));
   expect(wrong).toBeInstanceOf(direct.OptionError);
-  expect(wrong.message).toMatch(/elementwise: 'my own' is not WGSL of y and x: .*nothing/s);
+  expect(wrong.message).toMatch(/elementwise: the formula 'my own' is not valid WGSL of y and x: .*nothing/s);
   const model = await small({ loss: remote.elementwise(formula) });
   const missing = await errorOf(remote.loadAutoencoder(gpu, await model.save()));
   expect(missing).toBeInstanceOf(direct.OptionError);
@@ -265,7 +265,7 @@ describe('training from the page', () => {
         expect(await errorOf(model.fit(data(), { epochs, ...options }))).toBe(reason);
     }
     expect((await errorOf(model.fit(data(), { epochs: 1, onEpochEnd: 1 as never }))).message).toMatch(
-      /onEpochEnd is a function/,
+      /onEpochEnd must be a function/,
     );
     model.dispose();
   });
@@ -291,7 +291,7 @@ describe('errors keep their class', () => {
       direct.OptionError,
       /takes a Gpu/,
     ],
-    ['of specs', () => remote.autoencoder(gpu, undefined as never), direct.OptionError, /options are an object/],
+    ['of specs', () => remote.autoencoder(gpu, undefined as never), direct.OptionError, /options must be an object/],
     ['of what cannot be cloned', () => small({ seed: new WeakMap() as never }), direct.OptionError, /cannot be sent/],
     ['of functions', () => small({ seed: (() => 1) as never }), direct.OptionError, /function cannot be sent/],
   ])('%s', async (_, work, kind, message) => {

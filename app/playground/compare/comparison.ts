@@ -151,7 +151,7 @@ export class Comparison {
     const said = await navigator.clipboard.writeText(location.href).then(
       () => 'The link with the settings of all these models is in your clipboard.',
       // Without permission for the clipboard, the address bar shows the link.
-      () => 'This browser copies nothing: the link is in the address bar.',
+      () => 'This browser cannot copy: the link is in the address bar.',
     );
     writeText(byId('compared-said'), said);
   }

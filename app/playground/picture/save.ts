@@ -22,11 +22,11 @@ function pressed({ target }: MouseEvent): void {
   if (!button || !subjectOf) return;
   const { picture = '', of = '' } = button.dataset;
   const parts = of.split(' ').map((id) => byId(id));
-  if (isEmpty(parts)) return refuse(`There is nothing to be seen of the ${picture} yet.`);
+  if (isEmpty(parts)) return refuse(`The picture of the ${picture} is still empty.`);
   const subject = subjectOf(button);
   const name = pictureName(picture, subject);
   snapshot(parts, pictureTitle(picture, subject)).toBlob((blob) => {
-    if (!blob) return refuse(`This browser made no picture of the ${picture}: it may be too large.`);
+    if (!blob) return refuse(`This browser could not make a picture of the ${picture}: it may be too large.`);
     download(name, blob, 'image/png');
     writeText(byId('live'), `${name} is among your downloads.`);
   }, 'image/png');

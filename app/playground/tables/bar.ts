@@ -40,7 +40,7 @@ export class Bar {
     this.#stop.hidden = step >= steps;
     this.say(
       step >= steps
-        ? 'Looking for what is strange …'
+        ? 'Computing the scores …'
         : `Learning what is usual: step ${whole(step)} of ${whole(steps)}, about ${duration(secondsLeft)} left`,
     );
   }
@@ -54,7 +54,7 @@ export class Bar {
 
   trouble(error: unknown, again: () => void): void {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    this.end('Something went wrong; what it was is written above.');
+    this.end('Something went wrong; see the message above.');
     showNotice(name === 'Error' ? '' : `${name}: `, message, { text: 'Try again', press: again });
   }
 

@@ -13,7 +13,7 @@ export function showBlanks(found: readonly FilledBlank[], count: number, columns
   writeText(
     byId('t-blanks-about'),
     count
-      ? `${counted(count, 'blank')}. Each gets what the other cells of its row let expect.${more}`
+      ? `${counted(count, 'blank')}. Each gets the value that the model expects from the other cells of its row.${more}`
       : 'There are none in the columns that the model sees.',
   );
   byId('t-blanks-table').replaceChildren(

@@ -60,6 +60,6 @@ export const wishesOf = ({ columns }: Choices): Wishes =>
 
 /** Returns whether the file has to be read again after a change of choices; otherwise only the display changes. */
 export function needsReading(before: Choices, after: Choices): boolean {
-  const told = ({ share: _, color: __, ...rest }: Choices) => JSON.stringify(rest);
-  return told(before) !== told(after);
+  const trainingKey = ({ share: _, color: __, ...rest }: Choices) => JSON.stringify(rest);
+  return trainingKey(before) !== trainingKey(after);
 }

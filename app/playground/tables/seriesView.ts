@@ -40,7 +40,7 @@ export class SeriesView {
     const notes = [
       `${whole(scores.length)} steps of ${channels.join(', ')}, learned in ${counted(windows, 'window')} of ${counted(window, 'step')}. A step is a row: row 1 is the first one below the header.`,
       ...(blanks ? [`${counted(blanks, 'blank')} passed over.`] : []),
-      ...(left.length ? [`Left out, as a series has numbers: ${left.join(', ')}.`] : []),
+      ...(left.length ? [`Left out, because a series needs numbers: ${left.join(', ')}.`] : []),
     ];
     writeText(byId('t-series-about'), notes.join(' '));
     this.#divide();

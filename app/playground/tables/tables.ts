@@ -173,7 +173,7 @@ export class Tables {
     return this.#learnRows(
       session,
       found,
-      view === this.#choices.view ? '' : 'A series needs a column of times and one of numbers, so rows are looked at.',
+      view === this.#choices.view ? '' : 'A series needs a column of times and one of numbers, so the rows are judged.',
     );
   }
 

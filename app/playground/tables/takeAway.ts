@@ -32,7 +32,7 @@ export class TakeAway {
     const said = await navigator.clipboard.writeText(location.href).then(
       () => 'Copied.',
       // Without permission for the clipboard, the address bar shows the link.
-      () => 'This browser copies nothing: the link is in the address bar.',
+      () => 'This browser cannot copy: the link is in the address bar.',
     );
     writeText(byId('t-taken'), said);
   }

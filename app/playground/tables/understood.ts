@@ -30,7 +30,7 @@ export class UnderstoodPanel {
     writeText(
       byId('t-understood-about'),
       read
-        ? `${dialectWords(read)} Change what is not so; then it is learned anew. A column that is the label is not seen by the model.`
+        ? `${dialectWords(read)} Change what is wrong; then training starts again. The model does not see the label column.`
         : found.columns.length
           ? 'The columns as the first rows show them.'
           : '',

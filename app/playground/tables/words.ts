@@ -62,11 +62,11 @@ export const filledWords = (value: string | number | null, kind: string): string
 export function plainly(message: string): string {
   return message
     .replace(/^readTable: /, '')
-    .replace(/say `columns: \{.*?: 'category' \}`/g, 'make it a column of names in the list of columns')
-    .replace(/say `missing: \["(.*?)"\]`/g, 'write “$1” into “a word for a blank”')
-    .replace(/say `decimal: ','` or `thousands: ','`/g, 'choose the decimal sign, or the one for thousands')
-    .replace(/say with `decimal` and `thousands`/g, 'say by “decimal sign” and “thousands”')
-    .replace(/say `dateOrder: 'dmy'` or `'mdy'`/g, 'choose “day first” or “month first”')
+    .replace(/set `columns: \{.*?: 'category' \}`/g, 'make it a column of names in the list of columns')
+    .replace(/set `missing: \["(.*?)"\]`/g, 'write “$1” into “a word for a blank”')
+    .replace(/set `decimal: ','` or `thousands: ','`/g, 'choose the decimal sign, or the one for thousands')
+    .replace(/set `decimal` and `thousands` to/g, 'set “decimal sign” and “thousands” to')
+    .replace(/set `dateOrder: 'dmy'` or `'mdy'`/g, 'choose “day first” or “month first”')
     .replace(/`delimiter`/g, '“delimiter”')
     .replace(/`decimal`/g, '“decimal sign”')
     .replace(/`missing`/g, '“a word for a blank”');

@@ -57,10 +57,10 @@ export class Choices {
       const next = this.#changed(field);
       field.setAttribute('aria-invalid', String(!next));
       const unfit = next && whyNot(next);
-      writeText(byId('refused'), unfit ? `Left as it was: ${unfit}` : '');
+      writeText(byId('refused'), unfit ? `Not changed: ${unfit}` : '');
       if (unfit) this.write(this.#settings);
       else if (next) onChange(next);
-      else field.title = 'This value cannot be read; the one before still holds.';
+      else field.title = 'This value is not valid; the previous one is still used.';
     });
     this.write(settings);
   }

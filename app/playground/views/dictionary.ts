@@ -60,7 +60,7 @@ export class DictionaryView {
     const { latents, examples, dead, page } = seen;
     writeText(
       byId('latents-shown'),
-      `${this.#from + 1} to ${this.#from + page.length} of ${latents.toLocaleString('en')}, those first that most examples have`,
+      `${this.#from + 1} to ${this.#from + page.length} of ${latents.toLocaleString('en')}, the most frequent first`,
     );
     byId<HTMLButtonElement>('latents-before').disabled = this.#from === 0;
     byId<HTMLButtonElement>('latents-after').disabled = this.#from + perPage >= latents;

@@ -26,7 +26,7 @@ export interface LossKind {
   /** Returns the figures on held-out examples, and their reference values. */
   figures(judged: Judged): Record<string, string>;
   /** Returns a sentence on the progress; undefined before the first step. */
-  told(history: History): string | undefined;
+  summary(history: History): string | undefined;
 }
 
 const inNats: readonly LossPart[] = ['kl', 'adversary', 'discriminator'];
@@ -76,7 +76,7 @@ const autoencoder: LossKind = {
     };
   },
 
-  told: (history) => fallen('The loss', history, 1),
+  summary: (history) => fallen('The loss', history, 1),
 };
 
 /** The losses of a GAN need not fall. The reference is a discriminator that cannot distinguish the examples. */
@@ -91,7 +91,7 @@ const gan: LossKind = {
     'where it cannot tell': figure(Math.LN2),
   }),
 
-  told({ epochs, steps }) {
+  summary({ epochs, steps }) {
     const last = epochs.at(-1) ?? steps.at(-1);
     if (!last) return undefined;
     const { at, loss, discriminator } = last;

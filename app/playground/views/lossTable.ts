@@ -23,7 +23,7 @@ export function tableFor(
   caption: string | undefined,
   loss: string,
 ): (Node | string)[] {
-  const told = parts.filter((part) => part === 'loss' || epochs.some((epoch) => epoch[part] !== undefined));
+  const reported = parts.filter((part) => part === 'loss' || epochs.some((epoch) => epoch[part] !== undefined));
   const scaled = (point: LossPoint, part: LossPart) => {
     const value = point[part];
     const digits = part === 'loss' || part === 'reconstruction' ? 4 : undefined;
@@ -32,8 +32,8 @@ export function tableFor(
   const rows = epochs
     .slice(-20)
     .toReversed()
-    .map((epoch) => [`${Math.round(epoch.at + 0.5)}`, ...told.map((part) => scaled(epoch, part))]);
-  const names = told.map((part) => (part === 'loss' ? loss : partWords[part]));
+    .map((epoch) => [`${Math.round(epoch.at + 0.5)}`, ...reported.map((part) => scaled(epoch, part))]);
+  const names = reported.map((part) => (part === 'loss' ? loss : partWords[part]));
   const table = tableOf(['epoch', ...names], rows);
   if (caption) table.createCaption().append(caption);
   const held = heldOut.at(-1);

@@ -15,7 +15,7 @@ export class LatentMap {
   readonly #sliders = [byId<HTMLInputElement>('across'), byId<HTMLInputElement>('up')];
   #labels: Int32Array | undefined;
   #classes: string[] = [];
-  #told = false;
+  #conditional = false;
   #alone = new Set<number>();
   #from: Float32Array = new Float32Array();
   #to: Float32Array = new Float32Array();
@@ -47,9 +47,9 @@ export class LatentMap {
     return { x: x + (2 * this.#cross.across - 1) * reach, y: y + (2 * this.#cross.up - 1) * reach };
   }
 
-  /** Sets the labels; `told` tells whether the model receives them. */
-  set labels({ labels, classes, told = false }: { labels?: Int32Array; classes: string[]; told?: boolean }) {
-    this.#told = told;
+  /** Sets the labels; `conditional` says whether the model receives them. */
+  set labels({ labels, classes, conditional = false }: { labels?: Int32Array; classes: string[]; conditional?: boolean }) {
+    this.#conditional = conditional;
     this.#labels = labels;
     // The dots of earlier data do not have these labels.
     if (labels && labels.length < this.#to.length / 2) this.#from = this.#to = new Float32Array();
@@ -288,7 +288,7 @@ export class LatentMap {
         : '';
     writeText(
       byId('map-caption'),
-      `${count.toLocaleString('en')} examples, each a dot at its code.${this.#classes.length ? ` It ${this.#told ? 'is' : 'was never'} told the classes.` : ''}${part}`,
+      `${count.toLocaleString('en')} examples, each a dot at its code.${this.#classes.length ? ` The model ${this.#conditional ? 'receives' : 'does not receive'} the classes.` : ''}${part}`,
     );
     this.#points.setAttribute(
       'aria-label',

@@ -10,7 +10,7 @@ export class SpeedView {
     'memory on the device': '–',
     'frames a second': '–',
     'longest frame in the last second': '–',
-    'time for a look at the model': '–',
+    'time to compute the views': '–',
   };
 
   constructor() {
@@ -38,7 +38,7 @@ export class SpeedView {
   }
 
   looked(ms: number): void {
-    this.#write({ 'time for a look at the model': `${Math.round(ms)} ms` });
+    this.#write({ 'time to compute the views': `${Math.round(ms)} ms` });
   }
 
   #write(news: Record<string, string>): void {

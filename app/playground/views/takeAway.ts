@@ -36,7 +36,7 @@ export class TakeAway {
   async #link(): Promise<void> {
     const { settings } = this.now();
     const link = `${location.href.replace(/#.*/, '')}#${toHash(settings)}`;
-    const own = settings.data === 'own' ? ' Your data are not in it: whoever follows it opens the file again.' : '';
+    const own = settings.data === 'own' ? ' Your data are not in it: who opens it must open the file again.' : '';
     const here = /^(localhost|127\.|\[::1\])/.test(location.hostname)
       ? ` It leads to this machine: for others, put your site’s address in the place of ${location.host}.`
       : '';
@@ -55,7 +55,7 @@ export class TakeAway {
       writeText(byId('taken'), `${what} is in your clipboard.${besides}`);
     } catch {
       // The browser may refuse the clipboard; the text is on the page in any case.
-      writeText(byId('taken'), `${what} stands below; this browser lets no page write to the clipboard.${besides}`);
+      writeText(byId('taken'), `${what} is shown below; this browser does not let pages write to the clipboard.${besides}`);
     }
   }
 }

@@ -78,7 +78,7 @@ export const optimizersFor = (settings: Settings): Record<string, Optimizer> =>
 
 function make<T>([name, ...values]: Call): T {
   const maker = makers[name as keyof typeof makers] as ((...values: unknown[]) => unknown) | undefined;
-  if (!maker) throw new Error(`nothing makes a ${name}`);
+  if (!maker) throw new Error(`there is no maker of a ${name}`);
   return maker(...values.map(resolved)) as T;
 }
 

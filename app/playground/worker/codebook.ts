@@ -4,14 +4,14 @@ import type { CodebookLook } from '../protocol.ts';
 
 /**
  * Returns the view of a codebook: how often `held` takes each entry, the images of the entries, and the entries that
- * `shown` takes. `told`: the label that entries are decoded with.
+ * `shown` takes. `labelOption`: the label that entries are decoded with.
  */
 export async function codebookOf(
   model: Autoencoder,
   entries: number,
   held: Dataset,
   shown: Dataset,
-  told: { labels?: number[] },
+  labelOption: { labels?: number[] },
 ): Promise<CodebookLook> {
   const { data: taken, shape } = await model.indices(held);
   const places = shape.slice(1);
@@ -22,7 +22,7 @@ export async function codebookOf(
       model,
       Array.from({ length: entries }, (_, entry) => entry),
       places,
-      told,
+      labelOption,
     ),
     shown: (await model.indices(shown)).data,
   };

@@ -149,7 +149,7 @@ export class Studio implements Subject {
 
   codebook(): Promise<CodebookLook> {
     const { entries } = this.settings;
-    return codebookOf(this.model, entries, this.held, this.shown, this.#told(entries));
+    return codebookOf(this.model, entries, this.held, this.shown, this.#labelOption(entries));
   }
 
   async dictionary(ask: Ask<'dictionary'>): Promise<DictionaryLook> {
@@ -162,7 +162,7 @@ export class Studio implements Subject {
   }
 
   async decodeCodes(codes: Float32Array): Promise<Float32Array> {
-    return (await this.model.decode(codes, this.#told(codes.length / this.model.codeSize))).data;
+    return (await this.model.decode(codes, this.#labelOption(codes.length / this.model.codeSize))).data;
   }
 
   /** Decodes codes on the straight line from the first place to the last. */
@@ -212,7 +212,7 @@ export class Studio implements Subject {
   }
 
   /** Returns `count` times the chosen label as an option; empty for a model without a condition. */
-  #told(count: number): { labels?: number[] } {
+  #labelOption(count: number): { labels?: number[] } {
     return this.settings.conditional ? { labels: Array<number>(count).fill(this.label) } : {};
   }
 

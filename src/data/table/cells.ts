@@ -99,9 +99,9 @@ function numberEncoder({ center, unit }: CellColumn): Encoder {
 }
 
 function categoryEncoder(table: Table, { name, categories = [] }: CellColumn): Encoder {
-  const places = new Map(categories.map((text, place) => [text, place]));
+  const indices = new Map(categories.map((text, place) => [text, place]));
   const own = table.columns.find((column) => column.name === name)!.categories!;
-  const placeOf = own.map((text) => places.get(text) ?? categories.length);
+  const placeOf = own.map((text) => indices.get(text) ?? categories.length);
   return (values, first, end, cells, width, c) => {
     for (let i = first; i < end; i++) cells[i * width + c] = values[i] < 0 ? blankCell : placeOf[values[i]];
   };

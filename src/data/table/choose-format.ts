@@ -30,7 +30,7 @@ export function chooseFormat(
   );
   if (!possible.length)
     throw new OptionError(
-      `readTable: numbers have different signs for \`decimal\` and \`thousands\`, not ${shown(asked.decimal)} for both`,
+      `readTable: \`decimal\` and \`thousands\` must differ, not be ${shown(asked.decimal)} both`,
     );
   const below = texts.slice(1);
   let left = possible;
@@ -63,7 +63,7 @@ function either(texts: readonly string[][], rows: readonly SampleRow[], column: 
   const row = texts.findIndex((row, i) => i > 0 && /\d,\d/.test(row[column] ?? ''));
   const text = texts[row][column];
   return new FormatError(
-    `readTable: line ${rows[row].line}, column ${column}: '${text}' is ${text.replace(',', '.')} or ${text.replace(',', '')}; say \`decimal: ','\` or \`thousands: ','\``,
+    `readTable: line ${rows[row].line}, column ${column}: '${text}' is ${text.replace(',', '.')} or ${text.replace(',', '')}; set \`decimal: ','\` or \`thousands: ','\``,
   );
 }
 
@@ -71,6 +71,6 @@ function mixed(texts: readonly string[][], one: number, other: number): FormatEr
   const example = (column: number) =>
     `'${texts.slice(1).find((row) => /[.,]/.test(row[column] ?? ''))?.[column] ?? ''}' in column ${column}`;
   return new FormatError(
-    `readTable: numbers are written in several ways, as ${example(one)} and ${example(other)}; say with \`decimal\` and \`thousands\` which one is meant, and the other columns are names`,
+    `readTable: numbers are written in several ways, as ${example(one)} and ${example(other)}; set \`decimal\` and \`thousands\` to one way, and the other columns become names`,
   );
 }

@@ -25,7 +25,7 @@ export function kindOfFile(bytes: Uint8Array): FileKind {
     throw new FormatError('readTable: this file is compressed, and not by gzip (offset 0): unpack it first');
   if (isPage(bytes))
     throw new FormatError(
-      'readTable: this is an HTML page, not a table (offset 0), as servers answer with for what is not there',
+      'readTable: this is an HTML page, not a table (offset 0), as servers send for a missing file',
     );
   return 'text';
 }
@@ -69,7 +69,7 @@ function decoderOf(label: string): TextDecoder {
     return new TextDecoder(label, { fatal: true });
   } catch (cause) {
     throw new OptionError(
-      `readTable: encoding is one that TextDecoder knows, such as 'utf-8', 'latin1' or 'utf-16le', not ${shown(label)}`,
+      `readTable: encoding must be one that TextDecoder knows, such as 'utf-8', 'latin1' or 'utf-16le', not ${shown(label)}`,
       { cause },
     );
   }

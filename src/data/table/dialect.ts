@@ -94,7 +94,7 @@ function named(texts: string[][], { line }: SampleRow, format: NumberFormat, { m
   const answer = namesColumns(texts, format, missing, typeof label === 'number' ? label : undefined);
   if (typeof answer === 'boolean') return answer;
   throw new FormatError(
-    `readTable: line ${line}: '${texts[0][answer.column].slice(0, 40)}' in column ${answer.column} ${answer.why}; say with \`header\` whether this line names the columns`,
+    `readTable: line ${line}: '${texts[0][answer.column].slice(0, 40)}' in column ${answer.column} ${answer.why}; set \`header: true\` if this line names the columns, else \`header: false\``,
   );
 }
 
@@ -106,7 +106,7 @@ function startOf({ bytes, end }: Beginning): { start: number; sign?: string } {
   // A delimiter beyond ASCII would have several bytes.
   if (sign > '~' || sign === '"' || /[\w.+-]/.test(sign))
     throw new FormatError(
-      `readTable: line 1: sep=${sign} names a delimiter that is not read; it is one sign of ASCII, such as , ; | and tab`,
+      `readTable: line 1: sep=${sign} names an unknown delimiter; it can be one ASCII character, such as , ; | or tab`,
     );
   return { start: line.length, sign };
 }

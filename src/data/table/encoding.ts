@@ -35,7 +35,7 @@ export class Encoding {
     } catch (cause) {
       if (this.given)
         throw new FormatError(
-          `readTable: ${place()}: the bytes are not UTF-8; leave out \`encoding\`, or say another one`,
+          `readTable: ${place()}: the bytes are not UTF-8; leave out \`encoding\`, or set another one`,
           { cause },
         );
       this.#latin ??= place();
@@ -47,7 +47,7 @@ export class Encoding {
   settle(): void {
     if (this.given === undefined && this.#utf8 !== undefined && this.#latin !== undefined)
       throw new FormatError(
-        `readTable: ${this.#latin}: the bytes are not UTF-8, as those in ${this.#utf8} are; say with \`encoding\` which one it is, such as 'utf-8' or 'windows-1252'`,
+        `readTable: ${this.#latin}: the bytes are not UTF-8, as those in ${this.#utf8} are; set \`encoding\`, such as 'utf-8' or 'windows-1252'`,
       );
   }
 

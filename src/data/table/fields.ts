@@ -20,7 +20,7 @@ export class Fields {
   quoted = false;
   /** The number of line ends inside the field. */
   lines = 0;
-  problem: 'text behind a closing quote' | 'a quote that is not closed' = 'a quote that is not closed';
+  problem: 'text after a closing quote' | 'a quote that is not closed' = 'a quote that is not closed';
   /** A buffer for fields with escaped quotes. */
   #unescaped = new Uint8Array(64);
 
@@ -63,7 +63,7 @@ export class Fields {
       while (bytes[close] === space || (bytes[close] === tab && delimiter !== tab)) close++;
       if (close >= end && !final) return incomplete;
       if (bytes[close] !== delimiter && bytes[close] !== newline && bytes[close] !== carriageReturn) {
-        this.problem = 'text behind a closing quote';
+        this.problem = 'text after a closing quote';
         return broken;
       }
       if (escaped) this.#unescape(bytes, open, at);

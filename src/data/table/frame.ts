@@ -34,14 +34,14 @@ export class Frame {
   ) {
     if (width > mostColumns)
       throw new FormatError(
-        `readTable: ${width} columns are more than ${mostColumns}; is the \`delimiter\` another one?`,
+        `readTable: ${width} columns are more than ${mostColumns}; if this is wrong, set \`delimiter\``,
       );
     const { kept, kinds, label } = settings;
     const asWritten = Array.from({ length: width }, (_, column) => names?.[column] || `${column}`);
     this.#label = label === undefined ? -1 : columnOf('readTable', label, asWritten, 'for the label');
     const chosen = kept?.map((column) => columnOf('readTable', column, asWritten, 'to keep')) ?? [...asWritten.keys()];
     this.#kept = [...new Set(chosen)].filter((column) => column !== this.#label);
-    if (!this.#kept.length) throw new DataError('readTable: there are no columns beside the label');
+    if (!this.#kept.length) throw new DataError('readTable: there are no columns besides the label');
     const asked = new Map<number, Kind>();
     for (const [name, kind] of kinds)
       asked.set(columnOf('readTable', name, asWritten, `that is to be '${kind}'`), kind);
@@ -82,7 +82,7 @@ export class Frame {
       const missing = this.#label === without || this.#kept.includes(without);
       if (missing) throw new OptionError(`readTable: column ${without} does not exist: lines end in a delimiter`);
     }
-    if (!kept.length) throw new DataError('readTable: there are no columns beside the label');
+    if (!kept.length) throw new DataError('readTable: there are no columns besides the label');
     const used = [...kept, ...(this.#label >= 0 ? [this.#label] : [])].map((column) => this.columns[column]!);
     const pace = new Pace();
     for (const column of used) {
@@ -121,9 +121,9 @@ export class Frame {
     if (!categories.length) throw new DataError(`readTable: column ${name}, the label, is blank in all rows`);
     const given = this.settings.classes;
     if (!given) return { name, values: Int32Array.from(values.joined()), classes: [...categories] };
-    const places = new Map(given.map((text, place) => [text, place]));
+    const indices = new Map(given.map((text, place) => [text, place]));
     const placeOf = categories.map((text, category) => {
-      const place = places.get(text);
+      const place = indices.get(text);
       if (place === undefined)
         throw new FormatError(
           `readTable: ${this.reading.unit} ${lines![category]}, column ${name}: '${text.slice(0, 40)}' is not among the classes ${shown(given)}`,

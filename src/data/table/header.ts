@@ -42,7 +42,7 @@ export function namesColumns(
     if (2 * values <= first.length) return true;
     return {
       column: above,
-      why: `stands above numbers, but ${values} of the ${first.length} fields beside it are numbers`,
+      why: `stands above numbers, but ${values} of the ${first.length} fields of this line are numbers`,
     };
   }
   if (!names.includes(true)) return false;
@@ -50,8 +50,8 @@ export function namesColumns(
   const repeats = (texts: readonly string[]) => new Set(texts).size < texts.length;
   const alone = first.findIndex((_, column) => names[column] && repeats(below[column]));
   if (values && label !== undefined && names[label] && rest.length)
-    return { column: label, why: 'is the label of no other row' };
+    return { column: label, why: 'is a label that no other row has' };
   if (values) return alone >= 0 ? { column: alone, why: 'stands in no other row' } : false;
   if (alone >= 0 || !rest.length) return true;
-  return { column: names.indexOf(true), why: 'stands above texts, none of which comes twice' };
+  return { column: names.indexOf(true), why: 'stands above texts that are all different' };
 }

@@ -39,7 +39,7 @@ export class JsonColumns {
   add(row: unknown, place: number): void {
     if (Object.prototype.toString.call(row) !== '[object Object]')
       throw new FormatError(
-        `readTable: ${this.unit} ${place} of the JSON is not an object: takes a list of objects, or one object a line`,
+        `readTable: ${this.unit} ${place} of the JSON is not an object: the JSON must be a list of objects, or one object a line`,
       );
     const object = row as Record<string, unknown>;
     for (const name of Object.keys(object)) if (!this.#columns.has(name)) this.#meet(name);
@@ -66,7 +66,7 @@ export class JsonColumns {
     else if (typeof value === 'number') column.putValue(value, row, place);
     else if (typeof value === 'object')
       throw new FormatError(
-        `readTable: ${this.unit} ${place}, column ${name}: there is ${Array.isArray(value) ? 'a list' : 'an object'} in it; take what is wanted out of it first, or leave the column out with \`columns\``,
+        `readTable: ${this.unit} ${place}, column ${name}: its value is ${Array.isArray(value) ? 'a list' : 'an object'}; take the numbers or texts out of it first, or leave the column out with \`columns\``,
       );
     else {
       const bytes = this.#encoder.encode(typeof value === 'string' ? value.trim() : JSON.stringify(value));

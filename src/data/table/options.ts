@@ -97,10 +97,10 @@ export function settingsOf(options: TableOptions): Settings {
   if (thousands !== undefined) checkWord('readTable: thousands', thousands, [',', '.', ' ', "'"]);
   if (header !== undefined) checkFlag('readTable: header', header);
   if (encoding !== undefined && typeof encoding !== 'string')
-    throw new OptionError(`readTable: encoding is a name such as 'latin1', not ${shown(encoding)}`);
+    throw new OptionError(`readTable: encoding must be a name such as 'latin1', not ${shown(encoding)}`);
   if (dateOrder !== undefined) checkWord('readTable: dateOrder', dateOrder, ['dmy', 'mdy']);
   if (label !== undefined && typeof label !== 'string' && typeof label !== 'number')
-    throw new OptionError(`readTable: the label is a column, by name or by number, not ${shown(label)}`);
+    throw new OptionError(`readTable: label must be a column, by name or by number, not ${shown(label)}`);
   if (onProgress !== undefined) checkFunction('readTable: onProgress', onProgress);
   checkSignal('readTable', signal);
   const { maxRows } = options;
@@ -119,14 +119,14 @@ export function settingsOf(options: TableOptions): Settings {
 function checkDelimiter(delimiter: unknown): void {
   if (typeof delimiter === 'string' && /^[\t -~]$/.test(delimiter) && !/["\w.+-]/.test(delimiter)) return;
   throw new OptionError(
-    `readTable: the delimiter is one sign of ASCII, such as ',' ';' '|' or '\\t', not ${shown(delimiter)}`,
+    `readTable: delimiter must be one ASCII character, such as ',' ';' '|' or '\\t', not ${shown(delimiter)}`,
   );
 }
 
 function textsOf(name: string, given: unknown): string[] {
   const texts = Array.isArray(given) ? Array.from(given as unknown[]) : [given];
   if (!Array.isArray(given) || texts.some((text) => typeof text !== 'string'))
-    throw new OptionError(`readTable: ${name} are a list of texts, not ${shown(given)}`);
+    throw new OptionError(`readTable: ${name} must be a list of texts, not ${shown(given)}`);
   return texts as string[];
 }
 
@@ -135,7 +135,7 @@ function columnsOf(columns: unknown): { kept?: (string | number)[]; kinds: Map<s
   if (Array.isArray(columns)) return { kept: checkColumnList('readTable', columns), kinds: new Map() };
   if (Object.prototype.toString.call(columns) !== '[object Object]')
     throw new OptionError(
-      `readTable: columns are a list of names, or an object such as { speed: 'number' }, not ${shown(columns)}`,
+      `readTable: columns must be a list of names, or an object such as { speed: 'number' }, not ${shown(columns)}`,
     );
   const kinds = new Map<string, Kind>();
   for (const [name, kind] of Object.entries(columns as Record<string, unknown>))

@@ -85,7 +85,7 @@ export async function readParquet(
                 column.put(bytes, 0, bytes.length, row, row + 1);
               } else
                 throw new FormatError(
-                  `readTable: row ${row + 1}, column ${columnName}: there is neither a number nor a text in it; leave the column out with \`columns\``,
+                  `readTable: row ${row + 1}, column ${columnName}: its value is neither a number nor a text; leave the column out with \`columns\``,
                 );
             }
           } catch (error) {

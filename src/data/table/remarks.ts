@@ -15,21 +15,21 @@ export class Remarks {
   /** Notes that most values of a column of categories are numbers. `text` is the first one that is not. */
   mostlyNumbers(numbers: number, values: number, text: string, line: number): void {
     this.notes.push(
-      `${numbers} of its ${values} values are numbers, but '${text}' in ${this.reading.unit} ${line} is not: all count as names`,
+      `${numbers} of its ${values} values are numbers, but '${text}' in ${this.reading.unit} ${line} is not: all are read as names`,
     );
   }
 
   /** Notes that a number in a column has a leading zero, as codes have. */
   leadingZero(text: string, line: number): void {
     this.notes.push(
-      `'${text}' in ${this.reading.unit} ${line} begins with a zero, as codes do: as a number it has lost it; say ${this.#remedy('category')} to keep it`,
+      `'${text}' in ${this.reading.unit} ${line} begins with a zero, as codes do, which is lost in a number; set ${this.#remedy('category')} to keep it`,
     );
   }
 
   /** Notes how many different texts a column has. */
   manyTexts(different: number): void {
     this.notes.push(
-      `it has ${different} different texts, more than ${mostCategories}: as names or ids have them, and nothing that one row has in common with others`,
+      `it has ${different} different texts, more than ${mostCategories}: they look like names or ids, from which a model cannot learn`,
     );
   }
 
@@ -43,9 +43,9 @@ export class Remarks {
     const value = text.slice(0, 40);
     const looksLikeOne = kind === 'number' && /^[+-]?\d[\d.,' ]*$/.test(value);
     const advice = looksLikeOne
-      ? `say with \`decimal\` and \`thousands\` how numbers are written (now ${shownFormat(this.reading.format)})`
-      : `if it stands for a blank, say \`missing: [${JSON.stringify(value)}]\``;
-    const names = this.asked === undefined ? `; if the column holds names, say ${this.#remedy('category')}` : '';
+      ? `set \`decimal\` and \`thousands\` to how numbers are written (now ${shownFormat(this.reading.format)})`
+      : `if it stands for a blank, set \`missing: [${JSON.stringify(value)}]\``;
+    const names = this.asked === undefined ? `; if the column holds names, set ${this.#remedy('category')}` : '';
     const why = this.asked === undefined ? `not a ${wanted}, as most of the column are` : `not a ${wanted}`;
     return new FormatError(`readTable: ${this.place(line)}: '${value}' is ${why}; ${advice}${names}`);
   }
@@ -54,14 +54,14 @@ export class Remarks {
   notFinite(text: string, line: number): DataError {
     const value = text.slice(0, 40);
     return new DataError(
-      `readTable: ${this.place(line)}: '${value}' is not finite; if it stands for a blank, say \`missing: [${JSON.stringify(value)}]\``,
+      `readTable: ${this.place(line)}: '${value}' is not finite; if it stands for a blank, set \`missing: [${JSON.stringify(value)}]\``,
     );
   }
 
   /** Returns the error for a date at `place` where no date shows whether day or month comes first. */
   undecided(place: string): FormatError {
     return new FormatError(
-      `readTable: ${place}: the date may have the day or the month first; say \`dateOrder: 'dmy'\` or \`'mdy'\``,
+      `readTable: ${place}: the date may have the day or the month first; set \`dateOrder: 'dmy'\` or \`'mdy'\``,
     );
   }
 

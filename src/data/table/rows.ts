@@ -175,7 +175,7 @@ export class Rows {
     const values = `${count} ${count === 1 ? 'value' : 'values'}`;
     return this.#error(
       line,
-      `${values}, ${this.columns.length} in the first line; is the \`delimiter\` another one than '${shownDelimiter(this.delimiter)}', or does a value have it within, without quotes?`,
+      `${values}, but ${this.columns.length} in the first line; if the delimiter is not '${shownDelimiter(this.delimiter)}', set \`delimiter\`; if a value contains it, put the value in quotes`,
     );
   }
 

@@ -211,7 +211,7 @@ export class Table {
     else if (min === max) found.push(`all of its values are ${valueShown(column, min)}`);
     else if (categories && length > 20 && categories.length === length - missing)
       found.push(
-        'no two rows have the same text, as names and ids have: nothing that one row has in common with others',
+        'no two rows have the same text: they look like names or ids, from which a model cannot learn',
       );
     return {
       name,

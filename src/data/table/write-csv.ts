@@ -31,7 +31,7 @@ export function writeCsv({ columns, label }: Storage, length: number, at: (row: 
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw new OutOfMemoryError(
-      'toCsv: the text is longer than one may be here: write the table in parts, with `filter`',
+      'toCsv: the text is too long for one string: write the table in parts, with `filter`',
       { cause },
     );
   }

@@ -34,7 +34,7 @@ export async function entriesAt({ encoder }: Hourglass, { data, shape }: Indices
   const count = data.length / perCode;
   if (!data.length || shape.length !== 1 + places.length || shape.join() !== [count, ...places].join())
     throw new ShapeError(
-      `decode: indices of this code are [${['examples', ...places].join(', ')}], not [${shape.join(', ')}]`,
+      `decode: indices of this code must be [${['examples', ...places].join(', ')}], not [${shape.join(', ')}]`,
     );
   const wrong = data.findIndex((index) => index >= entries);
   if (wrong >= 0)
@@ -59,7 +59,7 @@ export async function fitFrequencies(
 ): Promise<{ tensors: FrequencyTensors; fit: SamplerFit }> {
   if (components !== undefined || iterations !== undefined)
     throw new OptionError(
-      'fitSampler: the frequencies of a quantised code are counted: they take no components and no iterations',
+      'fitSampler: components and iterations are for codes of numbers, not for a quantised code: leave them out',
     );
   const { entries } = code;
   const { data: taken, shape } = await indicesOf('fitSampler', encoder, code, data);

@@ -37,7 +37,7 @@ export async function logLikelihood(
     throw new OptionError('logLikelihood: needs a Gaussian code: an encoder whose last layer is gaussian(units)');
   if (loss.logPartition === undefined)
     throw new OptionError(
-      `logLikelihood: the loss ${loss.name} is not that of a density here: take 'bce', 'mse' or 'mae'`,
+      `logLikelihood: the loss ${loss.name} defines no probability density: take 'bce', 'mse' or 'mae'`,
     );
   const { host, inputShape } = encoder;
   const features = sizeOf(inputShape);

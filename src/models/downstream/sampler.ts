@@ -105,7 +105,7 @@ export class Sampler {
   async draw(count: number, modelSeed: number, seed?: number): Promise<Float32Array | Indices> {
     if (!this.#fitted && !this.prior)
       throw new OptionError(
-        'sample: there is nothing to draw codes from: call fitSampler(data) first, make the code Gaussian by gaussian(units) as the last layer of the encoder, or pull codes to a prior by the penalty mmd or adversarial',
+        'sample: the codes have no known distribution: call fitSampler(data) first, end the encoder with gaussian(units), or use the penalty mmd or adversarial',
       );
     const draw = [seed ?? modelSeed, seed === undefined ? ++this.#samples : 0] as const;
     const { outputShape } = this.encoder;

@@ -99,14 +99,14 @@ function ranked(where: string, scores: ArrayLike<number>, labels: ArrayLike<numb
   const positives = positive.filter(Boolean).length;
   if (!positives || positives === positive.length)
     throw new DataError(
-      `${where}: needs anomalies and normal examples; all ${positive.length} labels are ${positives ? 1 : 0}`,
+      `${where}: needs labels of both anomalies (1) and normal examples (0); all ${positive.length} labels are ${positives ? 1 : 0}`,
     );
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
   return { order, positive, positives };
 }
 
 function checkScores(where: string, scores: ArrayLike<number>): void {
-  if (!checkNumbers(`${where}: scores`, scores).length) throw new DataError(`${where}: there are no scores`);
+  if (!checkNumbers(`${where}: scores`, scores).length) throw new DataError(`${where}: scores is empty`);
   const wrong = Array.from(scores).findIndex((score) => !Number.isFinite(score));
   if (wrong >= 0)
     throw new DataError(

@@ -113,7 +113,7 @@ function checkRows(where: string, matrix: Matrix): [rows: number, width: number]
   const wrong = matrix.data.findIndex((value) => !(Math.abs(value) <= most));
   if (wrong >= 0)
     throw new DataError(
-      `${where}: row ${Math.floor(wrong / width)}, column ${wrong % width} is ${matrix.data[wrong]}${Number.isFinite(matrix.data[wrong]) ? ', whose squared distances may pass float32: leave the row out, or scale codes and queries' : ''}`,
+      `${where}: row ${Math.floor(wrong / width)}, column ${wrong % width} is ${matrix.data[wrong]}${Number.isFinite(matrix.data[wrong]) ? ', whose squared distances may be too large for float32: leave the row out, or scale codes and queries' : ''}`,
     );
   return [rows, width];
 }

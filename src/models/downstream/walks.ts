@@ -29,7 +29,7 @@ export async function interpolate(
     const [label, other] = [first, last].map(({ labels }) => labels?.[0]);
     if (encoder.host().classes !== undefined && label !== other)
       throw new OptionError(
-        `interpolate: takes two examples of one label, not of ${label} and ${other}; encode them, and decode what lies between with labels of your own`,
+        `interpolate: takes two examples of one label, not of ${label} and ${other}; encode them, and decode codes between them with \`labels\``,
       );
     const [start, end] = [await encoder.predict(first), await encoder.predict(last)];
     const codes = (path === 'linear' ? linearPath : sphericalPath)(start.data, end.data, steps);
@@ -43,7 +43,7 @@ export async function traverse(model: Hourglass, data: Examples, dimension: numb
   const size = sizeOf(encoder.outputShape);
   checkNumber('traverse: dimension', dimension, { least: 0, most: size - 1, whole: true });
   if (!Array.isArray(values) || !values.length)
-    throw new OptionError('traverse: values are a list of at least one number');
+    throw new OptionError('traverse: values must be a list of at least one number');
   checkRows('traverse: values', model, values.length);
   const numbers = Array.from(values, (value) => checkNumber('traverse: value', value));
   return scoped(async (scope) => {

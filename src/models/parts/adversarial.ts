@@ -69,7 +69,7 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
   checkOptimizer('adversarial', optimizer);
   const inner = discriminator.find(({ code }) => code);
   if (inner)
-    throw new OptionError(`adversarial: ${inner.name} is the code of an autoencoder, not a discriminator's layer`);
+    throw new OptionError(`adversarial: ${inner.name} is only for the end of an encoder`);
   const [plainPrior] = written([prior]);
   return {
     name: 'adversarial',
@@ -92,7 +92,7 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
 }
 
 function checkFeatures(features: number, on: 'code' | 'output', layers: number): void {
-  if (on === 'code') throw new OptionError("adversarial: features are those of a discriminator on: 'output'");
+  if (on === 'code') throw new OptionError("adversarial: features need on: 'output'");
   if (!layers) throw new OptionError('adversarial: features need a discriminator of at least one layer');
   checkNumber('adversarial: features', features, { least: 1, most: layers, whole: true });
 }

@@ -54,7 +54,7 @@ export function categorical(groups: readonly number[]): Loss {
         );
       if (sizeOf(shape) !== features)
         throw new OptionError(
-          `autoencoder: loss 'categorical' has groups of ${features} features together, but the decoder ends in [${shape.join(', ')}]`,
+          `autoencoder: loss 'categorical' has groups of ${features} features in all, but the decoder ends in [${shape.join(', ')}]`,
         );
     },
     checkData: (data) => checkProbabilities(data, 'categorical'),

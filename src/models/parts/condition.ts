@@ -46,11 +46,11 @@ export function conditioned(name: string, layers: readonly Layer[], classes: num
     throw new OptionError(
       `autoencoder: condition: the ${name} has no dense layer and no convolution that could receive the label; put one ${name === 'encoder' ? 'before the code' : 'into it'}`,
     );
-  return layers.with(at, told(layers[at], classes));
+  return layers.with(at, conditioned(layers[at], classes));
 }
 
 /** Returns a layer with a bias for each class, which is the same as a weight for the label as a one-hot vector. */
-function told(layer: Layer, classes: number): Layer {
+function conditioned(layer: Layer, classes: number): Layer {
   const units = layer.args[0] as number;
   const activation = layer.args[layer.name === 'dense' ? 1 : 2] as Activation;
   return {
@@ -74,7 +74,7 @@ function told(layer: Layer, classes: number): Layer {
       const y = classBias(pass.tape, z, parameter('label.weight'), pass.labels!);
       return options.logits ? y : activate(pass.tape, y, activation);
     },
-    ...(layer.mirrored && { mirrored: () => told(layer.mirrored!(), classes) }),
+    ...(layer.mirrored && { mirrored: () => conditioned(layer.mirrored!(), classes) }),
   };
 }
 
@@ -82,7 +82,7 @@ function told(layer: Layer, classes: number): Layer {
 export function sampleLabels(classes: number, count: number, { label, labels }: SampleLabels): Labels {
   if ((label === undefined) === (labels === undefined))
     throw new OptionError(
-      'sample: the model is told labels: give `label`, one for all samples, or `labels`, one for each',
+      'sample: the model has a condition: give `label` for all samples, or `labels` with one for each',
     );
   const each = labels === undefined ? Array<number>(count).fill(label!) : checkNumbers('sample: labels', labels);
   checkLabels('sample', each, count, classes, 'samples');

@@ -42,7 +42,7 @@ export function convolution(
     args: [filters, size, activation, written({})],
     activation: f,
     prepare: groups === 1 ? dense.prepare : grouped.prepare,
-    outputShape: (input) => [...windowOf(input).places, filters],
+    outputShape: (input) => [...windowOf(input).outputSize, filters],
     parameters([, , channels = groups]) {
       const seen = channels / groups;
       return weights(seen, groups === 1 ? [filters, ...size, channels] : [...size, seen, filters]);
@@ -72,7 +72,7 @@ export function transposedConvolution(
   const [down, along] = pair(stride);
   const extra = readAxes(`${name}: outputPadding`, outputPadding, 0, [down - 1, along - 1]);
   if (extra && typeof padding === 'string')
-    throw new OptionError(`${name}: outputPadding goes with a padding of numbers, not '${padding}'`);
+    throw new OptionError(`${name}: outputPadding needs a padding in numbers, not '${padding}'`);
   const sequence = name === 'convTranspose1d';
   const windowOf = (input: readonly number[]): Window =>
     unslide(name, imageOf(name, input), filters, { kernel: size, stride, padding, dilation, extra, sequence });

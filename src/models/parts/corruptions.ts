@@ -145,7 +145,7 @@ export function shuffleTiles(tiles: Sides): Corruption {
 /** Makes a corruption of tables. Models of tables have kernels for it, and other models refuse it. */
 function ofCells(name: string, cells: CellCorruption, rate: number): Corruption {
   const refuse = () => {
-    throw new OptionError(`${name}: is for tables: autoencoder(gpu, { input: table.columns, … })`);
+    throw new OptionError(`${name}: is only for models of tables: autoencoder(gpu, { input: table.columns, … })`);
   };
   return { name, args: [rate], cells, check: refuse, record: refuse };
 }

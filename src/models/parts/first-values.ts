@@ -6,7 +6,7 @@ import { toInside, type Layout } from './layout.ts';
 import type { PlacedLayer } from './placed-layers.ts';
 
 /** Finds a weight's first values by the name and in the layout that users and files see. */
-export type Given = (name: string, shape: readonly number[]) => Float32Array;
+export type SavedValues = (name: string, shape: readonly number[]) => Float32Array;
 
 /** A network or another object with parameters. */
 export interface Holder {
@@ -22,19 +22,19 @@ export interface Holder {
  */
 export function makeParameters(
   gpu: Gpu,
-  places: readonly (readonly Holder[])[],
+  networkLists: readonly (readonly Holder[])[],
   seed: number,
-  given?: Given,
+  savedValues?: SavedValues,
 ): Parameters<Layout>[] {
-  if (!given) checkSize(gpu, places.flat());
+  if (!savedValues) checkSize(gpu, networkLists.flat());
   let drawn = 0;
   const first = ({ name: prefix, parameters }: Holder['placed'][number]) =>
     parameters.map(({ name, role, shape, parts, layout, initial }) => {
       const [full, fullParts] = [`${prefix}.${name}`, parts?.map((part) => `${prefix}.${part}`)];
-      const values = given ? joined(fullParts ?? [full], shape, layout, given) : initial(seed, drawn++);
+      const values = savedValues ? joined(fullParts ?? [full], shape, layout, savedValues) : initial(seed, drawn++);
       return { name: full, role, shape, initial: values, parts: fullParts, layout };
     });
-  const values = places.map((networks) => networks.flatMap(({ placed }) => placed.flatMap(first)));
+  const values = networkLists.map((networks) => networks.flatMap(({ placed }) => placed.flatMap(first)));
   return allOrNone((scope) => values.map((each) => scope.own(new Parameters(gpu, each))));
 }
 
@@ -56,10 +56,10 @@ function joined(
   names: readonly string[],
   shape: readonly number[],
   layout: Layout | undefined,
-  given: Given,
+  savedValues: SavedValues,
 ): Float32Array {
   const part = layout?.shape ?? shape.map((side, i) => (i ? side : side / names.length));
-  const parts = names.map((name) => given(name, part));
+  const parts = names.map((name) => savedValues(name, part));
   const inside = layout ? parts.map((values) => toInside(values, layout)) : parts;
   if (inside.length === 1) return inside[0];
   const all = new Float32Array(inside.reduce((sum, { length }) => sum + length, 0));

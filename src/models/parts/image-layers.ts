@@ -138,7 +138,7 @@ export function pool<P extends Padding>(
   return {
     name,
     args: [kernel, { stride, padding }],
-    outputShape: (input) => [...windowOf(input).places, input[2]],
+    outputShape: (input) => [...windowOf(input).outputSize, input[2]],
     parameters: () => [],
     prepare: pooling.prepare,
     forward: ({ tape }, x, _, { input }) => pooling()[which](tape, x, windowOf(input)),

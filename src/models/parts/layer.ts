@@ -135,5 +135,5 @@ export function checkLayers(where: string, layers: unknown, least: number): void
     typeof layer.parameters === 'function';
   // `every` skips the holes of an array; `Array.from` turns them into undefined, which is refused.
   if (!Array.isArray(layers) || layers.length < least || !Array.from(layers as Layer[]).every(isLayer))
-    throw new OptionError(`${where} is a list of ${least ? 'at least one layer' : 'layers'}`);
+    throw new OptionError(`${where} must be a list of ${least ? 'at least one layer' : 'layers'}`);
 }

@@ -146,7 +146,7 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
   const beta = asSchedule('gaussian: beta', given);
   checkNumber('gaussian: samples', samples, { least: 1, most: mostSamples, whole: true });
   if (samples > 1 && options.beta !== undefined)
-    throw new OptionError('gaussian: the bound of several samples has no beta: leave out one of the two');
+    throw new OptionError('gaussian: beta needs samples: 1; leave out one of the two');
   const head: Codes['gaussian']['head'] = ({ tape }, x, parameter) =>
     denseKernel(tape, x, parameter('heads.weight'), parameter('heads.bias'));
   return {

@@ -191,7 +191,7 @@ export function asLoss(where: string, given: unknown): Loss {
     return given as Loss;
   const names = Object.keys(words).map((word) => `'${word}'`);
   throw new OptionError(
-    `${where} is ${names.join(', ')}, or what huber, elementwise or categorical returns, not ${shown(given)}`,
+    `${where} must be ${names.join(', ')}, or what huber, elementwise or categorical returns, not ${shown(given)}`,
   );
 }
 

@@ -133,7 +133,7 @@ export class Normalizer implements Scales {
     const wide = span.findIndex((value) => value > mostSpan);
     if (wide >= 0)
       throw new DataError(
-        `${name}: column ${wide} goes from ${least[wide]} to ${most[wide]}, too far for float32 to divide by; if one of these marks a missing value, leave such rows out`,
+        `${name}: column ${wide} goes from ${least[wide]} to ${most[wide]}, too wide a range for float32; if one of these marks a missing value, leave such rows out`,
       );
     const standard = name === 'standardize';
     const spread = Float32Array.from(standard ? deviation : span, (value, i) => (span[i] < leastSpan ? 1 : value));
@@ -177,7 +177,7 @@ export class Normalizer implements Scales {
 
   /** Returns the fitted values on the device. @throws LatentGpuError before the first fit */
   needFitted(): Scaling {
-    if (!this.#onDevice) throw new LatentGpuError(`${this.how.name}: not fitted yet: call fit() first`);
+    if (!this.#onDevice) throw new LatentGpuError(`${this.how.name}: is not fitted yet: call fit() first`);
     if (this.#onDevice.shift.gone) this.set(this.#fitted!);
     return this.#onDevice;
   }

@@ -70,7 +70,7 @@ export function groupNorm(groups: number, options: NormOptions = {}): Layer {
     parameters(input, around) {
       if (groups > 1 && input.length === 1 && (around.before ?? around.after))
         throw new ShapeError(
-          `groupNorm: flat values of an image are in another order in PyTorch, where its ${groups} groups would be others; it belongs before flatten, or behind reshape`,
+          `groupNorm: put it before flatten or after reshape: on a flattened image, its ${groups} groups would differ from those of PyTorch`,
         );
       return affine(input, around);
     },

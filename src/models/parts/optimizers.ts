@@ -72,7 +72,7 @@ export function checkOptimizer(where: string, optimizer: Optimizer): void {
   const { kind, learningRate, ...numbers } = (optimizer ?? {}) as Partial<Optimizer>;
   if (!Object.keys(momentNames).includes(kind!) || typeof learningRate !== 'object')
     throw new OptionError(
-      `${where}: the optimizer is one made by sgd, adam, adamw or adagrad, not ${shown(optimizer)}`,
+      `${where}: the optimizer must be made by sgd, adam, adamw or adagrad, not ${shown(optimizer)}`,
     );
   make(kind!, learningRate, numbers as Numbers);
 }

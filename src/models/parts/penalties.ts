@@ -119,7 +119,7 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
       const other = encoder.find(({ name }) => name !== 'dense');
       if (other)
         throw new OptionError(
-          `contractive: takes an encoder of dense layers only, not ${other.name}${other.code ? '' : '; stochasticContractive takes any'}`,
+          `contractive: takes an encoder of dense layers only, not ${other.name}${other.code ? '' : ': use stochasticContractive'}`,
         );
     },
     record({ pass, code, layers }) {
@@ -154,7 +154,7 @@ export function stochasticContractive(weight: number, stddev: number): Penalty {
       refuseGaussianCode('stochasticContractive')(encoder);
       if (encoder.at(-1)?.code?.kind === 'vectorQuantizer')
         throw new OptionError(
-          'stochasticContractive: the code is quantised: it is the same for inputs nearby, or jumps, and has no slope',
+          'stochasticContractive: a quantised code has no slope: leave the penalty out',
         );
     },
     record({ pass, input, code, encode }) {
@@ -220,5 +220,5 @@ export const refuseSeveralSamples = (where: string) => (encoder: readonly Layer[
 
 const refuseGaussianCode = (where: string) => (encoder: readonly Layer[]) => {
   if (encoder.at(-1)?.code?.kind === 'gaussian')
-    throw new OptionError(`${where}: the code is gaussian, which has its own penalty, beta times the divergence`);
+    throw new OptionError(`${where}: a Gaussian code already has a penalty, beta times its divergence: leave this one out`);
 };

@@ -75,6 +75,6 @@ export function uniform(options: { low?: number; high?: number } = {}): Prior {
 /** Checks a prior. @throws OptionError for anything that neither `normal` nor `uniform` made */
 export function checkPrior(where: string, prior: Prior): Prior {
   if (typeof prior?.record !== 'function' || typeof prior.draw !== 'function')
-    throw new OptionError(`${where}: the prior is one made by normal or uniform, not ${shown(prior)}`);
+    throw new OptionError(`${where}: the prior must be made by normal or uniform, not ${shown(prior)}`);
   return prior;
 }

@@ -22,7 +22,7 @@ export function residual(layers: Layer[]): Layer {
   checkLayers('residual: f', layers, 1);
   const inner = [...layers];
   const code = inner.find((layer) => layer.code);
-  if (code) throw new OptionError(`residual: ${code.name} is the code of an autoencoder, no layer of a residual`);
+  if (code) throw new OptionError(`residual: ${code.name} is only for the end of an encoder`);
   return {
     name: 'residual',
     args: [written(inner)],
@@ -33,7 +33,7 @@ export function residual(layers: Layer[]): Layer {
       const output = inner.reduce((shape, layer) => layer.outputShape(shape), [...input]);
       if (output.join() !== input.join())
         throw new ShapeError(
-          `residual: its layers make [${output.join(', ')}] of [${input.join(', ')}], which cannot be added`,
+          `residual: its layers turn [${input.join(', ')}] into [${output.join(', ')}], but must keep the shape`,
         );
       return output;
     },

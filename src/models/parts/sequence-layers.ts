@@ -177,7 +177,7 @@ function onRow<O extends Conv1dOptions>(name: string, options: O, known: readonl
   checkOptions(name, options, known);
   const { stride, padding, dilation }: Conv1dOptions = options;
   if (Array.isArray(padding))
-    throw new OptionError(`${name}: the padding is 'same', 'valid' or a number, not ${shown(padding)}`);
+    throw new OptionError(`${name}: padding must be 'same', 'valid' or a number, not ${shown(padding)}`);
   return {
     ...options,
     ...(stride !== undefined && { stride: size(`${name}: stride`, stride) }),

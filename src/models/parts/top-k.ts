@@ -61,7 +61,7 @@ export function topK(k: number, options: TopKOptions = {}): Layer {
       const [columns] = input;
       if (input.length !== 1) throw new ShapeError(`topK: takes flat features, not [${input.join(', ')}]`);
       if (columns < k || columns > mostColumns)
-        throw new ShapeError(`topK: keeps ${k} of ${k} to ${mostColumns} numbers, not of ${columns}`);
+        throw new ShapeError(`topK: k = ${k} needs a code of ${k} to ${mostColumns} numbers, not of ${columns}`);
       return [columns];
     },
     parameters: () => (batch ? [buffer('threshold'), buffer('num_batches_tracked')] : []),

@@ -27,7 +27,7 @@ export function unitNorm(): Penalty {
       checkSparseCode('unitNorm', encoder);
       if (first.name !== 'dense' || tied)
         throw new OptionError(
-          `unitNorm: takes a decoder that begins with a dense layer of its own weight, not ${tied ? 'a tied one' : first.name}`,
+          `unitNorm: the decoder must begin with a dense layer that has its own weight, not with ${tied ? 'a tied one' : first.name}`,
         );
     },
     prepare: kernels.prepare,

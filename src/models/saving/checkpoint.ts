@@ -10,7 +10,7 @@ import { checkBytes, checkFlag, checkOptions, shown } from '../../runtime/option
 import { parseState } from '../../runtime/state.ts';
 import { readTensors, writeTensor, type Matrix } from '../../runtime/tensor.ts';
 import { toInside } from '../parts/layout.ts';
-import type { Given } from '../parts/first-values.ts';
+import type { SavedValues } from '../parts/first-values.ts';
 import { momentNames } from '../parts/optimizers.ts';
 import { placeOf, withOptimizers, withoutOptimizers, type Place } from '../training/place.ts';
 import type { Phase } from '../training/trainable.ts';
@@ -51,9 +51,9 @@ export async function writeCheckpoint(
   checkOptions('save', options, ['optimizer']);
   const { optimizer = true } = options;
   checkFlag('save: optimizer', optimizer);
-  const { gpu, turns, places, phases, place } = model;
+  const { gpu, turns, parameterSets, phases, place } = model;
   const { all, values, now, spec, beside } = await turns.take(async () => {
-    const all = [...stored(places), ...(optimizer ? storedMoments(phases, place) : [])];
+    const all = [...stored(parameterSets), ...(optimizer ? storedMoments(phases, place) : [])];
     const { live, ...now } = place;
     const [spec, beside] = [describe(), optimizer ? model.beside?.() : {}];
     const values = await readTensors(gpu, [...all.map(({ tensor }) => tensor), ...(live ? [live] : [])]);
@@ -103,13 +103,13 @@ export class Checkpoint {
     const json = metadata.latentgpu;
     if (json === undefined) {
       throw new FormatError(
-        'load: the file (byte 8, its metadata) holds weights, but does not say of which model; make that one and give it readSafetensors(bytes).tensors by setWeights',
+        'load: the file holds weights, but no model (byte 8, its metadata): make the model, then call setWeights(readSafetensors(bytes).tensors)',
       );
     }
     return checked(() => {
       const { version: written, model, spec, place } = record(parseJson(json), 'latentgpu');
       if (written !== version)
-        throw new OptionError(`it has version ${shown(written)} of the format, version ${version} is read`);
+        throw new OptionError(`it has version ${shown(written)} of the format, but only version ${version} can be read`);
       if (model !== kind) throw new OptionError(`it holds a model of kind ${shown(model)}, not '${kind}'`);
       const names = Object.keys({ ...tensors, ...others });
       return new Checkpoint(tensors, names, record(spec, 'spec'), readPlace(record(place, 'place')));
@@ -117,7 +117,7 @@ export class Checkpoint {
   }
 
   /** Returns the values of a weight. @throws FormatError */
-  readonly given: Given = (name, shape) => {
+  readonly savedValues: SavedValues = (name, shape) => {
     const found = Object.hasOwn(this.tensors, name) ? this.tensors[name] : undefined;
     if (!found)
       throw new FormatError(
@@ -125,10 +125,10 @@ export class Checkpoint {
       );
     if (found.shape.join() !== shape.join())
       throw new FormatError(
-        `load: ${name} is [${found.shape.join(', ')}] in the file (byte 8), [${shape.join(', ')}] in the model`,
+        `load: ${name} is [${found.shape.join(', ')}] in the file (byte 8), but [${shape.join(', ')}] in the model`,
       );
     const wrong = found.data.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0) throw new FormatError(`load: ${name} has ${found.data[wrong]} at ${wrong}`);
+    if (wrong >= 0) throw new FormatError(`load: ${name} has ${found.data[wrong]} at index ${wrong}`);
     this.#unused.delete(name);
     return found.data;
   };
@@ -143,13 +143,13 @@ export class Checkpoint {
       for (const { name, tensor, layout } of stored([trains])) {
         const { shape } = layout ?? tensor;
         trains.momentsOf(name).forEach((moment, n) => {
-          const values = this.given(`optimizer.${names[n]}.${name}`, shape);
+          const values = this.savedValues(`optimizer.${names[n]}.${name}`, shape);
           writeTensor(gpu, moment, layout ? toInside(values, layout) : values);
         });
       }
     });
     const [unused] = this.#unused;
-    if (unused !== undefined) throw new FormatError(`load: the file (byte 8) has ${unused}, which the model does not`);
+    if (unused !== undefined) throw new FormatError(`load: the file (byte 8) has ${unused}, which the model does not have`);
     Object.assign(place, this.place);
   }
 }

@@ -25,7 +25,7 @@ export function checked<T>(make: () => T): T {
     )
       throw cause;
     const reason = cause instanceof LatentGpuError || cause instanceof SyntaxError ? cause.message : String(cause);
-    throw new FormatError(`load: what the file says of its model (byte 8, its metadata) cannot be: ${reason}`, {
+    throw new FormatError(`load: the description of the model in the file (byte 8, its metadata) is not valid: ${reason}`, {
       cause,
     });
   }
@@ -34,7 +34,7 @@ export function checked<T>(make: () => T): T {
 /** Checks an object; `what` names it in messages. @throws OptionError */
 export function record(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new OptionError(`${what} is not an object`);
+    throw new OptionError(`${what} must be an object`);
   return value as Record<string, unknown>;
 }
 
@@ -42,7 +42,7 @@ export function record(value: unknown, what: string): Record<string, unknown> {
 export function readPlace(written: Record<string, unknown>): Place {
   const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
   const { epochKind, phases, trainedOn: trained } = written;
-  if (typeof epochKind !== 'string') throw new OptionError('epochKind is not a text');
+  if (typeof epochKind !== 'string') throw new OptionError('epochKind must be a string');
   return {
     ...startPlace(),
     step: count('step'),
@@ -66,7 +66,7 @@ export function readPlace(written: Record<string, unknown>): Place {
 function readOptimizer(written: Record<string, unknown>, steps: number): OptimizerPlace {
   const [origin, given] = (['origin', 'given'] as const).map((name) => {
     if (checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true }) > steps)
-      throw new OptionError(`${name} comes after the last step`);
+      throw new OptionError(`${name} is after the last step`);
     return written[name] as number;
   });
   const { optimizer } = written;

@@ -49,11 +49,11 @@ function transposed(): Lowering {
     const [filters, kernel, , { outputPadding, ...options }] = args as Convolution;
     const extra = both(input, outputPadding, 0);
     const window = unslide('window', asImage(input), filters, { ...asWindow(input, kernel, options), extra });
-    const { image, before, stride, places } = window;
+    const { image, before, stride, outputSize } = window;
     // The places that exceed the output at its end: a positive number is cut off as padding, a negative one is added as
     // output padding.
     const behind = [0, 1].map(
-      (axis) => stride[axis] * (places[axis] - 1) + spanOn(window, axis) - before[axis] - image[axis],
+      (axis) => stride[axis] * (outputSize[axis] - 1) + spanOn(window, axis) - before[axis] - image[axis],
     );
     return graph.node('ConvTranspose', operands(x, weight('weight'), weight('bias')), {
       ...attributes(
@@ -80,13 +80,13 @@ function upsample(): Lowering {
   return image(({ graph }, x, { args, input }) => {
     const [factor, interpolation] = args as [Sides, string];
     const scales = [1, 1, ...along(input, pair(factor))];
-    const [mode, places] = interpolation === 'nearest' ? ['nearest', 'asymmetric'] : ['linear', 'half_pixel'];
+    const [mode, transformation] = interpolation === 'nearest' ? ['nearest', 'asymmetric'] : ['linear', 'half_pixel'];
     const constant = graph.floats(`scales.${isSequence(input) ? 'along.' : ''}${factor}`, Float32Array.from(scales), [
       scales.length,
     ]);
     return graph.node('Resize', [x, '', constant], {
       mode,
-      coordinate_transformation_mode: places,
+      coordinate_transformation_mode: transformation,
       nearest_mode: 'floor',
     });
   });
@@ -95,9 +95,9 @@ function upsample(): Lowering {
 /** Returns the attributes of an operator that slides a window over an image. */
 function slid(input: readonly number[], kernel: Sides, options: Options) {
   const window = slide('window', asImage(input), asWindow(input, kernel, options));
-  const { stride, places, before, image: sides } = window;
+  const { stride, outputSize, before, image: sides } = window;
   const behind = [0, 1].map((axis) =>
-    Math.max(0, (places[axis] - 1) * stride[axis] + spanOn(window, axis) - sides[axis] - before[axis]),
+    Math.max(0, (outputSize[axis] - 1) * stride[axis] + spanOn(window, axis) - sides[axis] - before[axis]),
   );
   return attributes(input, window, behind);
 }

@@ -79,7 +79,7 @@ export class NetworkWriter implements Target {
   ): Value {
     if (!Object.hasOwn(lowerings, layer.name))
       throw new OptionError(
-        `toOnnx: the layer ${shown(layer.name)} is not one of ${Object.keys(lowerings).join(', ')}`,
+        `toOnnx: cannot write the layer ${shown(layer.name)}; it can write ${Object.keys(lowerings).join(', ')}`,
       );
     const { lower, takes } = lowerings[layer.name as LayerName];
     const channelsFirst =
@@ -102,7 +102,7 @@ export class NetworkWriter implements Target {
       transposed: layer.cells === true || weightName('weight') !== `${prefix}.weight`,
     };
     const product = lower(this, ordered(x), written);
-    const z = layer.classes ? this.#told(product, written.weight('label.weight')!, output) : product;
+    const z = layer.classes ? this.#addClassBias(product, written.weight('label.weight')!, output) : product;
     // `leakyRelu(0.2)` is a name with a parameter.
     const [activation, parameter] = (layer.activation ?? 'linear').split('(') as [ActivationName, string?];
     const number = parameter === undefined ? undefined : parseFloat(parameter);
@@ -110,7 +110,7 @@ export class NetworkWriter implements Target {
   }
 
   /** Returns the output of a layer, [batch, units, …], with the bias of each label added. */
-  #told(z: string, biases: string, output: readonly number[]): string {
+  #addClassBias(z: string, biases: string, output: readonly number[]): string {
     this.#labels ??= this.graph.input('label', [], 'int64');
     const bias = this.graph.node('Gather', [biases, this.#labels], { axis: 0 });
     if (output.length === 1) return this.graph.node('Add', [z, bias]);

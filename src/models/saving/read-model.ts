@@ -46,11 +46,11 @@ export async function readAutoencoder(
   const { spec, ...rest } = checked(() => readAutoencoderSpec(written, readers, loss));
   const conditioning = await loadConditioning(spec);
   const model = resumed(
-    checked(() => new Autoencoder(gpu, spec, checkpoint.given, conditioning)),
+    checked(() => new Autoencoder(gpu, spec, checkpoint.savedValues, conditioning)),
     (made) =>
       made.resume(checkpoint, {
         ...rest,
-        sampler: checked(() => readSampler(sampler, made.encoder, checkpoint.given)),
+        sampler: checked(() => readSampler(sampler, made.encoder, checkpoint.savedValues)),
       }),
   );
   return model.prepare();
@@ -92,7 +92,7 @@ export async function readClassifier(gpu: Gpu, bytes: Uint8Array, readers: Reade
       classWeights,
       seed,
     } as CompleteSpec;
-    return resumed(new Classifier(gpu, checkSpec(spec), checkpoint.given), (model) => {
+    return resumed(new Classifier(gpu, checkSpec(spec), checkpoint.savedValues), (model) => {
       model.resume(checkpoint);
       if (fitted) asNormalizer(model.encoder.entry)?.set(fitted);
     });
@@ -112,7 +112,7 @@ export async function readJigsaw(gpu: Gpu, bytes: Uint8Array, readers: Readers):
       encoder: readers.readLayers(encoder),
       head: readers.readLayers(head),
     } as JigsawSpec;
-    return resumed(new Jigsaw(gpu, spec, { given: checkpoint.given, permutations: table }), (model) =>
+    return resumed(new Jigsaw(gpu, spec, { savedValues: checkpoint.savedValues, permutations: table }), (model) =>
       model.resume(checkpoint),
     );
   });
@@ -131,7 +131,7 @@ export async function readGan(gpu: Gpu, bytes: Uint8Array, readers: Readers): Pr
       prior: readers.readPriors([prior])[0],
     } as GanSpec;
     const count = checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true });
-    return resumed(new Gan(gpu, spec, checkpoint.given), (model) => {
+    return resumed(new Gan(gpu, spec, checkpoint.savedValues), (model) => {
       model.resume(checkpoint);
       model.resumeSamples(count);
     });

@@ -2,17 +2,17 @@ import { FormatError } from '../../errors.ts';
 import { checkFlag, checkNumber } from '../../runtime/options.ts';
 import { sizeOf, type Matrix } from '../../runtime/tensor.ts';
 import type { ReadSampler } from '../downstream/sampler.ts';
-import type { Given } from '../parts/first-values.ts';
+import type { SavedValues } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
 import { record } from './metadata.ts';
 
 /** Reads a fitted distribution of codes; `written` is its entry in the metadata. @throws OptionError, FormatError */
-export function readSampler(written: unknown, { layers, outputShape }: Network, given: Given): ReadSampler | undefined {
+export function readSampler(written: unknown, { layers, outputShape }: Network, savedValues: SavedValues): ReadSampler | undefined {
   if (written === undefined) return undefined;
   const entry = record(written, 'sampler');
   const components = checkNumber('sampler: components', entry.components, { least: 1, whole: true });
   const old = checkFlag('sampler: old', entry.old);
-  const take = (name: string, shape: number[]): Matrix => ({ data: given(`sampler.${name}`, shape), shape });
+  const take = (name: string, shape: number[]): Matrix => ({ data: savedValues(`sampler.${name}`, shape), shape });
   const size = sizeOf(outputShape);
   const code = layers.at(-1)?.code;
   if (code?.kind === 'vectorQuantizer') {
@@ -31,7 +31,7 @@ function shares(name: string, matrix: Matrix): Matrix {
     const row = matrix.data.subarray(at, at + columns);
     const sum = row.reduce((total, share) => total + share, 0);
     if (!row.every((share) => share >= 0) || !(Math.abs(sum - 1) < 1e-3))
-      throw new FormatError(`load: sampler.${name} are not shares of a whole`);
+      throw new FormatError(`load: each row of sampler.${name} must be shares with the sum 1`);
   }
   return matrix;
 }

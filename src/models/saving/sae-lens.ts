@@ -39,24 +39,24 @@ const ours = [
  * @throws OptionError for the weights of another model
  */
 export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matrix> {
-  const given = checkMatrices('toSaeLens', weights);
-  const other = Object.keys(given).find((name) => !ours.includes(name) && !name.startsWith('penalty.'));
+  const matrices = checkMatrices('toSaeLens', weights);
+  const other = Object.keys(matrices).find((name) => !ours.includes(name) && !name.startsWith('penalty.'));
   if (other !== undefined)
     throw new OptionError(
-      `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer behind them, without ${other}`,
+      `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer after them, but not ${other}`,
     );
-  const [into, outOf] = [encoder, decoder].map((layer) => matrix('toSaeLens', given, `${layer}.weight`));
+  const [into, outOf] = [encoder, decoder].map((layer) => matrix('toSaeLens', matrices, `${layer}.weight`));
   checkPair('toSaeLens', into, outOf);
   const [units, inputs] = into.shape;
   const bias = (layer: string, size: number) =>
-    `${layer}.bias` in given ? vector('toSaeLens', given, `${layer}.bias`, size) : zeros(size);
+    `${layer}.bias` in matrices ? vector('toSaeLens', matrices, `${layer}.bias`, size) : zeros(size);
   return {
     W_enc: transposed(into),
     b_enc: bias(encoder, units),
     W_dec: transposed(outOf),
     b_dec: bias(decoder, inputs),
-    ...(`${code}.threshold` in given && {
-      threshold: { data: new Float32Array(units).fill(given[`${code}.threshold`].data[0]), shape: [units] },
+    ...(`${code}.threshold` in matrices && {
+      threshold: { data: new Float32Array(units).fill(matrices[`${code}.threshold`].data[0]), shape: [units] },
     }),
   };
 }
@@ -84,58 +84,58 @@ export function fromSaeLens(tensors: Record<string, Matrix>, options: SaeLensOpt
   checkOptions('fromSaeLens', options, ['decoderBiasFirst']);
   const { decoderBiasFirst = false } = options;
   checkFlag('fromSaeLens: decoderBiasFirst', decoderBiasFirst);
-  const given = checkMatrices('fromSaeLens', tensors);
+  const matrices = checkMatrices('fromSaeLens', tensors);
   const known = ['W_enc', 'b_enc', 'W_dec', 'b_dec', 'threshold'];
-  const other = Object.keys(given).find((name) => !known.includes(name));
+  const other = Object.keys(matrices).find((name) => !known.includes(name));
   if (other !== undefined) throw new OptionError(`fromSaeLens: takes ${known.join(', ')}, not ${other}`);
-  const [into, outOf] = ['W_enc', 'W_dec'].map((name) => transposed(matrix('fromSaeLens', given, name)));
+  const [into, outOf] = ['W_enc', 'W_dec'].map((name) => transposed(matrix('fromSaeLens', matrices, name)));
   checkPair('fromSaeLens', into, outOf);
   const [units, inputs] = into.shape;
-  const inner = vector('fromSaeLens', given, 'b_enc', units);
-  const outer = vector('fromSaeLens', given, 'b_dec', inputs);
+  const inner = vector('fromSaeLens', matrices, 'b_enc', units);
+  const outer = vector('fromSaeLens', matrices, 'b_dec', inputs);
   return {
     [`${encoder}.weight`]: into,
     [`${encoder}.bias`]: decoderBiasFirst ? lessProduct(inner, into, outer) : inner,
     [`${decoder}.weight`]: outOf,
     [`${decoder}.bias`]: outer,
-    ...('threshold' in given && {
-      [`${code}.threshold`]: { data: oneOf(vector('fromSaeLens', given, 'threshold', units).data), shape: [] },
+    ...('threshold' in matrices && {
+      [`${code}.threshold`]: { data: oneOf(vector('fromSaeLens', matrices, 'threshold', units).data), shape: [] },
     }),
   };
 }
 
 /** Checks matrices by name. @throws OptionError */
-function checkMatrices(where: string, given: unknown): Record<string, Matrix> {
+function checkMatrices(where: string, matrices: unknown): Record<string, Matrix> {
   const isMatrix = (value: Partial<Matrix> | null | undefined) => isFloats(value?.data) && Array.isArray(value?.shape);
   if (
-    Object.prototype.toString.call(given) !== '[object Object]' ||
-    !Object.values(given as object).every((value) => isMatrix(value as Matrix))
+    Object.prototype.toString.call(matrices) !== '[object Object]' ||
+    !Object.values(matrices as object).every((value) => isMatrix(value as Matrix))
   )
-    throw new OptionError(`${where}: takes an object of matrices by their names, not ${shown(given)}`);
-  return given as Record<string, Matrix>;
+    throw new OptionError(`${where}: takes an object of matrices by their names, not ${shown(matrices)}`);
+  return matrices as Record<string, Matrix>;
 }
 
 /** Reads a matrix. @throws OptionError, ShapeError */
-function matrix(where: string, given: Record<string, Matrix>, name: string): Matrix {
-  if (!Object.hasOwn(given, name)) throw new OptionError(`${where}: there is no ${name}`);
-  const { data, shape } = given[name];
+function matrix(where: string, matrices: Record<string, Matrix>, name: string): Matrix {
+  if (!Object.hasOwn(matrices, name)) throw new OptionError(`${where}: ${name} is missing`);
+  const { data, shape } = matrices[name];
   if (shape.length !== 2 || shape[0] * shape[1] !== data.length)
-    throw new ShapeError(`${where}: ${name} is [${shape.join(', ')}] with ${data.length} values, no matrix`);
-  return given[name];
+    throw new ShapeError(`${where}: ${name} is [${shape.join(', ')}] with ${data.length} values, not a matrix`);
+  return matrices[name];
 }
 
 /** Reads a vector. @throws OptionError, ShapeError */
-function vector(where: string, given: Record<string, Matrix>, name: string, size: number): Matrix {
-  if (!Object.hasOwn(given, name)) throw new OptionError(`${where}: there is no ${name}`);
-  const { data, shape } = given[name];
+function vector(where: string, matrices: Record<string, Matrix>, name: string, size: number): Matrix {
+  if (!Object.hasOwn(matrices, name)) throw new OptionError(`${where}: ${name} is missing`);
+  const { data, shape } = matrices[name];
   if (shape.join() !== String(size) || data.length !== size)
     throw new ShapeError(`${where}: ${name} is [${shape.join(', ')}], not [${size}]`);
-  return given[name];
+  return matrices[name];
 }
 
 function checkPair(where: string, { shape: into }: Matrix, { shape: outOf }: Matrix): void {
   if (into[0] !== outOf[1] || into[1] !== outOf[0])
-    throw new ShapeError(`${where}: the decoder of [${into.join(', ')}] has [${outOf.join(', ')}]`);
+    throw new ShapeError(`${where}: a decoder of [${outOf.join(', ')}] does not fit an encoder of [${into.join(', ')}]`);
 }
 
 const zeros = (size: number): Matrix => ({ data: new Float32Array(size), shape: [size] });

@@ -12,7 +12,7 @@ import type { Readers } from './read-model.ts';
 
 /** Reads the permutations of a puzzle's cells. @throws OptionError */
 export function readPermutations(written: unknown, cells: number): Uint8Array[] {
-  if (!Array.isArray(written)) throw new OptionError('permutations are not a list');
+  if (!Array.isArray(written)) throw new OptionError('permutations must be a list');
   return written.map((each: unknown) => {
     const cellsOf = Array.isArray(each) ? (each as unknown[]) : [];
     const sorted = cellsOf.toSorted((a, b) => Number(a) - Number(b));
@@ -29,7 +29,7 @@ export function readAround(written: unknown, input: number[], code: number[]): A
     if (sides === undefined) return undefined;
     const shape = counts(sides, what);
     if (shape.length !== 3 || sizeOf(shape) !== sizeOf(flat))
-      throw new OptionError(`${what}, [${shape.join(', ')}], is not the image of the values of [${flat.join(', ')}]`);
+      throw new OptionError(`${what}: [${shape.join(', ')}] is not an image with the values of [${flat.join(', ')}]`);
     return shape as unknown as Image;
   };
   return { before: image(before, 'before', input), after: image(after, 'after', code) };
@@ -87,7 +87,7 @@ export function readNormalization(
           Number.isFinite(Math.fround(value as number)) &&
           Math.fround(value as number) > least,
       );
-    if (!good) throw new OptionError(`the normalisation is not a list of ${features} numbers`);
+    if (!good) throw new OptionError(`the normalisation must be a list of ${features} numbers`);
     return Float32Array.from(values as number[]);
   };
   const lists = {
@@ -100,6 +100,6 @@ export function readNormalization(
 
 /** Reads the sides of a shape. @throws OptionError */
 export function counts(written: unknown, what: string): number[] {
-  if (!Array.isArray(written)) throw new OptionError(`${what} is not a shape`);
+  if (!Array.isArray(written)) throw new OptionError(`${what} must be a shape`);
   return written.map((n) => checkNumber(what, n, { least: 1, whole: true }));
 }

@@ -12,15 +12,15 @@ import { toInside, toOutside, type Layout } from '../parts/layout.ts';
 export interface Weights {
   readonly gpu: Gpu;
   readonly turns: Turns;
-  readonly places: readonly Parameters<Layout>[];
+  readonly parameterSets: readonly Parameters<Layout>[];
 }
 
 /** A parameter, or one of its moments, as it is stored on the device. */
 export type StoredTensor = Pick<NamedParameter<Layout>, 'name' | 'tensor' | 'layout'>;
 
 /** Returns all parameters of these places. */
-export const stored = (places: readonly Parameters<Layout>[]): NamedParameter<Layout>[] =>
-  places.flatMap(({ named }) => named);
+export const stored = (parameterSets: readonly Parameters<Layout>[]): NamedParameter<Layout>[] =>
+  parameterSets.flatMap(({ named }) => named);
 
 /** Returns values read from the device by their names and in their layout outside. */
 export function outside(
@@ -35,8 +35,8 @@ export function outside(
 }
 
 /** Reads all parameters, with their values in the layout of the device. */
-export async function readStored({ gpu, turns, places }: Weights) {
-  const all = stored(places);
+export async function readStored({ gpu, turns, parameterSets }: Weights) {
+  const all = stored(parameterSets);
   const tensors = all.map(({ tensor }) => tensor);
   const values = await turns.take(() => readTensors(gpu, tensors));
   return { all, values: values as Float32Array[] };
@@ -53,18 +53,18 @@ export async function readWeights(weights: Weights): Promise<Record<string, Matr
  * @throws ShapeError for a wrong name or shape, DataError for a value that is not finite; in both cases no weight is
  * set
  */
-export function writeWeights({ gpu, turns, places }: Weights, weights: Record<string, Matrix>): void {
+export function writeWeights({ gpu, turns, parameterSets }: Weights, weights: Record<string, Matrix>): void {
   if (Object.prototype.toString.call(weights) !== '[object Object]')
     throw new OptionError(`setWeights: takes an object of matrices by their names, not ${shown(weights)}`);
   const copies = Object.entries(weights).map(([name, matrix]) => {
     const { data, shape } = (matrix ?? {}) as Partial<Matrix>;
     if (!Array.isArray(shape) || !isFloats(data))
-      throw new ShapeError(`setWeights: ${name} is not a matrix: { data: Float32Array, shape }`);
-    const place = places.find((parameters) => parameters.find(name));
+      throw new ShapeError(`setWeights: ${name} must be a matrix { data: Float32Array, shape }`);
+    const place = parameterSets.find((parameters) => parameters.find(name));
     const parameter = place?.find(name);
     if (!place || !parameter)
       throw new ShapeError(
-        `setWeights: there is no ${name}; there are ${stored(places)
+        `setWeights: the model has no ${name}; it has ${stored(parameterSets)
           .map(({ name }) => name)
           .join(', ')}`,
       );
@@ -76,7 +76,7 @@ export function writeWeights({ gpu, turns, places }: Weights, weights: Record<st
       );
     }
     const wrong = data.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at ${wrong}`);
+    if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at index ${wrong}`);
     boundRange(tensor);
     return { place, name, values: layout ? toInside(data, layout) : data.slice() };
   });

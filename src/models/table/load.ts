@@ -21,9 +21,9 @@ export async function loadTable(gpu: Gpu, checkpoint: Checkpoint, readers: Reade
       scaled,
       samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
     };
-    const made = new TableAutoencoder(gpu, spec, checkpoint.given);
+    const made = new TableAutoencoder(gpu, spec, checkpoint.savedValues);
     try {
-      made.resume(checkpoint, { ...rest, sampler: readSampler(sampler, made.encoder, checkpoint.given) });
+      made.resume(checkpoint, { ...rest, sampler: readSampler(sampler, made.encoder, checkpoint.savedValues) });
       return made;
     } catch (error) {
       made.dispose();

@@ -130,7 +130,7 @@ export function readFittedCells({ shift, spread }: Record<string, unknown>, colu
       Array.isArray(values) &&
       values.length === columns &&
       values.every((value) => Number.isFinite(value) && (value as number) > above);
-    if (!good) throw new OptionError(`the scales are not a list of ${columns} numbers`);
+    if (!good) throw new OptionError(`the scales must be a list of ${columns} numbers`);
     return Float64Array.from(values as number[]);
   };
   return { shift: numbers(shift, -Infinity), spread: numbers(spread, 0) };

@@ -122,7 +122,7 @@ export function readColumns(input: unknown): ModelColumn[] {
     (column.categories === undefined ||
       (Array.isArray(column.categories) && column.categories.every((name: unknown) => typeof name === 'string')));
   if (!Array.isArray(input) || !input.length || !Array.from(columns).every(good))
-    throw new OptionError('autoencoder: input is a number, a shape, or the columns of a table: table.columns');
+    throw new OptionError('autoencoder: input must be a number, a shape, or the columns of a table: table.columns');
   const names = columns.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new OptionError(`autoencoder: input has two columns called ${twice}`);
@@ -132,11 +132,11 @@ export function readColumns(input: unknown): ModelColumn[] {
 /** Reads the conversion of columns to cells from a file. @throws OptionError */
 export function readCells(columns: readonly ModelColumn[], written: unknown): CellColumn[] {
   if (!Array.isArray(written) || written.length !== columns.length)
-    throw new OptionError(`there are no units of ${columns.length} columns`);
+    throw new OptionError(`the units of the ${columns.length} columns must be a list`);
   return columns.map((column, i) => {
     const { center, unit } = (written[i] ?? {}) as Partial<CellColumn>;
     if (!Number.isFinite(center) || !Number.isFinite(unit) || !(unit! > 0))
-      throw new OptionError(`column ${column.name} has no units: ${shown(center)}, ${shown(unit)}`);
+      throw new OptionError(`column ${column.name} has the center ${shown(center)} and the unit ${shown(unit)}, which must be numbers, the unit above 0`);
     return { ...column, center: center!, unit: unit! };
   });
 }

@@ -12,7 +12,7 @@ import { posterior } from '../downstream/reading.ts';
 import type { Sampler, SamplerFit, SamplerOptions, ReadSampler } from '../downstream/sampler.ts';
 import { checkRows } from '../downstream/check-rows.ts';
 import { Model, type Inside } from '../model.ts';
-import type { Given } from '../parts/first-values.ts';
+import type { SavedValues } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
 import type { Checkpoint } from '../saving/checkpoint.ts';
 import type { OnnxPart } from '../saving/onnx.ts';
@@ -39,12 +39,12 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   readonly #sampler: Sampler;
 
   /** Starts from the weights in `given` if it is present. @internal */
-  constructor(gpu: Gpu, spec: TableSpec, given?: Given) {
+  constructor(gpu: Gpu, spec: TableSpec, savedValues?: SavedValues) {
     super();
     const assembler = new Assembler(() => this.alive());
     const parts = readTableSpec(gpu, spec, assembler.hosts);
     const put = (where: string, data: unknown) => this.#put(where, data);
-    const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { put }, given);
+    const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { put }, savedValues);
     this.encoder = parts.encoder;
     this.decoder = parts.decoder;
     this.#parts = parts;

@@ -35,9 +35,9 @@ export function filled(table: Table, other: Table): Table {
       return { ...column, values: storedBy<Numbers>(Float64Array, length, valueAt) };
     }
     const names = joinedNames(column.categories!, categories!);
-    const places = new Map(names.map((name, place) => [name, place]));
+    const indices = new Map(names.map((name, place) => [name, place]));
     const [ownPlaces, otherPlaces] = [column.categories!, categories!].map((list) =>
-      list.map((name) => places.get(name)!),
+      list.map((name) => indices.get(name)!),
     );
     const valueAt = (row: number) => (own[row] >= 0 ? ownPlaces[own[row]] : (otherPlaces[values.at(row)] ?? -1));
     return { ...column, categories: names, values: storedBy<Codes>(Int32Array, length, valueAt) };

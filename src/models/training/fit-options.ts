@@ -140,7 +140,7 @@ export function checkFitOptions<L extends AnyLoss, D>(options: FitOptions<L, D>)
   checkOptions('fit', options, known);
   const { epochs, steps, optimizer, validation, patience, restoreBest, frameBudgetMs } = options;
   if ((epochs === undefined) === (steps === undefined))
-    throw new OptionError(`fit: give epochs or steps, ${epochs === undefined ? 'one of them' : 'not both'}`);
+    throw new OptionError(`fit: give epochs or steps${epochs === undefined ? '' : ', not both'}`);
   for (const name of ['epochs', 'steps', 'batchSize'] as const)
     if (options[name] !== undefined) checkNumber(`fit: ${name}`, options[name], { least: 1, whole: true });
   if (optimizer !== undefined) checkOptimizer('fit', optimizer);
@@ -161,6 +161,6 @@ export function checkFitOptions<L extends AnyLoss, D>(options: FitOptions<L, D>)
 /** Returns the requested batch size, or the default. @throws OptionError where there are fewer examples */
 export function batchSizeFor(asked: number | undefined, examples: number): number {
   if (asked !== undefined && asked > examples)
-    throw new OptionError(`fit: a batchSize of ${asked}, but only ${examples} examples`);
+    throw new OptionError(`fit: a batchSize of ${asked} is more than the ${examples} examples`);
   return asked ?? Math.min(128, examples);
 }

@@ -20,7 +20,7 @@ export async function splitOff<L extends AnyLoss, D>(
     const kept = Math.round(all.length * (1 - validation));
     if (kept < 1 || kept >= all.length)
       throw new DataError(
-        `${where}: a validation of ${validation} of ${all.length} examples leaves one side empty, none to ${kept < 1 ? 'train' : 'validate'} on; give more examples, or data of their own as \`validation\``,
+        `${where}: a validation of ${validation} of ${all.length} examples leaves no example to ${kept < 1 ? 'train' : 'validate'} on; give more examples, or separate data as \`validation\``,
       );
     const [training, held] = all.split(1 - validation, { seed }).map((part) => scope.own(part));
     return { training, held };

@@ -105,5 +105,5 @@ export interface Trainable<L extends AnyLoss = Losses, D = Data> {
    */
   prepare?(training: Dataset): Promise<(() => void) | undefined>;
   /** A field that never has a value; it carries the type of the losses. */
-  readonly told?: L;
+  readonly losses?: L;
 }

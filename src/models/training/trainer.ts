@@ -20,7 +20,7 @@ export class Trainer<L extends AnyLoss> {
   readonly #schedule: Schedule;
   readonly #tuning: Tuning;
   /** The milliseconds of training that have not been reported to the tuner. */
-  #untoldMs = 0;
+  #unreportedMs = 0;
   /** The position of the model after the submitted steps. */
   #at: At;
   /** Whether a submitted step has failed. */
@@ -129,13 +129,13 @@ export class Trainer<L extends AnyLoss> {
   #tuned({ goOn, onFinished }: ScheduleHooks, submitted: number): ScheduleHooks {
     return {
       goOn: async () => {
-        const ms = this.#untoldMs;
-        this.#untoldMs = 0;
+        const ms = this.#unreportedMs;
+        this.#unreportedMs = 0;
         await this.model.host.gpu.tuner.improve(this.#tuning, ms);
         return !this.#failed && (!goOn || goOn());
       },
       onFinished: (steps, ms) => {
-        this.#untoldMs += ms;
+        this.#unreportedMs += ms;
         onFinished?.(submitted + steps, ms);
       },
     };

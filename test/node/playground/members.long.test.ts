@@ -48,7 +48,7 @@ it('normalises as chosen: in the link, in the program and after a reload', async
 it('explains why cross-entropy and standardized values are incompatible, and changes neither', async () => {
   const why = 'BCE asks for values from 0 to 1, and standardized ones lie on both sides of 0. MSE takes them.';
   await page.select('#choices [name=normalize]', 'standardize');
-  expect(await text('#refused')).toBe(`Left as it was: ${why}`);
+  expect(await text('#refused')).toBe(`Not changed: ${why}`);
   expect(await choice('normalize')).toBe('minMax');
   expect(await violations(page)).toEqual([]);
   await choose('loss', 'mse');
@@ -56,7 +56,7 @@ it('explains why cross-entropy and standardized values are incompatible, and cha
   await page.click('#step');
   await until('it took a step', `document.querySelector('#steps').textContent === '1'`);
   await page.select('#choices [name=loss]', 'bce');
-  expect(await text('#refused')).toBe(`Left as it was: ${why}`);
+  expect(await text('#refused')).toBe(`Not changed: ${why}`);
   expect([await choice('loss'), await choice('normalize')]).toEqual(['mse', 'standardize']);
   expect(page.url()).toContain('normalize=standardize');
   // A preset with another loss begins without.

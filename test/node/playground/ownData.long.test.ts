@@ -42,7 +42,7 @@ it('normalises pictures as chosen, and names the normalisation that is incompati
   await choose('loss', 'bce');
   expect(await choice('normalize')).toBe('none');
   await page.select('#choices [name=normalize]', 'standardize');
-  expect(await text('#refused')).toMatch(/^Left as it was: BCE asks for values from 0 to 1, and standardized ones/);
+  expect(await text('#refused')).toMatch(/^Not changed: BCE asks for values from 0 to 1, and standardized ones/);
   await choose('loss', 'mse');
   await choose('normalize', 'standardize');
   expect(await text('#pixels')).toMatch(/^Of each pixel, its mean and deviation/);

@@ -25,7 +25,7 @@ beforeAll(() => start({ train: 600, test: 100 }), 120_000);
 afterAll(stop);
 
 it('shows a trained model before the first click, with labels', async () => {
-  await until('a model was open', `/^Trained already/.test(document.querySelector('#state').textContent)`);
+  await until('a model was open', `/^Already trained/.test(document.querySelector('#state').textContent)`);
   await until('all codes were looked at', `/^700 examples/.test(document.querySelector('#map-caption').textContent)`);
   await until('it was judged', `/%/.test(document.querySelector('#verdict').textContent)`);
   expect(await text('#reconstructions-hint')).toMatch(/: test images \d+[16](, \d*[16])+\.$/);
@@ -139,7 +139,7 @@ it('trains a GAN: samples and both losses, and nothing that needs an encoder', a
   const seen = await page.$$eval('h2', (titles) =>
     titles.filter((title) => title.checkVisibility()).map((title) => title.textContent),
   );
-  expect(seen).toEqual(['Model', 'Samples', 'Loss', 'Your own data', 'Take it away', 'Speed, honestly', 'The jigsaw']);
+  expect(seen).toEqual(['Model', 'Samples', 'Loss', 'Your own data', 'Export', 'Speed', 'The jigsaw']);
   const fields = await page.$$eval('#choices [name]', (all) =>
     all.filter((field) => field.checkVisibility()).map((field) => (field as HTMLInputElement).name),
   );
@@ -194,7 +194,7 @@ it('decomposes examples: a dictionary, page by page', async () => {
   await until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
   await page.$eval('#dictionary', (panel) => panel.scrollIntoView());
   await until('its latents were there', `document.querySelectorAll('#latents li').length === 8`);
-  expect(await text('#latents-shown')).toBe('1 to 8 of 512, those first that most examples have');
+  expect(await text('#latents-shown')).toBe('1 to 8 of 512, the most frequent first');
   expect(await text('#dictionary-caption')).toMatch(
     /^\d+ of the 512 latents are dead just now: none of the 700 examples has them/,
   );
@@ -228,7 +228,7 @@ it('uses the classes: places, drawings and samples with the chosen label', async
   await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 10`);
   await page.select('#samples-label', '3');
   await until('they were of one label', `document.querySelectorAll('#samples canvas').length === 6`);
-  expect(await text('#map-caption')).toMatch(/It is told the classes/);
+  expect(await text('#map-caption')).toMatch(/The model receives the classes/);
   const place = await shown('#decoded');
   await page.select('#map-label', '7');
   await changed('another label', '#decoded', place);

@@ -111,7 +111,7 @@ const othersOnPage = (): Promise<string[]> =>
   page.$$eval('.compared :is(h3, .widths)', (lines) => lines.map((line) => line.textContent));
 
 it('every setting on the page is in the address', async () => {
-  await until('a model was open', `/^Trained already/.test(document.querySelector('#state').textContent)`);
+  await until('a model was open', `/^Already trained/.test(document.querySelector('#state').textContent)`);
   for (const [name, value] of chosen) {
     await set(places[name]!, value);
     expect(String(settings()[name]), name).toBe(String(value));

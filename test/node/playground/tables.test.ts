@@ -15,8 +15,8 @@ it('a dropped CSV is read and learned at once, and its strange row is first, wit
   expect(panels).toEqual([
     'machine.csv',
     'The strangest rows',
-    'What was understood',
-    'Take it away',
+    'How the file was read',
+    'Export',
     'Map of the rows',
     'Blanks filled in',
   ]);

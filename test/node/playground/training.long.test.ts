@@ -24,7 +24,7 @@ beforeAll(() => start(), 120_000);
 afterAll(stop);
 
 it('is alive before the first click: a trained model, ten thousand dots, its reconstructions', async () => {
-  await until('a model was open', `/^Trained already/.test(document.querySelector('#state').textContent)`);
+  await until('a model was open', `/^Already trained/.test(document.querySelector('#state').textContent)`);
   await until(
     'all codes were looked at',
     `/^12,000 examples/.test(document.querySelector('#map-caption').textContent)`,

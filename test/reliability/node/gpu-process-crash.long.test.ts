@@ -120,7 +120,7 @@ describe('a GPU process that crashes during training', () => {
         const { result } = await ended;
         expect(result).toMatchObject({ error: 'GpuUnavailableError' });
         expect((result as { seconds: number }).seconds).toBeLessThan(30);
-        expect((result as { message: string }).message).toContain('did not come back');
+        expect((result as { message: string }).message).toContain('could not be opened again');
       });
       tried(
         task,

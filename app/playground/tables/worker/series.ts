@@ -61,7 +61,7 @@ export class SeriesJob {
       case 'onnx':
         return new Blob([await model.toOnnx()]);
       case 'filled':
-        throw new Error('the blanks of a series are passed over, not filled in');
+        throw new Error('the blanks of a series are skipped, not filled in');
     }
   }
 }
