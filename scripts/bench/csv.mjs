@@ -1,9 +1,11 @@
-// Times readTable, a simple reader and Papa Parse in turn, each in a process of its own, and prints a table.
+// Times readTable, a simple reader and Papa Parse in turn, each in a process of its own, then in a page of Chrome, and
+// prints a table of each.
 import { execFile } from 'node:child_process';
 import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../setup.mjs';
+import { measureInPage } from './csv-page.mjs';
 import { number, table } from './tables.mjs';
 
 /** @typedef {{ rows: number, seconds: number, processorSeconds: number, megabytes: number, kept: number }} Reading */
@@ -14,8 +16,8 @@ const readers = /** @type {const} */ ({
   papa: 'Papa Parse, dynamicTyping, rows not kept',
 });
 
-/** @param {{ quick: boolean, megabytes: number }} options */
-export async function measureTables({ quick, megabytes }) {
+/** @param {{ quick: boolean, megabytes: number, runtime: 'chrome' | 'node', headed: boolean }} options */
+export async function measureTables({ quick, megabytes, runtime, headed }) {
   const folder = path.join(root, 'out', 'bench');
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'machines.csv');
@@ -35,6 +37,7 @@ export async function measureTables({ quick, megabytes }) {
       for (const name of /** @type {(keyof typeof readers)[]} */ (Object.keys(readers)))
         found[name].push(await timeReader(name, file, library, rows));
     console.log(`\n${report(found)}`);
+    if (runtime === 'chrome') await measureInPage({ file, rows, rounds, headed });
   } finally {
     await rm(file, { force: true });
   }

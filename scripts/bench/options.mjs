@@ -25,7 +25,7 @@ const table = {
   fits: { about: 'instead of all that: what the tuner costs short fits (of the model simple, if no other is named)' },
   tables: {
     about:
-      'instead of all that: readTable beside a split at commas and Papa Parse, each in a process of its own, on a CSV that is written first',
+      'instead of all that: readTable beside a split at commas and Papa Parse on a CSV that is written first, in Node and in a page of Chrome; with --runtime node in Node alone',
   },
   megabytes: { value: 'count', least: 1, most: 10_000, about: 'with --tables: how large the CSV is (default: 150)' },
   'table-model': {

@@ -8,6 +8,7 @@ import { rangeOf, stepOf } from './range.ts';
 import { wholeLabels } from './make-dataset.ts';
 import type { Table } from './table/table.ts';
 import { halfOfWindow, upload } from './upload.ts';
+import { ExampleWeights, readWeights } from './weights.ts';
 
 /** Options of `series`. */
 export interface SeriesOptions {
@@ -22,6 +23,11 @@ export interface SeriesOptions {
   channels?: number;
   /** The class of each window (not of each step), a whole number from 0. Labels stay on the host. */
   labels?: ArrayLike<number>;
+  /**
+   * A number of at least 0 for each window (not for each step), which multiplies its part of the loss; see `dataset`. To
+   * leave out single steps, make them NaN. Default: 1 for each.
+   */
+  weights?: ArrayLike<number>;
   /** The maximum number of bytes on the device; see `dataset`. A larger series is streamed, window by window. */
   deviceBytes?: number;
 }
@@ -41,7 +47,7 @@ export interface SeriesOptions {
  * @param gpu what `openGpu` returned
  * @param values the values, step by step, or a table with a row for each step: its columns of numbers are the channels,
  * in their order; columns of times and the table's label are left out
- * @param options the length of a window, the distance between windows, the number of channels, and labels
+ * @param options the length of a window, the distance between windows, the number of channels, labels, and weights
  * @returns the windows on the device, which `fit`, `errors` and the like can use any number of times
  * @example
  * ```ts
@@ -54,11 +60,11 @@ export interface SeriesOptions {
  * ```
  * @throws OptionError, also for a table with a column of categories; DataError for an infinity, for fewer steps than
  * one window, or if all values are blank; ShapeError if the values are not a whole number of steps, or the numbers of
- * labels and windows differ; OutOfMemoryError
+ * labels or weights and windows differ; OutOfMemoryError
  */
 export async function series(gpu: Gpu, values: Float32Array | Table, options: SeriesOptions): Promise<Dataset> {
   checkGpu('series', gpu);
-  checkOptions('series', options, ['length', 'stride', 'channels', 'labels', 'deviceBytes']);
+  checkOptions('series', options, ['length', 'stride', 'channels', 'labels', 'weights', 'deviceBytes']);
   const { length, stride = 1, deviceBytes } = options;
   for (const [name, value] of Object.entries({ length, stride }))
     checkNumber(`series: ${name}`, value, { least: 1, whole: true });
@@ -71,6 +77,7 @@ export async function series(gpu: Gpu, values: Float32Array | Table, options: Se
   if (length > steps) throw new DataError(`series: a window has ${length} steps, the series only ${steps}`);
   const examples = Math.floor((steps - length) / stride) + 1;
   const labels = options.labels === undefined ? undefined : labelsOf(options.labels, examples, steps);
+  const weights = options.weights === undefined ? undefined : weightsOf(gpu, options.weights, examples, steps);
   const features = length * channels;
   const half = halfOfWindow(gpu, data, features, deviceBytes, 'series');
   const range = await rangeOf(
@@ -89,6 +96,7 @@ export async function series(gpu: Gpu, values: Float32Array | Table, options: Se
     range,
     blanks,
     series: { steps, length, stride, channels },
+    weights,
   };
   return new Dataset(gpu, [length, channels], storage, labels, examples);
 }
@@ -110,9 +118,20 @@ async function channelsOf(
 
 /** Checks the labels of windows. @throws ShapeError if the numbers of labels and windows differ; DataError */
 function labelsOf(given: ArrayLike<number>, windows: number, steps: number): Int32Array {
+  ofWindows('labels', given, windows, steps, "the largest of its steps'");
+  return wholeLabels('series', given, windows);
+}
+
+/** Checks the weights of windows. @throws ShapeError if the numbers of weights and windows differ; DataError */
+function weightsOf(gpu: Gpu, given: ArrayLike<number>, windows: number, steps: number): ExampleWeights {
+  ofWindows('weights', given, windows, steps, "the mean of its steps'");
+  return new ExampleWeights(gpu, readWeights('series: weights', given, windows, 'windows'));
+}
+
+/** Refuses a list that is of the steps, not of the windows. @throws ShapeError */
+function ofWindows(what: string, given: ArrayLike<number>, windows: number, steps: number, suggested: string): void {
   if (given?.length === steps && steps !== windows)
     throw new ShapeError(
-      `series: ${steps} labels, as many as there are steps, but ${windows} windows: give each window one, such as the largest of its steps'`,
+      `series: ${steps} ${what}, as many as there are steps, but ${windows} windows: give each window one, such as ${suggested}`,
     );
-  return wholeLabels('series', given, windows);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  autoencoder, classifier, conv2d, convTranspose2d, DataError, dataset, dense, flatten, gan, gaussian, jigsaw, loadClassifier, OptionError, reshape, sgd, ShapeError, sparsity, table, type AutoencoderSpec, type Dataset, type DatasetOptions,
+  autoencoder, classifier, conv2d, convTranspose2d, DataError, dataset, dense, flatten, gan, gaussian, jigsaw, loadClassifier, OptionError, reshape, series, sgd, ShapeError, sparsity, table, type AutoencoderSpec, type Dataset, type DatasetOptions,
 } from '../../src/index.ts'; // prettier-ignore
 import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -102,6 +102,29 @@ describe('an example with a weight counts as often as it says', () => {
     const { loss } = await model.evaluate(few);
     expectClose([loss], [order.reduce((sum, i) => sum + errors[i], 0) / total], 2e-6);
     dispose(few, all, model);
+  });
+
+  it('in a model of the windows of a series, also of one with blanks', async () => {
+    const gpu = await sharedGpu();
+    const values = rows(2);
+    const length = 4;
+    const shape = [length, 1];
+    for (const holes of [false, true]) {
+      const given = holes ? values.with(5, NaN).with(17, NaN) : values;
+      const windows = await series(gpu, given, { length, stride: length, weights });
+      // The same windows one after the other, each as often as it counts.
+      const many = await series(gpu, Float32Array.from(repeated([...given], length)), { length, stride: length });
+      const spec: Partial<AutoencoderSpec> = {
+        ...{ input: shape, encoder: [flatten(), dense(3, 'tanh')], decoder: [dense(length), reshape(shape)] },
+        loss: 'mse',
+      };
+      const [weighted, plain] = [await smallModel(spec), await smallModel(spec)];
+      const [found, wanted] = [await weighted.fit(windows, whole(6)), await plain.fit(many, whole(total))];
+      expectClose(found.loss, wanted.loss, 2e-6);
+      const [ours, theirs] = [await weighted.weights(), await plain.weights()];
+      for (const [name, { data }] of Object.entries(theirs)) expectClose(ours[name].data, data, 2e-6, name);
+      dispose(windows, many, weighted, plain);
+    }
   });
 
   it('in a layer-by-layer pretraining', async () => {

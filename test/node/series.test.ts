@@ -41,6 +41,22 @@ describe('windows of a series', () => {
     expect([...some.indices, ...rest.indices].sort()).toEqual([0, 1, 2, 3]);
   });
 
+  it('may have weights, which go with them into views and the window of streamed data', async () => {
+    const weights = [1, 0, 2, 0.5];
+    const gpu = standIn();
+    const windows = await series(gpu, floats(10), { length: 3, stride: 2, weights });
+    expect(await words(windows.filter((_, i) => i > 1).storage.weights!.tensor)).toEqual(weights);
+    windows.dispose();
+    expect(gpu.memory().buffers).toBe(0);
+    const many = count(96);
+    const streamed = await series(gpu, floats(100), { length: 5, weights: many, deviceBytes: 8 * 5 * 4 });
+    const feed = Feed.open('fit', streamed, 4)!;
+    feed.begin(Uint32Array.from(many.toReversed()));
+    await feed.stepsFrom(0, 4);
+    expect(await words(feed.weights!)).toEqual(many.toReversed().slice(0, 8));
+    feed.dispose();
+  });
+
   it('of a table have its columns of numbers as channels, in order', async () => {
     const text = 'time,a,b\n2024-01-01 00:00:00,1,10\n2024-01-01 00:05:00,2,20\n2024-01-01 00:10:00,3,30\n';
     const table = await readTable(text);
@@ -148,6 +164,9 @@ describe('windows of a series', () => {
     ['a label too few', () => series(gpu, values, { length: 4, labels: count(6) }), ShapeError, 'series: 7 examples, but 6 labels'],
     ['labels that are null', () => series(gpu, values, { length: 4, labels: null as never }), OptionError, 'series: labels: takes a list of numbers, not null'],
     ['labels of steps', () => series(gpu, values, { length: 4, labels: values }), ShapeError, "series: 10 labels, as many as there are steps, but 7 windows: give each window one, such as the largest of its steps'"],
+    ['a weight too few', () => series(gpu, values, { length: 4, weights: count(6) }), ShapeError, 'series: weights: 7 windows, but 6 weights'],
+    ['weights of steps', () => series(gpu, values, { length: 4, weights: values }), ShapeError, "series: 10 weights, as many as there are steps, but 7 windows: give each window one, such as the mean of its steps'"],
+    ['a weight below 0', () => series(gpu, floats(2), { length: 1, weights: [1, -1] }), DataError, 'series: weights: the weight of number 1 is -1; a weight is a finite number of at least 0'],
     ['half a label', () => series(gpu, floats(2), { length: 2, labels: [0.5] }), DataError, 'series: the label of row 0 is 0.5, not a whole number of 32 bits'],
     ['deviceBytes of too little', () => series(gpu, values, { length: 2, deviceBytes: 20 }), OptionError, 'series: deviceBytes must be at least 64, the size of eight examples, not 20'],
     ['categories', async () => series(gpu, await table, { length: 1 }), OptionError, "series: the column 'kind' has categories, but a series needs numbers: leave it out, with table.without('kind') or the option `columns` of readTable"],

@@ -358,7 +358,7 @@ it.each(['/nowhere.js', 'data:text/javascript,import "/nowhere.js"'])(
 
 it('windows of a series, from an array or a table, are in the worker, and their scores map to steps', async () => {
   const values = new Draw(4).floats(60, 0, 1);
-  const options = { length: 12, stride: 3, labels: Array.from({ length: 17 }, (_, i) => i % 3) };
+  const options = { length: 12, stride: 3, labels: Array.from({ length: 17 }, (_, i) => i % 3), weights: Array(17).fill(2) };
   const own = await direct.series(await sharedGpu(), values.slice(), options);
   const theirs = await remote.series(gpu, values.slice(), options);
   expect([theirs.length, theirs.shape, theirs.labels, theirs.series]).toEqual([
@@ -375,6 +375,8 @@ it('windows of a series, from an array or a table, are in the worker, and their 
   const model = await small();
   const scores = await model.errors(theirs);
   expect(await model.errors(ofTable)).toEqual(scores);
+  const [once, twice] = [await model.evaluate(ofTable), await model.evaluate(theirs)];
+  expect(twice.loss / once.loss).toBeCloseTo(2, 5);
   expect(remote.timeline(scores, theirs)).toEqual(remote.timeline(scores, own));
   const late = theirs.filter((_, i) => i >= 10);
   const line = remote.timeline(await model.errors(late), late);
