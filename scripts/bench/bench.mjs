@@ -23,15 +23,18 @@ export async function bench(options) {
   const begun = performance.now();
   const runtime = await (options.runtime === 'node' ? nodeRuntime(options.built) : chromeRuntime(options.headed));
   try {
-    const results = await measure(runtime, options);
-    const folder = path.join(
-      options.out,
-      slug(`${adapterWords(results.adapter)}${options.runtime === 'node' ? ' node' : ''}`),
-    );
-    await mkdir(folder, { recursive: true });
-    await writeFile(path.join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
-    await writeFile(path.join(folder, 'results.md'), markdown(results));
-    await writeFile(path.join(folder, 'chart.svg'), chart(results));
+    let folder = '';
+    // Written after each work: a run takes an hour, and one that is stopped keeps what it has measured.
+    await measure(runtime, options, async (results) => {
+      folder = path.join(
+        options.out,
+        slug(`${adapterWords(results.adapter)}${options.runtime === 'node' ? ' node' : ''}`),
+      );
+      await mkdir(folder, { recursive: true });
+      await writeFile(path.join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
+      await writeFile(path.join(folder, 'results.md'), markdown(results));
+      await writeFile(path.join(folder, 'chart.svg'), chart(results));
+    });
     console.log(`\nwritten: ${folder} (${duration((performance.now() - begun) / 1000)})`);
   } finally {
     await runtime.close();
@@ -41,47 +44,52 @@ export async function bench(options) {
 /**
  * @param {import('./runtimes.mjs').Runtime} runtime
  * @param {Options} options
- * @returns {Promise<Results>}
+ * @param {(results: Results) => Promise<void>} save
  */
-async function measure(runtime, options) {
+async function measure(runtime, options, save) {
   const { only, beside, quick } = options;
   const wanted = (/** @type {string} */ name) => !only.length || only.some((start) => name.startsWith(start));
-  const page = await runtime.open();
-  try {
-    const opened = await page.call('open', beside);
-    /** @type {Results} */
-    const results = {
-      ...opened,
-      date: new Date().toISOString(),
-      runtime: runtime.name,
-      models: [],
-      matmuls: [],
-      streams: [],
-      first: {},
-      growth: [],
-    };
-    const works = Object.values(opened.works).flat();
-    const unknown = only.find((start) => !works.some((name) => name.startsWith(start)));
-    if (unknown) throw new Failure(`no work begins with '${unknown}'; choose one of ${works.join(', ')}`);
-    const { gflops, gigabytes } = opened.roofline;
-    console.log(
-      `${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`,
-    );
-    // A comparison of PyTorch on the CPU with a GPU would be unfair.
-    const asked = !beside.length || beside.some((start) => torchName.startsWith(start));
-    const torch = asked && opened.adapter.isFallback ? findTorch() : undefined;
-    if (torch) results.versions[torchName] = torch.version;
-    console.log(
-      Object.entries(results.versions)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', '),
-    );
-    for (const [name, reason] of Object.entries(opened.missing)) console.log(`${name} does not run here: ${reason}`);
-    for (const name of opened.works.models.filter(wanted)) {
+  const opened = await onPage(runtime, (page) => page.call('open', beside));
+  /** @type {Results} */
+  const results = {
+    ...opened,
+    date: new Date().toISOString(),
+    runtime: runtime.name,
+    models: [],
+    matmuls: [],
+    streams: [],
+    first: {},
+    growth: [],
+  };
+  const works = Object.values(opened.works).flat();
+  const unknown = only.find((start) => !works.some((name) => name.startsWith(start)));
+  if (unknown) throw new Failure(`no work begins with '${unknown}'; there is ${works.join(', ')}`);
+  const { gflops, gigabytes } = opened.roofline;
+  console.log(
+    `${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`,
+  );
+  // A comparison of PyTorch on the CPU with a GPU would be unfair.
+  const asked = !beside.length || beside.some((start) => torchName.startsWith(start));
+  const torch = asked && opened.adapter.isFallback ? findTorch() : undefined;
+  if (torch) results.versions[torchName] = torch.version;
+  console.log(
+    Object.entries(results.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', '),
+  );
+  for (const [name, reason] of Object.entries(opened.missing)) console.log(`${name} does not run here: ${reason}`);
+  // A page of its own for each model: a library that runs out of memory may keep it.
+  for (const name of opened.works.models.filter(wanted)) {
+    await onPage(runtime, async (page) => {
+      await page.call('open', beside);
       results.models.push(await trainedBy(page, name, quick, torch));
       console.log(`\n${modelTable(results, results.models.slice(-1))}`);
       if (options.profile) console.log(profileTable(await page.call('profile', name)));
-    }
+    });
+    await save(results);
+  }
+  await onPage(runtime, async (page) => {
+    await page.call('open', beside);
     for (const name of opened.works.matmuls.filter(wanted)) {
       results.matmuls.push(await page.call('matmul', name, quick));
       console.log(`\n${kernelTable(results, results.matmuls.slice(-1), 'GFLOP/s')}`);
@@ -90,15 +98,29 @@ async function measure(runtime, options) {
       results.streams.push(await page.call('stream', name, quick));
       console.log(`\n${kernelTable(results, results.streams.slice(-1), 'GB/s')}`);
     }
-    if (only.length) return results;
+    await save(results);
+    if (only.length) return;
     results.growth = await page.call('growth');
     console.log(`\n${growthTable(results.growth)}\n`);
     if (runtime.animates) {
       results.frames = await page.call('frames');
       console.log(`${framesWords(results.frames)}\n`);
     }
-    results.first = await firstSteps(runtime, Object.keys(opened.versions), quick);
-    return results;
+  });
+  if (!only.length) results.first = await firstSteps(runtime, Object.keys(opened.versions), quick);
+  await save(results);
+}
+
+/**
+ * Opens a fresh page for `work`, and closes it afterwards.
+ * @template T
+ * @param {import('./runtimes.mjs').Runtime} runtime
+ * @param {(page: import('./runtimes.mjs').Page) => Promise<T>} work
+ */
+async function onPage(runtime, work) {
+  const page = await runtime.open();
+  try {
+    return await work(page);
   } finally {
     await page.close();
   }
@@ -134,12 +156,7 @@ async function firstSteps(runtime, names, quick) {
   )) {
     const times = [];
     for (let i = 0; i < (quick ? 1 : 3); i++) {
-      const page = await runtime.open();
-      try {
-        times.push(await page.call('first', file, firstWork));
-      } finally {
-        await page.close();
-      }
+      times.push(await onPage(runtime, (page) => page.call('first', file, firstWork)));
     }
     first[name] = times.sort((a, b) => a - b)[times.length >> 1];
     console.log(`${name}: ${(first[name] / 1000).toFixed(2)} s from import to the first four steps of ${firstWork}`);
