@@ -24,11 +24,11 @@ const data = new Draw(1).floats(12 * 20, 0, 1);
 
 /** Lets the buffer of this name fail that comes after `good` others of it. */
 function fail(gpu: Gpu, failing: string, good = 0): void {
-  const { allocate } = gpu;
+  const allocate = gpu.allocate.bind(gpu);
   let left = good;
-  vi.spyOn(gpu, 'allocate').mockImplementation(function (this: Gpu, bytes, usage, label) {
+  vi.spyOn(gpu, 'allocate').mockImplementation((bytes, usage, label) => {
     if (label === failing && left-- === 0) throw new OutOfMemoryError('a buffer that fails on purpose');
-    return allocate.call(this, bytes, usage, label);
+    return allocate(bytes, usage, label);
   });
 }
 

@@ -105,7 +105,6 @@ export class LossView {
   get #judged(): Judged {
     return {
       settings: this.#settings!,
-      examples: this.#examples,
       verdict: this.#verdict,
       yardsticks: this.#yardsticks,
     };

@@ -236,7 +236,8 @@ export const capital = (words: string): string => `${words[0].toUpperCase()}${wo
 function rescalingOf(second: Settings, first: Settings, examples: ExampleShape): string {
   if (isGaussian(second) === isGaussian(first)) return '';
   const times = timesMean(second, examples);
-  if (isGaussian(first)) return ` Its loss, a mean over pixels, is multiplied by ${times} here: nats an image, as the first one’s.`;
+  if (isGaussian(first))
+    return ` Its loss, a mean over pixels, is multiplied by ${times} here: nats an image, as the first one’s.`;
   return ` Its loss, in nats an image, is divided by ${times} here: a mean over pixels, as the first one’s.`;
 }
 

@@ -10,8 +10,7 @@ export class Reconstructions {
   open(shape: number[], originals: Float32Array, count: number, names: string): void {
     this.#shape = shape;
     this.#count = count;
-    for (const row of [...this.#rows.children])
-      if ((row as HTMLElement).dataset.row !== 'reconstruction') row.remove();
+    for (const row of [...this.#rows.children]) if ((row as HTMLElement).dataset.row !== 'reconstruction') row.remove();
     paintTiles(this.#row('original', `Originals: ${names}`), shape, originals, count);
   }
 

@@ -13,12 +13,7 @@ export default [
     '(class_ / stride_x) % stride_y',
     { only: 'has the right gradients' },
   ],
-  [
-    'stride',
-    'kx < kernel_width; kx += ${step_x}',
-    'kx < kernel_width; kx += 1u',
-    { only: 'has the right gradients' },
-  ],
+  ['stride', 'kx < kernel_width; kx += ${step_x}', 'kx < kernel_width; kx += 1u', { only: 'has the right gradients' }],
   ['stride', "['step_y', 'step_x']", "['stride_y', 'stride_x']", { only: 'with dilation' }],
   ['condition', '% stride != behind', '% stride != 0u', { only: 'with dilation' }],
   ['stride', 'columns * dilation_x / stride_x', 'columns / stride_x', { only: 'with dilation' }],

@@ -18,11 +18,7 @@ const most = 0.9;
  * Chooses the simplest number format that reads every column which some format reads.
  * @throws FormatError for an ambiguity
  */
-export function chooseFormat(
-  texts: readonly string[][],
-  rows: readonly SampleRow[],
-  asked: AskedFormat,
-): NumberFormat {
+export function chooseFormat(texts: readonly string[][], rows: readonly SampleRow[], asked: AskedFormat): NumberFormat {
   const possible = formats.filter(
     ({ decimal, thousands }) =>
       (asked.decimal === undefined || decimal === asked.decimal) &&

@@ -169,10 +169,12 @@ export class Normalizer implements Scales {
   /** Sets the fitted values: once, or again after the loss of a device. */
   set(fitted: Fitted): void {
     const made = allOrNone((scope) =>
-      Object.entries(fitted).map(([name, values]) => [name, scope.own(tensor(this.gpu, values as Float32Array))]),
+      Object.entries(fitted).map(
+        ([name, values]) => [name, scope.own(tensor(this.gpu, values as Float32Array))] as const,
+      ),
     );
     this.#fitted = fitted;
-    this.#onDevice = Object.fromEntries(made) as Scaling;
+    this.#onDevice = Object.fromEntries(made) as unknown as Scaling;
   }
 
   /** Returns the fitted values on the device. @throws LatentGpuError before the first fit */
