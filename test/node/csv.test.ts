@@ -131,7 +131,11 @@ describe('errors describe the problem and its place', () => {
       ['a,b\n1,2', { columns: ['a', 'c'] }, "readCsv: there is no column 'c' to keep; there are a, b"],
       ['a,a\n1,2', { columns: ['a'] }, "readCsv: two columns are called 'a'; choose one by its number"],
       ['a,b\n1,2', { classes: ['2'] }, 'readCsv: classes need the `label`, the column that they are in'],
-      ['a,b\n1,2', { label: 'b', classes: ['2', '2'] }, 'readCsv: classes must be a list of different texts, not [2, 2]'],
+      [
+        'a,b\n1,2',
+        { label: 'b', classes: ['2', '2'] },
+        'readCsv: classes must be a list of different texts, not [2, 2]',
+      ],
       ['a,b\n1,2', { label: 'b', classes: [2] }, 'readCsv: classes must be a list of different texts, not [2]'],
       [new Uint8Array(1), {}, 'readCsv: takes the text of a file'],
     ];
