@@ -130,7 +130,7 @@ describe('errors describe the problem and its place', () => {
       ['1', { columns: 'a' }, "readCsv: columns must be a list of names, or of numbers from 0 on, not 'a'"],
       ['a,b\n1,2', { columns: ['a', 'c'] }, "readCsv: there is no column 'c' to keep; there are a, b"],
       ['a,a\n1,2', { columns: ['a'] }, "readCsv: two columns are called 'a'; choose one by its number"],
-      ['a,b\n1,2', { classes: ['2'] }, 'readCsv: classes need the `label`, the column that they are in'],
+      ['a,b\n1,2', { classes: ['2'] }, 'readCsv: classes need `label`, the column that holds them'],
       [
         'a,b\n1,2',
         { label: 'b', classes: ['2', '2'] },
