@@ -10,9 +10,8 @@ export async function makeFolder(folder) {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
   } catch (error) {
-    throw new Failure(
-      `--out: cannot write to ${folder} (${/** @type {NodeJS.ErrnoException} */ (error).code})`,
-      { cause: error },
-    );
+    throw new Failure(`--out: cannot write to ${folder} (${/** @type {NodeJS.ErrnoException} */ (error).code})`, {
+      cause: error,
+    });
   }
 }

@@ -19,6 +19,8 @@ export function seed(source, fault) {
   const [which, count] = of;
   const parts = source.split(text);
   if (parts.length - 1 !== count)
-    throw new Failure(`shaders/${file} has this text ${parts.length - 1} times, but the fault says ${count} times: ${shown(text)}`);
+    throw new Failure(
+      `shaders/${file} has this text ${parts.length - 1} times, but the fault says ${count} times: ${shown(text)}`,
+    );
   return `${parts.slice(0, which).join(text)}${becomes}${parts.slice(which).join(text)}`;
 }

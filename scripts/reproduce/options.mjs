@@ -28,7 +28,8 @@ const table = {
   minutes: {
     value: 'n',
     least: 1,
-    about: 'how long to train each model of a row that trains for a fixed time (default: 30 without a GPU, 10 with one)',
+    about:
+      'how long to train each model of a row that trains for a fixed time (default: 30 without a GPU, 10 with one)',
   },
   data: { value: 'folder', about: 'folder with the files that some rows need, such as series' },
   list: { about: 'say what is done and what is not, and how long each row takes' },
@@ -62,7 +63,8 @@ export function readOptions(args) {
   const docs = path.join(root, 'docs');
   const out =
     typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'reproduce') : docs;
-  if (given.quick && out === docs) throw new Failure('--quick makes figures that mean nothing, so they do not go to docs: give --out');
+  if (given.quick && out === docs)
+    throw new Failure('--quick makes figures that mean nothing, so they do not go to docs: give --out');
   const parts = /** @type {string[] | undefined} */ (given.part);
   const { data } = given;
   // Without --data, the default is all rows that need no files.

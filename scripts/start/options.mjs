@@ -26,9 +26,16 @@ const table = {
   images: { value: 'n', least: 1, about: 'training images to use (default: all, that is 60000)' },
   seed: { value: 'n', least: 0, most: 2 ** 32 - 1, about: 'the seed of weights and shuffling (default: 0)' },
   out: { value: 'folder', about: 'where the results go (default: out)' },
-  data: { value: 'folder', about: "folder of IDX files named as MNIST's, gzipped or not (default: MNIST itself); or one file" },
+  data: {
+    value: 'folder',
+    about: "folder of IDX files named as MNIST's, gzipped or not (default: MNIST itself); or one file",
+  },
   label: { value: 'column', about: 'for a table: the column of labels, which the model does not see' },
-  window: { value: 'n', least: 1, about: 'for a series: time steps in a window (default: 288, or a tenth of the file)' },
+  window: {
+    value: 'n',
+    least: 1,
+    about: 'for a series: time steps in a window (default: 288, or a tenth of the file)',
+  },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
 };

@@ -157,7 +157,9 @@ export async function compileFormula(gpu: Gpu, formula: Formula): Promise<void> 
     await gpu.wait(gpu.pipelines.get(lossShader({ kind: formula, wide: false, writes: 'sums' }), size));
   } catch (cause) {
     if (!(cause instanceof LatentGpuError) || cause instanceof DeviceLostError) throw cause;
-    throw new OptionError(`elementwise: the formula '${formula.name}' is not valid WGSL of y and x: ${cause.message}`, { cause });
+    throw new OptionError(`elementwise: the formula '${formula.name}' is not valid WGSL of y and x: ${cause.message}`, {
+      cause,
+    });
   }
 }
 

@@ -24,7 +24,8 @@ export function takes<F extends (...args: never[]) => unknown>(name: string, f: 
 
 export const aGpu: Check = checkGpu;
 export const aTape: Check = (where, value) => {
-  if (!(value instanceof Tape)) throw new OptionError(`${where} must be a tape, as tape(gpu) returns it, not ${shown(value)}`);
+  if (!(value instanceof Tape))
+    throw new OptionError(`${where} must be a tape, as tape(gpu) returns it, not ${shown(value)}`);
 };
 export const aTensor: Check = (where, value) => {
   if (!(value instanceof Tensor)) throw new OptionError(`${where} must be a tensor, not ${shown(value)}`);
@@ -74,7 +75,5 @@ export const aState: Check = (where, value) => {
   aTensor(where, value);
   const { size, shape, dtype } = value as Tensor;
   if (size !== stateWords || dtype !== 'u32')
-    throw new ShapeError(
-      `${where} must be what makeState returned, not [${shape.join(', ')}] of ${dtype}`,
-    );
+    throw new ShapeError(`${where} must be what makeState returned, not [${shape.join(', ')}] of ${dtype}`);
 };

@@ -95,7 +95,9 @@ async function openDevice(options: GpuOptions): Promise<Opened> {
 /** Checks an adapter. @throws OptionError */
 function checkAdapter(adapter: Partial<GPUAdapter> | undefined | null): void {
   if (typeof adapter?.requestDevice !== 'function')
-    throw new OptionError(`openGpu: adapter must be a GPUAdapter or a function that returns one, not ${shown(adapter)}`);
+    throw new OptionError(
+      `openGpu: adapter must be a GPUAdapter or a function that returns one, not ${shown(adapter)}`,
+    );
 }
 
 async function findAdapter({ adapter, powerPreference }: GpuOptions): Promise<GPUAdapter> {

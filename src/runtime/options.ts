@@ -116,7 +116,8 @@ export function checkSignal(where: string, signal: unknown): void {
 
 /** Checks that a value is bytes. @throws OptionError */
 export function checkBytes(where: string, bytes: unknown): void {
-  if (!isBytes(bytes)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array, not ${shown(bytes)}`);
+  if (!isBytes(bytes))
+    throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array, not ${shown(bytes)}`);
 }
 
 /** Checks a list of numbers, plain or typed. @throws OptionError */

@@ -125,7 +125,9 @@ export function tensor(
   checkWord('tensor: dtype', dtype, ['f32', 'u32']);
   const size = sizeOf(sides);
   if (size !== data.length)
-    throw new ShapeError(`tensor: the shape [${sides.join(', ')}] holds ${size} values, but the data has ${data.length}`);
+    throw new ShapeError(
+      `tensor: the shape [${sides.join(', ')}] holds ${size} values, but the data has ${data.length}`,
+    );
   const wrong = ArrayBuffer.isView(data) ? -1 : Array.from(data).findIndex((value) => typeof value !== 'number');
   if (wrong >= 0) throw new DataError(`tensor: value ${wrong} is ${shown(data[wrong])}, which is not a number`);
   const made = emptyTensor(gpu, sides, dtype);
@@ -158,7 +160,9 @@ export function boundRange(tensor: Tensor): BufferRange {
       `${tensor.label}: its values were on the device that was lost; only a fit with \`recover\` restores those of its model and data`,
     );
   if ('range' in tensor.home) return tensor.home.range;
-  throw new LatentGpuError(`${tensor.label} is recorded on a tape and has no buffer: read it by read(), or keep it and compile the tape`);
+  throw new LatentGpuError(
+    `${tensor.label} is recorded on a tape and has no buffer: read it by read(), or keep it and compile the tape`,
+  );
 }
 
 /** Reads bound tensors back, all in one readback. */

@@ -24,7 +24,7 @@ describe('readIdx', () => {
 
   it.each([
     ['an empty file', [], 'ends at offset 0'],
-    ['another magic number', [1, ...file.slice(1)], 'should begin with two zeros (offset 0)'],
+    ['another magic number', [1, ...file.slice(1)], 'begins with two zeros (offset 0)'],
     ['another type of values', [0, 0, 13, ...file.slice(3)], 'type 0xd (offset 2)'],
     ['no sides', [0, 0, 8, 0], 'the number of sides at offset 3 is 0'],
     ['a header that breaks off', file.slice(0, 9), 'ends at offset 9, within its 3 sides'],

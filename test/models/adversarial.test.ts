@@ -181,9 +181,7 @@ it('compares features in evaluate, and the data in errors', async () => {
 });
 
 it('refuses features that do not exist', () => {
-  expect(() => adversarial([dense(4)], { features: 1 })).toThrow(
-    "adversarial: features need on: 'output'",
-  );
+  expect(() => adversarial([dense(4)], { features: 1 })).toThrow("adversarial: features need on: 'output'");
   expect(() => adversarial([], { on: 'output', features: 1 })).toThrow('at least one layer');
   expect(() => adversarial([dense(4)], { on: 'output', features: 2 })).toThrow('at most 1');
 });

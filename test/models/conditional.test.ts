@@ -192,7 +192,7 @@ describe('labels', () => {
       await expectRefused(OptionError, 'labels are only for a model that was made with condition', call());
     dispose(model);
     const drawing = await smallModel(variational);
-    await expectRefused(OptionError, 'labels are for a model', drawing.sample(3, { label: 1 }));
+    await expectRefused(OptionError, 'labels are only for a model', drawing.sample(3, { label: 1 }));
     dispose(drawing);
   });
 
@@ -214,7 +214,7 @@ describe('samples for a label', () => {
     const mixed = await model.sample(4, { labels: [2, 0, 2, 1], seed: 1 });
     expect(mixed.data.subarray(0, 12)).toEqual(drawn.data.subarray(0, 12));
     expect(mixed.data.subarray(12, 24)).not.toEqual(drawn.data.subarray(12, 24));
-    await expectRefused(OptionError, 'give `label`, one for all samples, or `labels`', model.sample(4));
+    await expectRefused(OptionError, 'give `label` for all samples, or `labels`', model.sample(4));
     await expectRefused(OptionError, 'give `label`', model.sample(2, { label: 1, labels: [1, 1] }));
     await expectRefused(ShapeError, '4 samples, but 2 labels', model.sample(4, { labels: [0, 1] }));
     await expectRefused(DataError, 'is 3, not one of the 3 classes', model.sample(4, { label: 3 }));

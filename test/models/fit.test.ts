@@ -379,9 +379,7 @@ describe('a fit that is refused', () => {
       const error = await errorOf(train(data(4), { epochs: 1, validation }));
       expect(error).toBeInstanceOf(DataError);
       expect(error.message).toMatch(
-        new RegExp(
-          `^(fit|pretrain): a validation of ${validation} of 4 examples leaves no example to ${part} on`,
-        ),
+        new RegExp(`^(fit|pretrain): a validation of ${validation} of 4 examples leaves no example to ${part} on`),
       );
     }
     model.dispose();

@@ -60,7 +60,9 @@ describe('rocCurve and rocAuc', () => {
 
   it('refuse invalid scores', () => {
     expect(() => rocAuc([1, 2], [0])).toThrow(ShapeError);
-    expect(() => rocAuc([1, 2], [1, 1])).toThrow('rocCurve: needs labels of both anomalies (1) and normal examples (0); all 2 labels are 1');
+    expect(() => rocAuc([1, 2], [1, 1])).toThrow(
+      'rocCurve: needs labels of both anomalies (1) and normal examples (0); all 2 labels are 1',
+    );
     expect(() => rocAuc([1, 2], [1, 2])).toThrow('rocCurve: label 1 is 2, neither 0 nor 1');
     expect(() => rocCurve([Infinity, 2], [1, 0])).toThrow(DataError);
     expect(() => rocAuc([1, NaN], [1, 0])).toThrow('rocCurve: score 1 is NaN');

@@ -380,7 +380,9 @@ describe('invalid calls are refused', () => {
     const flat = { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' as const, corrupt: hideCells(0.1) };
     const error = await errorOf(autoencoder(await sharedGpu(), flat));
     expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toBe('hideCells: is only for models of tables: autoencoder(gpu, { input: table.columns, … })');
+    expect(error.message).toBe(
+      'hideCells: is only for models of tables: autoencoder(gpu, { input: table.columns, … })',
+    );
   });
 
   it('with advice if a model is used before its first fit', async () => {

@@ -93,7 +93,8 @@ describe('topK refuses', () => {
     expect(error.message).toMatch(message);
   }); // prettier-ignore
 
-  it('a place in a residual', () => expect(() => residual([topK(3)])).toThrow(/topK is only for the end of an encoder/));
+  it('a place in a residual', () =>
+    expect(() => residual([topK(3)])).toThrow(/topK is only for the end of an encoder/));
 });
 
 it(

@@ -91,7 +91,7 @@ describe('errors describe the problem and its place', () => {
     [
       '5,?,3\n4,5,6\n7,8,9\n',
       FormatError,
-      /line 1: '\?' in row 0, column 1 .* is not a number; fill missing values in/,
+      /line 1: '\?' in row 0, column 1 .* is not a number; fill in missing values/,
     ],
     ['5,NA,3\n4,5,6\n7,8,9\n', FormatError, /line 1: 'NA' in row 0/],
     ['?\n1\n2\n', FormatError, /line 1: '\?' in row 0/],
@@ -123,15 +123,19 @@ describe('errors describe the problem and its place', () => {
   it('options that do not exist, and arguments that are not texts', () => {
     const cases: [text: unknown, options: object, message: string][] = [
       ['1', { headers: true }, "readCsv: unknown option 'headers' (did you mean header?)"],
-      ['1', { delimiter: '|' }, "readCsv: the delimiter is ',' or ';' or '\t', not '|'"],
+      ['1', { delimiter: '|' }, "readCsv: the delimiter must be ',' or ';' or '\t', not '|'"],
       ['1', { header: 'no' }, "readCsv: header must be true or false, not 'no'"],
-      ['1', { decimal: ';' }, "readCsv: decimal is '.' or ',', not ';'"],
+      ['1', { decimal: ';' }, "readCsv: decimal must be '.' or ',', not ';'"],
       ['1', { columns: [] }, 'readCsv: columns must be a list of names, or of numbers from 0 on, not []'],
       ['1', { columns: 'a' }, "readCsv: columns must be a list of names, or of numbers from 0 on, not 'a'"],
       ['a,b\n1,2', { columns: ['a', 'c'] }, "readCsv: there is no column 'c' to keep; there are a, b"],
       ['a,a\n1,2', { columns: ['a'] }, "readCsv: two columns are called 'a'; choose one by its number"],
-      ['a,b\n1,2', { classes: ['2'] }, 'readCsv: classes need the `label`, the column that they are in'],
-      ['a,b\n1,2', { label: 'b', classes: ['2', '2'] }, 'readCsv: classes must be a list of different texts, not [2, 2]'],
+      ['a,b\n1,2', { classes: ['2'] }, 'readCsv: classes need `label`, the column that holds them'],
+      [
+        'a,b\n1,2',
+        { label: 'b', classes: ['2', '2'] },
+        'readCsv: classes must be a list of different texts, not [2, 2]',
+      ],
       ['a,b\n1,2', { label: 'b', classes: [2] }, 'readCsv: classes must be a list of different texts, not [2]'],
       [new Uint8Array(1), {}, 'readCsv: takes the text of a file'],
     ];

@@ -79,7 +79,11 @@ describe('advice is given for', () => {
     ['a browser without WebGPU', { userAgent: chrome }, /^WebGPU is not available: it needs Chrome .*Firefox/],
     ['Node 20 without WebGPU', undefined, /^WebGPU is not available: in Node, the package `webgpu`/],
     ['Node 22 without WebGPU', { userAgent: 'Node.js/22' }, /^WebGPU is not available: in Node, the package `webgpu`/],
-    ['Deno without WebGPU', { userAgent: 'Deno/1.30' }, /^WebGPU is not available: .*Deno has WebGPU in newer versions$/],
+    [
+      'Deno without WebGPU',
+      { userAgent: 'Deno/1.30' },
+      /^WebGPU is not available: .*Deno has WebGPU in newer versions$/,
+    ],
     [
       'a browser without a GPU',
       { userAgent: chrome, gpu },

@@ -53,7 +53,7 @@ it('gives up after seven attempts, or without an answer', async () => {
     const error = await waiting;
     expect(error).toBeInstanceOf(GpuUnavailableError);
     expect([error.message, (error.cause as Error).message]).toEqual([
-      expect.stringContaining('though asked for 7 times'),
+      expect.stringContaining('in 7 attempts'),
       cause,
     ]);
     expect(gpu.isLost).toBe(true);

@@ -69,7 +69,7 @@ describe('is refused', () => {
   const without = (all: Matrices, name: string) =>
     Object.fromEntries(Object.entries(all).filter(([each]) => each !== name));
   it.each<[string, () => unknown, typeof OptionError | typeof ShapeError, RegExp]>([
-    ['another model', () => toSaeLens({ ...ours, 'decoder.1.weight': of(3, 3) }), OptionError, /^toSaeLens: .* without decoder\.1\.weight$/],
+    ['another model', () => toSaeLens({ ...ours, 'decoder.1.weight': of(3, 3) }), OptionError, /^toSaeLens: .* but not decoder\.1\.weight$/],
     ['a model without a decoder', () => toSaeLens(without(ours, 'decoder.0.weight')), OptionError, /^toSaeLens: decoder\.0\.weight is missing$/],
     ['what are no matrices', () => toSaeLens({ W_enc: 3 } as never), OptionError, /takes an object of matrices/],
     ['nothing', () => fromSaeLens(undefined as never), OptionError, /takes an object of matrices/],

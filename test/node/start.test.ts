@@ -50,7 +50,10 @@ describe('a wrong option prints one line', () => {
     ['--batch 1.5', "--batch must be a whole number of at least 1, not '1.5'"],
     ['--seed -1', "--seed must be a whole number from 0 to 4294967295, not '-1'"],
     ['--epochs 3 --steps 3', '--epochs and --steps exclude each other'],
-    ['--model rhubarb', `there is no model 'rhubarb'; choose one of ${Object.keys({ ...models, ...ofFiles }).join(', ')}`],
+    [
+      '--model rhubarb',
+      `there is no model 'rhubarb'; choose one of ${Object.keys({ ...models, ...ofFiles }).join(', ')}`,
+    ],
     ['--model table', '--model table needs a file: --data <file>'],
     ['--model table --data a.csv --images 3', '--model table has no images'],
     ['--label state', '--label is for --model table'],

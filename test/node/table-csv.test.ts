@@ -131,7 +131,11 @@ describe('the header', () => {
   it.each<[string, TableOptions, RegExp]>([
     ['Ann,Rome\nBob,Oslo\n', {}, /line 1: 'Ann' in column 0 .* set `header: true`/],
     ['2020,2021,kind\n1,2,0\n3,4,1\n', {}, /line 1: 'kind' in column 2 .* set `header: true`/],
-    ['0,1,kind\n3,4,p\n5,6,q\n', { label: 2 }, /'kind' in column 2 is a label that no other row has; set `header: true`/],
+    [
+      '0,1,kind\n3,4,p\n5,6,q\n',
+      { label: 2 },
+      /'kind' in column 2 is a label that no other row has; set `header: true`/,
+    ],
     ['0,1,kind\n3,4,p\n5,6,p\n', {}, /'kind' in column 2 stands in no other row; set `header: true`/],
   ])('that may be a row is asked about: %j', async (text, options, message) => {
     await expect(readTable(text, options)).rejects.toThrow(message);
@@ -228,12 +232,12 @@ describe('options', () => {
   it.each<[TableOptions, RegExp]>([
     [{ delimiter: '.' }, /delimiter must be one ASCII character/],
     [{ delimiter: ',,' }, /delimiter must be one ASCII character/],
-    [{ decimal: ',', thousands: ',' }, /different signs for `decimal` and `thousands`/],
+    [{ decimal: ',', thousands: ',' }, /`decimal` and `thousands` must differ/],
     [{ columns: [] }, /columns must be a list/],
     [{ columns: { a: 'text' as 'category' } }, /columns: a must be 'number' or 'category' or 'time'/],
-    [{ classes: ['a'] }, /classes need the `label`/],
+    [{ classes: ['a'] }, /classes need `label`/],
     [{ maxRows: 0 }, /maxRows: 0 is not/],
-    [{ missing: 'NA' as unknown as string[] }, /missing are a list of texts/],
+    [{ missing: 'NA' as unknown as string[] }, /missing must be a list of texts/],
     [{ encoding: 'utf-8' }, /a text is decoded already/],
     [{ sep: ';' } as TableOptions, /unknown option 'sep'/],
   ])('that cannot be: %j', async (options, message) => {
@@ -398,7 +402,7 @@ describe('encodings', () => {
   it('can be given by name', async () => {
     const japanese = Uint8Array.of(0x78, 0x0a, 0x93, 0xfa, 0x0a);
     expect(await read(japanese, { encoding: 'shift_jis', header: true })).toEqual([['x'], [['日']]]);
-    await expect(readTable(japanese, { encoding: 'none' })).rejects.toThrow(/encoding is one that TextDecoder knows/);
+    await expect(readTable(japanese, { encoding: 'none' })).rejects.toThrow(/encoding must be one that TextDecoder knows/);
     expect(await read(Buffer.from(text, 'latin1'), { encoding: 'latin1' })).toEqual(expected);
   });
 

@@ -106,18 +106,8 @@ describe('views', () => {
 
   const wrong: [string, (set: Dataset) => unknown, new (message: string) => Error, string][] = [
     ['none', (set) => set.take(0), OptionError, 'take: 0 is not a whole number from 1 to 10'],
-    [
-      'more than there are',
-      (set) => set.take(11),
-      OptionError,
-      'take: 11 is not a whole number from 1 to 10',
-    ],
-    [
-      'one and a half',
-      (set) => set.take(1.5),
-      OptionError,
-      'take: 1.5 is not a whole number from 1 to 10',
-    ],
+    ['more than there are', (set) => set.take(11), OptionError, 'take: 11 is not a whole number from 1 to 10'],
+    ['one and a half', (set) => set.take(1.5), OptionError, 'take: 1.5 is not a whole number from 1 to 10'],
     ['those that are none', (set) => set.filter(() => false), DataError, 'filter: no example is left'],
     ['what is no function', (set) => set.filter(1 as never), OptionError, 'filter: keep must be a function, not 1'],
     [

@@ -13,7 +13,10 @@ export function maxPool2d(
   const [y, from] = [new Float64Array(size).fill(-Infinity), new Int32Array(size)];
   for (let i = 0; i < size; i++) {
     const c = i % channels;
-    const [ox, oy] = [Math.floor(i / channels) % outputSize[1], Math.floor(i / channels / outputSize[1]) % outputSize[0]];
+    const [ox, oy] = [
+      Math.floor(i / channels) % outputSize[1],
+      Math.floor(i / channels / outputSize[1]) % outputSize[0],
+    ];
     const b = Math.floor(i / channels / outputSize[1] / outputSize[0]);
     for (
       let iy = Math.max(0, oy * stride[0] - before[0]);
@@ -41,7 +44,10 @@ export function avgPool2d(
   const batch = x.length / (height * width * channels);
   return Float64Array.from({ length: batch * outputSize[0] * outputSize[1] * channels }, (_, i) => {
     const c = i % channels;
-    const [ox, oy] = [Math.floor(i / channels) % outputSize[1], Math.floor(i / channels / outputSize[1]) % outputSize[0]];
+    const [ox, oy] = [
+      Math.floor(i / channels) % outputSize[1],
+      Math.floor(i / channels / outputSize[1]) % outputSize[0],
+    ];
     const b = Math.floor(i / channels / outputSize[1] / outputSize[0]);
     let [sum, count] = [0, 0];
     for (let ky = 0; ky < kernel[0]; ky++) {

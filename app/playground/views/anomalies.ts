@@ -53,7 +53,10 @@ export class Anomalies {
     this.#contamination.value = `${contamination}`;
     this.#divide();
     byId<HTMLButtonElement>('flagged').disabled = true;
-    writeText(byId('roc-caption'), names.length < 2 ? 'Without classes it is not known which examples are strange.' : '');
+    writeText(
+      byId('roc-caption'),
+      names.length < 2 ? 'Without classes it is not known which examples are strange.' : '',
+    );
     byId('strangest').replaceChildren();
     writeText(byId('scored'), '');
   }

@@ -246,7 +246,10 @@ export class LossView {
       ({ history }, i) =>
         ` ${fallen(`The ${ordinals[i + 1]} model’s loss`, history, this.#scaleOf(i + 1)) ?? `The ${ordinals[i + 1]} model has not been trained yet.`}`,
     );
-    writeText(byId('loss-caption'), `${this.#kind.summary(first) ?? 'Nothing has been trained yet.'}${others.join('')}`);
+    writeText(
+      byId('loss-caption'),
+      `${this.#kind.summary(first) ?? 'Nothing has been trained yet.'}${others.join('')}`,
+    );
     if (!byId('loss-table').closest('details')?.open) return;
     byId('loss-table').replaceChildren(
       ...tableFor(first, 1, others.length ? 'First model' : undefined, this.#kind.name),

@@ -48,7 +48,15 @@ export class LatentMap {
   }
 
   /** Sets the labels; `conditional` says whether the model receives them. */
-  set labels({ labels, classes, conditional = false }: { labels?: Int32Array; classes: string[]; conditional?: boolean }) {
+  set labels({
+    labels,
+    classes,
+    conditional = false,
+  }: {
+    labels?: Int32Array;
+    classes: string[];
+    conditional?: boolean;
+  }) {
     this.#conditional = conditional;
     this.#labels = labels;
     // The dots of earlier data do not have these labels.

@@ -55,7 +55,10 @@ export class TakeAway {
       writeText(byId('taken'), `${what} is in your clipboard.${besides}`);
     } catch {
       // The browser may refuse the clipboard; the text is on the page in any case.
-      writeText(byId('taken'), `${what} is shown below; this browser does not let pages write to the clipboard.${besides}`);
+      writeText(
+        byId('taken'),
+        `${what} is shown below; this browser does not let pages write to the clipboard.${besides}`,
+      );
     }
   }
 }

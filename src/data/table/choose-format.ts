@@ -25,9 +25,7 @@ export function chooseFormat(texts: readonly string[][], rows: readonly SampleRo
       (asked.thousands === undefined || thousands === asked.thousands),
   );
   if (!possible.length)
-    throw new OptionError(
-      `readTable: \`decimal\` and \`thousands\` must differ, not be ${shown(asked.decimal)} both`,
-    );
+    throw new OptionError(`readTable: \`decimal\` and \`thousands\` must differ, not be ${shown(asked.decimal)} both`);
   const below = texts.slice(1);
   let left = possible;
   let reason: number | undefined;

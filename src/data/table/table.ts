@@ -210,9 +210,7 @@ export class Table {
     if (missing === length) found.push('all of it is blank');
     else if (min === max) found.push(`all of its values are ${valueShown(column, min)}`);
     else if (categories && length > 20 && categories.length === length - missing)
-      found.push(
-        'no two rows have the same text: they look like names or ids, from which a model cannot learn',
-      );
+      found.push('no two rows have the same text: they look like names or ids, from which a model cannot learn');
     return {
       name,
       kind,

@@ -68,8 +68,7 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
   if (features !== undefined) checkFeatures(features, on, discriminator.length);
   checkOptimizer('adversarial', optimizer);
   const inner = discriminator.find(({ code }) => code);
-  if (inner)
-    throw new OptionError(`adversarial: ${inner.name} is only for the end of an encoder`);
+  if (inner) throw new OptionError(`adversarial: ${inner.name} is only for the end of an encoder`);
   const [plainPrior] = written([prior]);
   return {
     name: 'adversarial',

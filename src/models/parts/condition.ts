@@ -46,11 +46,11 @@ export function conditioned(name: string, layers: readonly Layer[], classes: num
     throw new OptionError(
       `autoencoder: condition: the ${name} has no dense layer and no convolution that could receive the label; put one ${name === 'encoder' ? 'before the code' : 'into it'}`,
     );
-  return layers.with(at, conditioned(layers[at], classes));
+  return layers.with(at, withLabels(layers[at], classes));
 }
 
 /** Returns a layer with a bias for each class, which is the same as a weight for the label as a one-hot vector. */
-function conditioned(layer: Layer, classes: number): Layer {
+function withLabels(layer: Layer, classes: number): Layer {
   const units = layer.args[0] as number;
   const activation = layer.args[layer.name === 'dense' ? 1 : 2] as Activation;
   return {
@@ -74,7 +74,7 @@ function conditioned(layer: Layer, classes: number): Layer {
       const y = classBias(pass.tape, z, parameter('label.weight'), pass.labels!);
       return options.logits ? y : activate(pass.tape, y, activation);
     },
-    ...(layer.mirrored && { mirrored: () => conditioned(layer.mirrored!(), classes) }),
+    ...(layer.mirrored && { mirrored: () => withLabels(layer.mirrored!(), classes) }),
   };
 }
 

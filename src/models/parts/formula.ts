@@ -18,7 +18,8 @@ const known = /^(?:y|x|true|false|f32|i32|u32|bool|vec[234][fiu])$/;
  */
 export function checkFormula(where: string, formula: Formula): void {
   const { name, wgsl, derivative } = formula;
-  if (typeof name !== 'string' || !name) throw new OptionError(`${where}: name must be a non-empty string, not ${shown(name)}`);
+  if (typeof name !== 'string' || !name)
+    throw new OptionError(`${where}: name must be a non-empty string, not ${shown(name)}`);
   for (const [part, text] of Object.entries({ wgsl, derivative })) {
     const wrong = mistake(text);
     if (wrong)

@@ -48,7 +48,8 @@ export function readAxes(where: string, sides: Sides, least: number, most?: Side
   const listed = Array.isArray(sides);
   const limits = most === undefined ? [] : pair(most);
   const both = listed ? Array.from(sides as number[]) : [sides, sides];
-  if (both.length !== 2) throw new OptionError(`${where} must be a number or [vertical, horizontal], not ${shown(sides)}`);
+  if (both.length !== 2)
+    throw new OptionError(`${where} must be a number or [vertical, horizontal], not ${shown(sides)}`);
   const [down, along] = both.map((n, i) => {
     const axis = listed || limits[0] !== limits[1] ? `, ${['vertical', 'horizontal'][i]}` : '';
     return checkNumber(where + axis, n, { least, most: limits[i], whole: true });

@@ -142,12 +142,14 @@ const mostParts = 10_000;
 const mostArguments = 4;
 
 function read<P>(known: Makers<P>, written: unknown, what: string): P[] {
-  if (!Array.isArray(written) || written.length > mostParts) throw new OptionError(`the ${what} list is missing or has more than ${mostParts} entries`);
+  if (!Array.isArray(written) || written.length > mostParts)
+    throw new OptionError(`the ${what} list is missing or has more than ${mostParts} entries`);
   return written.map((each: unknown) => {
     const { name, args } = (each ?? {}) as Partial<Part>;
     if (typeof name !== 'string' || !Object.hasOwn(known, name))
       throw new OptionError(`there is no ${what} ${shown(name)}`);
-    if (!Array.isArray(args) || args.length > mostArguments) throw new OptionError(`the arguments of ${name} must be a short list`);
+    if (!Array.isArray(args) || args.length > mostArguments)
+      throw new OptionError(`the arguments of ${name} must be a short list`);
     const given = args as unknown[];
     return known[name](...(argumentsOf[name as keyof EveryMaker]?.(given) ?? given));
   });

@@ -153,9 +153,7 @@ export function stochasticContractive(weight: number, stddev: number): Penalty {
     check(encoder) {
       refuseGaussianCode('stochasticContractive')(encoder);
       if (encoder.at(-1)?.code?.kind === 'vectorQuantizer')
-        throw new OptionError(
-          'stochasticContractive: a quantised code has no slope: leave the penalty out',
-        );
+        throw new OptionError('stochasticContractive: a quantised code has no slope: leave the penalty out');
     },
     record({ pass, input, code, encode }) {
       const nearby = encode(corrupt(pass.tape, 'gaussian', input, stddev, pass.draws()));
@@ -220,5 +218,7 @@ export const refuseSeveralSamples = (where: string) => (encoder: readonly Layer[
 
 const refuseGaussianCode = (where: string) => (encoder: readonly Layer[]) => {
   if (encoder.at(-1)?.code?.kind === 'gaussian')
-    throw new OptionError(`${where}: a Gaussian code already has a penalty, beta times its divergence: leave this one out`);
+    throw new OptionError(
+      `${where}: a Gaussian code already has a penalty, beta times its divergence: leave this one out`,
+    );
 };

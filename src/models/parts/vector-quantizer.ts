@@ -52,7 +52,9 @@ export function vectorQuantizer(entries: number, options: VectorQuantizerOptions
   const { commitment = 0.25, decay = 0.99 } = options;
   checkNumber('vectorQuantizer: commitment', commitment, { least: 0 });
   if (decay !== false && !(typeof decay === 'number' && decay >= 0 && decay < 1))
-    throw new OptionError(`vectorQuantizer: decay must be false or a number of at least 0 and below 1, not ${shown(decay)}`);
+    throw new OptionError(
+      `vectorQuantizer: decay must be false or a number of at least 0 and below 1, not ${shown(decay)}`,
+    );
 
   const terms = ({ tape, state }: Pass, { at, commitment: pulled, drift }: Quantized, counts: Tensor): Term[] => [
     { name: 'commitment', sums: pulled, coefficient: commitment },

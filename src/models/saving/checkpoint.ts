@@ -109,7 +109,9 @@ export class Checkpoint {
     return checked(() => {
       const { version: written, model, spec, place } = record(parseJson(json), 'latentgpu');
       if (written !== version)
-        throw new OptionError(`it has version ${shown(written)} of the format, but only version ${version} can be read`);
+        throw new OptionError(
+          `it has version ${shown(written)} of the format, but only version ${version} can be read`,
+        );
       if (model !== kind) throw new OptionError(`it holds a model of kind ${shown(model)}, not '${kind}'`);
       const names = Object.keys({ ...tensors, ...others });
       return new Checkpoint(tensors, names, record(spec, 'spec'), readPlace(record(place, 'place')));
@@ -149,7 +151,8 @@ export class Checkpoint {
       }
     });
     const [unused] = this.#unused;
-    if (unused !== undefined) throw new FormatError(`load: the file (byte 8) has ${unused}, which the model does not have`);
+    if (unused !== undefined)
+      throw new FormatError(`load: the file (byte 8) has ${unused}, which the model does not have`);
     Object.assign(place, this.place);
   }
 }

@@ -63,7 +63,8 @@ export async function loadAutoencoder<M extends Autoencoder | TableAutoencoder =
   checkGpu('loadAutoencoder', gpu);
   checkOptions('loadAutoencoder', options, ['losses']);
   const { losses = [] } = options;
-  if (!Array.isArray(losses)) throw new OptionError('loadAutoencoder: losses must be a list of what elementwise returns');
+  if (!Array.isArray(losses))
+    throw new OptionError('loadAutoencoder: losses must be a list of what elementwise returns');
   const own = Array.from(losses, (each) => asLoss('loadAutoencoder: each of the losses', each));
   return (await (await reading()).readAutoencoder(gpu, bytes, readers, own)) as M;
 }

@@ -25,9 +25,12 @@ export function checked<T>(make: () => T): T {
     )
       throw cause;
     const reason = cause instanceof LatentGpuError || cause instanceof SyntaxError ? cause.message : String(cause);
-    throw new FormatError(`load: the description of the model in the file (byte 8, its metadata) is not valid: ${reason}`, {
-      cause,
-    });
+    throw new FormatError(
+      `load: the description of the model in the file (byte 8, its metadata) is not valid: ${reason}`,
+      {
+        cause,
+      },
+    );
   }
 }
 

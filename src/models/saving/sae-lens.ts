@@ -135,7 +135,9 @@ function vector(where: string, matrices: Record<string, Matrix>, name: string, s
 
 function checkPair(where: string, { shape: into }: Matrix, { shape: outOf }: Matrix): void {
   if (into[0] !== outOf[1] || into[1] !== outOf[0])
-    throw new ShapeError(`${where}: a decoder of [${outOf.join(', ')}] does not fit an encoder of [${into.join(', ')}]`);
+    throw new ShapeError(
+      `${where}: a decoder of [${outOf.join(', ')}] does not fit an encoder of [${into.join(', ')}]`,
+    );
 }
 
 const zeros = (size: number): Matrix => ({ data: new Float32Array(size), shape: [size] });

@@ -136,7 +136,9 @@ export function readCells(columns: readonly ModelColumn[], written: unknown): Ce
   return columns.map((column, i) => {
     const { center, unit } = (written[i] ?? {}) as Partial<CellColumn>;
     if (!Number.isFinite(center) || !Number.isFinite(unit) || !(unit! > 0))
-      throw new OptionError(`column ${column.name} has the center ${shown(center)} and the unit ${shown(unit)}, which must be numbers, the unit above 0`);
+      throw new OptionError(
+        `column ${column.name} has the center ${shown(center)} and the unit ${shown(unit)}, which must be numbers, the unit above 0`,
+      );
     return { ...column, center: center!, unit: unit! };
   });
 }

@@ -195,8 +195,8 @@ const most = 2 ** 32 - 1;
 
 describe('IDX', () => {
   const wrong: Record<string, [Uint8Array, RegExp]> = {
-    'no zeros in front': [idx([2], 2, [1, 0, 8, 1]), /should begin with two zeros \(offset 0\)/],
-    'the bytes of the magic number in reverse': [idx([2], 2, [1, 8, 0, 0]), /should begin with two zeros/],
+    'no zeros in front': [idx([2], 2, [1, 0, 8, 1]), /begins with two zeros \(offset 0\)/],
+    'the bytes of the magic number in reverse': [idx([2], 2, [1, 8, 0, 0]), /begins with two zeros/],
     ...Object.fromEntries(
       [0, 9, 0xb, 0xc, 0xd, 0xe, 255].map((type) => [
         `values of type ${type}`,
