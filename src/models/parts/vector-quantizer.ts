@@ -2,7 +2,7 @@ import type { Quantized } from '../../kernels/vector-quantizer.ts';
 import { mostCounted } from '../../kernels/shapes.ts';
 import { OptionError } from '../../errors.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
-import { checkNumber, checkOptions } from '../../runtime/options.ts';
+import { checkNumber, checkOptions, shown } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
