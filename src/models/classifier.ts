@@ -4,7 +4,6 @@ import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { softmax } from '../kernels/softmax.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import type { Parameters } from '../runtime/parameters.ts';
-import { allOrNone } from '../runtime/scope.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { readSpec, type ClassifierSpec, type CompleteSpec } from './classifier-spec.ts';
@@ -94,18 +93,15 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     });
     const apart = freeze && encoder.weighted.length > 0;
     const networks = apart ? [[encoder], [this.head]] : [[encoder, this.head]];
-    const { entry, parameterSets } = allOrNone((scope) => ({
-      entry: scope.own(asNormalizer(encoder.entry)?.copy()),
-      parameterSets: makeParameters(gpu, networks, seed, savedValues),
-    }));
+    const parameterSets = makeParameters(gpu, networks, seed, savedValues);
     this.#frozen = apart ? parameterSets[0] : undefined;
-    this.encoder = encoder.part(0, encoder.layers.length, host, entry);
+    this.encoder = encoder.part(0, encoder.layers.length, host, asNormalizer(encoder.entry)?.copy());
     this.inside = {
       kind: 'classifier',
       trainable: this.#trainable(newHost(gpu, parameterSets.at(-1)!), seed, classWeights),
       networks: [this.encoder, this.head],
       parameterSets,
-      others: [entry],
+      others: [this.encoder.entry],
       spec: () => ({ ...this.#spec(freeze, hidden, seed), ...(classWeights && { classWeights }) }),
     };
   }

@@ -5,7 +5,6 @@ import { reshape } from '../kernels/elementwise.ts';
 import { softmax } from '../kernels/softmax.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkOptions, checkSeed } from '../runtime/options.ts';
-import { allOrNone } from '../runtime/scope.ts';
 import { sizeOf, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { readSpec, type JigsawSpec } from './jigsaw-spec.ts';
@@ -101,18 +100,15 @@ export class Jigsaw extends Model<JigsawLosses> {
     const codes = sizeOf(this.encoder.outputShape) * cells;
     this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.alive());
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
-    const { puzzles, parameterSets } = allOrNone((scope) => ({
-      puzzles: scope.own(new Puzzles(gpu, cuts, this.permutations)),
-      parameterSets: makeParameters(gpu, [[this.encoder, this.head]], seed, from?.savedValues),
-    }));
-    this.#puzzles = puzzles;
+    const [parameters] = makeParameters(gpu, [[this.encoder, this.head]], seed, from?.savedValues);
+    this.#puzzles = new Puzzles(gpu, cuts, this.permutations);
     this.inside = {
       kind: 'jigsaw',
-      trainable: this.#trainable(newHost(gpu, parameterSets[0]), image, seed),
+      trainable: this.#trainable(newHost(gpu, parameters), image, seed),
       networks: [this.encoder, this.head],
-      parameterSets,
-      others: [puzzles],
-      parts: [puzzles],
+      parameterSets: [parameters],
+      others: [this.#puzzles],
+      parts: [this.#puzzles],
       spec: () => ({
         input: image,
         tiles: side,

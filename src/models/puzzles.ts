@@ -8,7 +8,8 @@ const kernels = onDemand(() => import('../kernels/puzzle.ts'));
 
 /** How puzzles are cut, and the permutations of their tiles. */
 export class Puzzles {
-  #table: Tensor;
+  /** The permutations on the device. They are made on first use. */
+  #table: Tensor | undefined;
 
   readonly prepare = kernels.prepare;
 
@@ -16,18 +17,16 @@ export class Puzzles {
     private readonly gpu: Gpu,
     readonly cuts: Omit<Puzzle, 'table'>,
     private readonly permutations: readonly Uint8Array[],
-  ) {
-    this.#table = this.#makeTable();
-  }
+  ) {}
 
   /** Records the cutting of each image into a puzzle: its tiles, and the number of the drawn permutation. */
   cut(pass: Pass, x: Tensor): { tiles: Tensor; labels: Tensor } {
-    if (this.#table.gone) this.#table = this.#makeTable();
+    if (!this.#table || this.#table.gone) this.#table = this.#makeTable();
     return kernels().cutTiles(pass.tape, x, { ...this.cuts, table: this.#table }, pass.draws());
   }
 
   dispose(): void {
-    this.#table.dispose();
+    this.#table?.dispose();
   }
 
   #makeTable(): Tensor {

@@ -18,17 +18,6 @@ export class Scope {
   }
 }
 
-/** Runs `work`. If it throws, everything that it gave to its scope is freed. */
-export function allOrNone<T>(work: (scope: Scope) => T): T {
-  const scope = new Scope();
-  try {
-    return work(scope);
-  } catch (error) {
-    scope.dispose();
-    throw error;
-  }
-}
-
 /** Runs `work` and frees in the end what it gave to its scope. */
 export async function scoped<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
   const scope = new Scope();

@@ -1,7 +1,6 @@
 import { OutOfMemoryError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { Parameters } from '../../runtime/parameters.ts';
-import { allOrNone } from '../../runtime/scope.ts';
 import { toInside, type Layout } from './layout.ts';
 import type { PlacedLayer } from './placed-layers.ts';
 
@@ -35,7 +34,14 @@ export function makeParameters(
       return { name: full, role, shape, initial: values, parts: fullParts, layout };
     });
   const values = networkLists.map((networks) => networks.flatMap(({ placed }) => placed.flatMap(first)));
-  return allOrNone((scope) => values.map((each) => scope.own(new Parameters(gpu, each))));
+  const made: Parameters<Layout>[] = [];
+  try {
+    for (const each of values) made.push(new Parameters(gpu, each));
+    return made;
+  } catch (error) {
+    for (const each of made) each.dispose();
+    throw error;
+  }
 }
 
 /**

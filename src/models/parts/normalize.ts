@@ -2,7 +2,6 @@ import type { Dataset } from '../../data/dataset.ts';
 import { DataError, LatentGpuError } from '../../errors.ts';
 import { denormalize, normalize, type Scaling } from '../../kernels/normalize.ts';
 import type { Gpu } from '../../runtime/device.ts';
-import { allOrNone } from '../../runtime/scope.ts';
 import type { Tape } from '../../runtime/tape.ts';
 import { tensor, type Tensor } from '../../runtime/tensor.ts';
 import { written, type Part } from './part.ts';
@@ -115,10 +114,10 @@ export class Normalizer implements Scales {
     return { ...written([this.how])[0], clamped: this.clamped, fitted };
   }
 
-  /** Returns a copy with the same fitted values. */
+  /** Returns a copy with the same fitted values, which are put on the device on first use. */
   copy(): Normalizer {
     const copy = new Normalizer(this.gpu, this.how, this.clamped);
-    if (this.#fitted) copy.set(this.#fitted);
+    copy.#fitted = this.#fitted;
     return copy;
   }
 
@@ -168,19 +167,22 @@ export class Normalizer implements Scales {
 
   /** Sets the fitted values: once, or again after the loss of a device. */
   set(fitted: Fitted): void {
-    const made = allOrNone((scope) =>
-      Object.entries(fitted).map(
-        ([name, values]) => [name, scope.own(tensor(this.gpu, values as Float32Array))] as const,
-      ),
-    );
+    const made: Partial<Record<keyof Fitted, Tensor>> = {};
+    try {
+      for (const [name, values] of Object.entries(fitted))
+        made[name as keyof Fitted] = tensor(this.gpu, values as Float32Array);
+    } catch (error) {
+      for (const each of Object.values(made)) each.dispose();
+      throw error;
+    }
     this.#fitted = fitted;
-    this.#onDevice = Object.fromEntries(made) as unknown as Scaling;
+    this.#onDevice = made as Scaling;
   }
 
   /** Returns the fitted values on the device. @throws LatentGpuError before the first fit */
   needFitted(): Scaling {
-    if (!this.#onDevice) throw new LatentGpuError(`${this.how.name}: is not fitted yet: call fit() first`);
-    if (this.#onDevice.shift.gone) this.set(this.#fitted!);
-    return this.#onDevice;
+    if (!this.#fitted) throw new LatentGpuError(`${this.how.name}: is not fitted yet: call fit() first`);
+    if (!this.#onDevice || this.#onDevice.shift.gone) this.set(this.#fitted);
+    return this.#onDevice!;
   }
 }

@@ -1,7 +1,6 @@
 import { OptionError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { checkNumber } from '../../runtime/options.ts';
-import { allOrNone } from '../../runtime/scope.ts';
 import { Autoencoder } from '../autoencoder.ts';
 import { Classifier } from '../classifier.ts';
 import { checkSpec, type CompleteSpec } from '../classifier-spec.ts';
@@ -140,8 +139,12 @@ export async function readGan(gpu: Gpu, bytes: Uint8Array, readers: Readers): Pr
 }
 
 /** Restores the state of a model, and disposes it where the file turns out wrong. */
-const resumed = <M extends { dispose(): void }>(model: M, resume: (model: M) => void): M =>
-  allOrNone((scope) => {
-    resume(scope.own(model));
+function resumed<M extends { dispose(): void }>(model: M, resume: (model: M) => void): M {
+  try {
+    resume(model);
     return model;
-  });
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}

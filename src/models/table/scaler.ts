@@ -4,7 +4,6 @@ import { decodedCells, scaled } from '../../kernels/cells.ts';
 import { blankCell } from '../../runtime/blank.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { inSpells } from '../../runtime/pace.ts';
-import { allOrNone } from '../../runtime/scope.ts';
 import type { Tape } from '../../runtime/tape.ts';
 import { tensor, type Tensor } from '../../runtime/tensor.ts';
 import type { Scales } from '../parts/normalize.ts';
@@ -63,12 +62,13 @@ export class CellScaler implements Scales {
 
   /** Sets the fitted values. */
   set(fitted: FittedCells): void {
-    this.#onDevice = allOrNone((scope) => {
-      const [shift, spread] = [fitted.shift, fitted.spread].map((values) =>
-        scope.own(tensor(this.gpu, Float32Array.from(values))),
-      );
-      return { shift, spread };
-    });
+    const shift = tensor(this.gpu, Float32Array.from(fitted.shift));
+    try {
+      this.#onDevice = { shift, spread: tensor(this.gpu, Float32Array.from(fitted.spread)) };
+    } catch (error) {
+      shift.dispose();
+      throw error;
+    }
     this.#fitted = fitted;
   }
 
