@@ -200,7 +200,7 @@ describe('IDX', () => {
     ...Object.fromEntries(
       [0, 9, 0xb, 0xc, 0xd, 0xe, 255].map((type) => [
         `values of type ${type}`,
-        [idx([2], 2, [0, 0, type, 1]), /\(offset 2\), but only unsigned bytes/] as [Uint8Array, RegExp],
+        [idx([2], 2, [0, 0, type, 1]), /\(offset 2\); only unsigned bytes/] as [Uint8Array, RegExp],
       ]),
     ),
     'no sides': [idx([], 1, [0, 0, 8, 0]), /the number of sides at offset 3 is 0/],
