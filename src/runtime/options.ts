@@ -72,17 +72,10 @@ export function checkNumber(
     value > above &&
     (!whole || Number.isSafeInteger(value));
   if (good) return value;
-  const lower = least > -largest;
   const upper = most < largest || (typeof value === 'number' && value > most);
-  const open = above > -Infinity;
-  const range = [
-    whole ? 'a whole number' : 'a number',
-    open && `above ${above}`,
-    lower && upper && `from ${least} to ${most}`,
-    lower && !upper && `of at least ${least}`,
-    upper && !lower && `${open ? 'and' : 'of'} at most ${most}`,
-  ];
-  throw new OptionError(`${where}: ${shown(value)} is not ${range.filter(Boolean).join(' ')}`);
+  const from = above > -Infinity ? ` above ${above}` : least > -largest ? ` of at least ${least}` : '';
+  const to = upper ? `${from && ' and'} at most ${most}` : '';
+  throw new OptionError(`${where}: ${shown(value)} is not a ${whole ? 'whole ' : ''}number${from}${to}`);
 }
 
 /** Checks a seed: a whole number of 32 bits. @throws OptionError */
@@ -116,8 +109,7 @@ export function checkSignal(where: string, signal: unknown): void {
 
 /** Checks that a value is bytes. @throws OptionError */
 export function checkBytes(where: string, bytes: unknown): void {
-  if (!isBytes(bytes))
-    throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array, not ${shown(bytes)}`);
+  if (!isBytes(bytes)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array`);
 }
 
 /** Checks a list of numbers, plain or typed. @throws OptionError */
