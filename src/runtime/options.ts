@@ -97,14 +97,14 @@ export function checkWord<W extends string>(where: string, value: unknown, words
 
 /** Checks a function. @throws OptionError */
 export function checkFunction(where: string, value: unknown): void {
-  if (typeof value !== 'function') throw new OptionError(`${where} must be a function, not ${shown(value)}`);
+  if (typeof value !== 'function') throw new OptionError(`${where} must be a function`);
 }
 
 /** Checks a signal, if one is given. @throws OptionError */
 export function checkSignal(where: string, signal: unknown): void {
   const { addEventListener, throwIfAborted } = (signal ?? {}) as Partial<AbortSignal>;
   if (signal !== undefined && (typeof addEventListener !== 'function' || typeof throwIfAborted !== 'function'))
-    throw new OptionError(`${where}: signal must be an AbortSignal, not ${shown(signal)}`);
+    throw new OptionError(`${where}: signal must be an AbortSignal`);
 }
 
 /** Checks that a value is bytes. @throws OptionError */

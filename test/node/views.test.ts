@@ -119,7 +119,7 @@ describe('views', () => {
       'take: 1.5 is not a whole number of at least 1 and at most 10',
     ],
     ['those that are none', (set) => set.filter(() => false), DataError, 'filter: no example is left'],
-    ['what is no function', (set) => set.filter(1 as never), OptionError, 'filter: keep must be a function, not 1'],
+    ['what is no function', (set) => set.filter(1 as never), OptionError, 'filter: keep must be a function'],
     [
       'a part of nothing',
       (set) => set.split(0.04),

@@ -326,7 +326,7 @@ describe('CSV', () => {
     'a million quotes in the last field': [
       `a\n1${'"'.repeat(million)}`,
       FormatError,
-      /a field has a quote at offset 3, but does not begin with one/,
+      /a quote inside an unquoted field, at offset 3/,
     ],
     'a quote within a field': ['a,b\n1,2\n3,4"\n', FormatError, /at offset 11/],
     'a quote behind a space and something else': ['a,b\n1, x"2"\n', FormatError, /at offset 8/],
