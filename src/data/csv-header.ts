@@ -48,7 +48,7 @@ export class Header {
       csvError(
         text,
         first[column].offset,
-        `'${first[column].text.slice(0, 40)}' in column ${column} (offset ${first[column].offset}) ${why}; set \`header: true\` if this line names the columns, else \`header: false\``,
+        `'${first[column].text.slice(0, 40)}' in column ${column} (offset ${first[column].offset}) ${why}; set \`header\` to true or false`,
       );
     if (above >= 0) {
       if (count > first.length - count)

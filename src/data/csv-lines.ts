@@ -101,8 +101,7 @@ function fieldAt(text: string, offset: number, delimiter: Delimiter): { field: F
   if (text[open] !== '"') {
     let end = open;
     for (; !ends(end); end++)
-      if (text[end] === '"')
-        throw csvError(text, end, `a field has a quote at offset ${end}, but does not begin with one`);
+      if (text[end] === '"') throw csvError(text, end, `a quote inside an unquoted field, at offset ${end}`);
     return { field: { text: text.slice(offset, end).trim(), offset, quoted: false }, end };
   }
   let content = '';

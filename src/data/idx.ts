@@ -41,7 +41,7 @@ function readHeader(bytes: Uint8Array): { shape: number[]; start: number; end: n
     throw new FormatError('idx: this is not an IDX file, which begins with two zeros (offset 0)');
   if (bytes[2] !== 8)
     throw new FormatError(
-      `idx: values have type 0x${bytes[2].toString(16)} (offset 2), but only unsigned bytes (0x8) can be read`,
+      `idx: values of type 0x${bytes[2].toString(16)} (offset 2); only unsigned bytes (0x8) can be read`,
     );
   const sides = bytes[3];
   if (!sides) throw new FormatError('idx: the number of sides at offset 3 is 0');
@@ -63,7 +63,7 @@ function parse(bytes: Uint8Array): IdxData {
 
 const wrongLength = (values: number | string, { shape, start, end }: ReturnType<typeof readHeader>): FormatError =>
   new FormatError(
-    `idx: there are ${values} values from offset ${start} on, but the shape [${shape.join(', ')}] needs ${end - start}`,
+    `idx: ${values} values from offset ${start} on, but the shape [${shape.join(', ')}] needs ${end - start}`,
   );
 
 /** The maximum compression ratio of deflate. */

@@ -55,8 +55,7 @@ export function timeline(
   const combine = checkWord('timeline: combine', options.combine ?? 'mean', ['mean', 'min', 'max']);
 
   const facts = windows?.series;
-  if (!facts)
-    throw new OptionError('timeline: the second argument must be what series(gpu, …) returned, or a view of it');
+  if (!facts) throw new OptionError('timeline: the second argument must come from series(gpu, …)');
   checkNumbers('timeline: scores', scores);
   const { steps, length, stride, channels } = facts;
   const features = length * channels;

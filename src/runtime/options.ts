@@ -72,17 +72,10 @@ export function checkNumber(
     value > above &&
     (!whole || Number.isSafeInteger(value));
   if (good) return value;
-  const lower = least > -largest;
   const upper = most < largest || (typeof value === 'number' && value > most);
-  const open = above > -Infinity;
-  const range = [
-    whole ? 'a whole number' : 'a number',
-    open && `above ${above}`,
-    lower && upper && `from ${least} to ${most}`,
-    lower && !upper && `of at least ${least}`,
-    upper && !lower && `${open ? 'and' : 'of'} at most ${most}`,
-  ];
-  throw new OptionError(`${where}: ${shown(value)} is not ${range.filter(Boolean).join(' ')}`);
+  const from = above > -Infinity ? ` above ${above}` : least > -largest ? ` of at least ${least}` : '';
+  const to = upper ? `${from && ' and'} at most ${most}` : '';
+  throw new OptionError(`${where}: ${shown(value)} is not a ${whole ? 'whole ' : ''}number${from}${to}`);
 }
 
 /** Checks a seed: a whole number of 32 bits. @throws OptionError */
@@ -104,20 +97,19 @@ export function checkWord<W extends string>(where: string, value: unknown, words
 
 /** Checks a function. @throws OptionError */
 export function checkFunction(where: string, value: unknown): void {
-  if (typeof value !== 'function') throw new OptionError(`${where} must be a function, not ${shown(value)}`);
+  if (typeof value !== 'function') throw new OptionError(`${where} must be a function`);
 }
 
 /** Checks a signal, if one is given. @throws OptionError */
 export function checkSignal(where: string, signal: unknown): void {
   const { addEventListener, throwIfAborted } = (signal ?? {}) as Partial<AbortSignal>;
   if (signal !== undefined && (typeof addEventListener !== 'function' || typeof throwIfAborted !== 'function'))
-    throw new OptionError(`${where}: signal must be an AbortSignal, not ${shown(signal)}`);
+    throw new OptionError(`${where}: signal must be an AbortSignal`);
 }
 
 /** Checks that a value is bytes. @throws OptionError */
 export function checkBytes(where: string, bytes: unknown): void {
-  if (!isBytes(bytes))
-    throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array, not ${shown(bytes)}`);
+  if (!isBytes(bytes)) throw new OptionError(`${where}: takes the bytes of a file, as a Uint8Array`);
 }
 
 /** Checks a list of numbers, plain or typed. @throws OptionError */

@@ -1,7 +1,7 @@
 import { LatentGpuError, OptionError } from '../errors.ts';
 import type { FitOptions, History, Training } from '../models/training/fit-options.ts';
 import type { AnyLoss } from '../models/training/losses.ts';
-import { checkSignal, shown } from '../runtime/options.ts';
+import { checkSignal } from '../runtime/options.ts';
 import {
   callbackNames,
   canBeSent,
@@ -75,7 +75,7 @@ export class Client {
     const wrong = Object.entries({ onProgress, onEpochEnd }).find(
       ([, called]) => called !== undefined && typeof called !== 'function',
     );
-    if (wrong) return refused(new OptionError(`${method}: ${wrong[0]} must be a function, not ${shown(wrong[1])}`));
+    if (wrong) return refused(new OptionError(`${method}: ${wrong[0]} must be a function`));
     try {
       checkSignal(method, signal);
     } catch (error) {

@@ -73,7 +73,7 @@ export async function openGpu(options: WorkerGpuOptions = {}): Promise<Gpu> {
 
 function startWorker(): Worker {
   if (typeof Worker === 'undefined')
-    throw new GpuUnavailableError("Web Workers are not available here, as in Node: import from 'latentgpu' instead");
+    throw new GpuUnavailableError("there are no Web Workers here, as in Node: import from 'latentgpu' instead");
   try {
     return new Worker(new URL('./thread.ts', import.meta.url), { type: 'module', name: 'latentgpu' });
   } catch (cause) {

@@ -255,7 +255,7 @@ describe.each(kinds)('%s', (kind) => {
     const tape = makeTape(await sharedGpu());
     const sums = loss(tape, kind, tape.tensor([2, 3]), tape.tensor([2, 3]), tape.tensor([12], 'u32'), 1);
     expect(() => tape.differentiate([{ sums, coefficient: tape.tensor([4]) }])).toThrow(
-      `${kind}: its coefficient is a number`,
+      `${kind}: its coefficient must be a number`,
     );
   });
 

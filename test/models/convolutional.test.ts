@@ -336,7 +336,7 @@ describe('layers over images', () => {
     [
       'an outputPadding as large as the stride along one axis',
       () => convTranspose2d(1, 3, 'relu', { stride: [2, 1], padding: 1, outputPadding: 1 }),
-      'convTranspose2d: outputPadding, horizontal: 1 is not a whole number from 0 to 0',
+      'convTranspose2d: outputPadding, horizontal: 1 is not a whole number of at least 0 and at most 0',
     ],
     [
       'a factor of none along one axis',

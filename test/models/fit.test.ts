@@ -453,7 +453,7 @@ describe('divergence', () => {
 
   it('cannot come from rates beyond 10¹², which optimizers refuse', async () => {
     expect(() => adam(2e12)).toThrow(
-      new OptionError('adam: learning rate: 2000000000000 is not a number from 0 to 1000000000000'),
+      new OptionError('adam: learning rate: 2000000000000 is not a number of at least 0 and at most 1000000000000'),
     );
     const model = await smallModel();
     // 1e-30 and 1e-8 in the first epoch, 1e14 in the second.

@@ -54,7 +54,9 @@ describe('shuffleTiles', () => {
     await expect(model([12, 3, 1], shuffleTiles([4, 2]))).rejects.toThrow(
       'shuffleTiles: [12, 3, 1] cannot be cut into 4 × 2 tiles',
     );
-    expect(() => shuffleTiles([2, 9])).toThrow('shuffleTiles: tiles, horizontal: 9 is not a whole number from 1 to 8');
+    expect(() => shuffleTiles([2, 9])).toThrow(
+      'shuffleTiles: tiles, horizontal: 9 is not a whole number of at least 1 and at most 8',
+    );
   });
 
   it.each([2, 3])('into %i × %i keeps every tile, in another order for most', async (tiles) => {

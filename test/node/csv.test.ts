@@ -101,7 +101,7 @@ describe('errors describe the problem and its place', () => {
       FormatError,
       /line 1: '1.5x' in row 0, column 1 .*; if this line names the columns, set `header: true`/,
     ],
-    ['5,abc,3\n4,5,6\n', FormatError, /line 1: 'abc' in column 1 .* set `header: true`/],
+    ['5,abc,3\n4,5,6\n', FormatError, /line 1: 'abc' in column 1 .* set `header`/],
     ['t,x\n2026-01-01T00:00:00Z,1\n', FormatError, /'2026-.*' in row 0, .* left out with `columns`/],
     ['x\n1,5\n', FormatError, /it has 2 values \(offset 2\), but the first line 1/],
     ['1,5;2,5\n3,5;4,5\n', FormatError, /'1,5' in row 0, .*decimal comma are read with `decimal: ','`/],
@@ -193,7 +193,7 @@ describe('the first line', () => {
   });
 
   it('is an error if it is ambiguous', () => {
-    expect(() => readCsv('0,1,kind\n3,4,p\n5,6,q\n', { label: 2 })).toThrow(/'kind' in column 2 .* set `header: true`/);
+    expect(() => readCsv('0,1,kind\n3,4,p\n5,6,q\n', { label: 2 })).toThrow(/'kind' in column 2 .* set `header`/);
     expect(() => readCsv('2020,2021,kind\n1,2,0\n3,4,1\n', { label: 2 })).toThrow(/'kind' in column 2 .* set `header/);
     const options = { label: 2, header: true };
     expect(readCsv('0,1,kind\n3,4,p\n5,6,q\n', options).classes).toEqual(['p', 'q']);

@@ -40,7 +40,11 @@ describe('a seeded fault', () => {
   });
 
   it('is an error if its text does not occur, or occurs more often', () => {
-    expect(() => seed('a + b;', { ...fault, of: [1, 1] })).toThrow('shaders/x.ts has this text 0 times, but the fault says 1 times: a - b');
-    expect(() => seed('a - b; a - b;', { ...fault, of: [1, 1] })).toThrow('this text 2 times, but the fault says 1 times');
+    expect(() => seed('a + b;', { ...fault, of: [1, 1] })).toThrow(
+      'shaders/x.ts has this text 0 times, but the fault says 1 times: a - b',
+    );
+    expect(() => seed('a - b; a - b;', { ...fault, of: [1, 1] })).toThrow(
+      'this text 2 times, but the fault says 1 times',
+    );
   });
 });

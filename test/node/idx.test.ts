@@ -157,7 +157,7 @@ it('names the wrong option or argument', async () => {
       () => fetching(`${origin}/file`, { onprogress: () => {} }),
       "fetchIdx: unknown option 'onprogress' (did you mean onProgress?)",
     ],
-    [() => fetching(`${origin}/file`, { onProgress: 1 }), 'fetchIdx: onProgress must be a function, not 1'],
+    [() => fetching(`${origin}/file`, { onProgress: 1 }), 'fetchIdx: onProgress must be a function'],
     [() => fetching(`${origin}/file`, { signal: 1 }), 'fetchIdx: signal must be an AbortSignal'],
     [() => reading([0, 0, 8]), 'readIdx: takes the bytes of a file'],
   ];

@@ -52,10 +52,7 @@ it('gives up after seven attempts, or without an answer', async () => {
     await vi.runAllTimersAsync();
     const error = await waiting;
     expect(error).toBeInstanceOf(GpuUnavailableError);
-    expect([error.message, (error.cause as Error).message]).toEqual([
-      expect.stringContaining('in 7 attempts'),
-      cause,
-    ]);
+    expect([error.message, (error.cause as Error).message]).toEqual([expect.stringContaining('in 7 attempts'), cause]);
     expect(gpu.isLost).toBe(true);
   }
 });

@@ -232,7 +232,7 @@ describe('timeline', () => {
 
   const some = windows([0, 1], 3, 2, 1);
   const refusals: Refusal[] = [
-    ['examples that are no windows', async () => timeline([1, 2], await dataset(standIn(), floats(2), { shape: [1] })), OptionError, 'timeline: the second argument must be what series(gpu, …) returned, or a view of it'],
+    ['examples that are no windows', async () => timeline([1, 2], await dataset(standIn(), floats(2), { shape: [1] })), OptionError, 'timeline: the second argument must come from series(gpu, …)'],
     ['a score too few', () => timeline(Float32Array.of(1), some), ShapeError, 'timeline: 1 scores, but 2 windows of 2 values: give one for each window, or for each value'],
     ['no scores', () => timeline('12' as never, some), OptionError, "timeline: scores: takes a list of numbers, not '12'"],
     ['another way to combine', () => timeline([1, 2], some, { combine: 'median' as never }), OptionError, "timeline: combine must be 'mean' or 'min' or 'max', not 'median'"],

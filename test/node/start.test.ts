@@ -75,7 +75,7 @@ describe('unreadable data print one line', () => {
     [
       'cut off',
       { 'train-images-idx3-ubyte': idx([200, 28, 28], 1000) },
-      'DATA/train-images-idx3-ubyte: idx: there are 1000 values from offset 16 on, but the shape [200, 28, 28] needs 156800',
+      'DATA/train-images-idx3-ubyte: idx: 1000 values from offset 16 on, but the shape [200, 28, 28] needs 156800',
     ],
     [
       'another format',

@@ -129,14 +129,10 @@ describe('the header', () => {
   ])('of %j', async (text, names) => expect(namesOf(await readTable(text))).toEqual(names));
 
   it.each<[string, TableOptions, RegExp]>([
-    ['Ann,Rome\nBob,Oslo\n', {}, /line 1: 'Ann' in column 0 .* set `header: true`/],
-    ['2020,2021,kind\n1,2,0\n3,4,1\n', {}, /line 1: 'kind' in column 2 .* set `header: true`/],
-    [
-      '0,1,kind\n3,4,p\n5,6,q\n',
-      { label: 2 },
-      /'kind' in column 2 is a label that no other row has; set `header: true`/,
-    ],
-    ['0,1,kind\n3,4,p\n5,6,p\n', {}, /'kind' in column 2 stands in no other row; set `header: true`/],
+    ['Ann,Rome\nBob,Oslo\n', {}, /line 1: 'Ann' in column 0 .* set `header`/],
+    ['2020,2021,kind\n1,2,0\n3,4,1\n', {}, /line 1: 'kind' in column 2 .* set `header`/],
+    ['0,1,kind\n3,4,p\n5,6,q\n', { label: 2 }, /'kind' in column 2 is a label that no other row has; set `header`/],
+    ['0,1,kind\n3,4,p\n5,6,p\n', {}, /'kind' in column 2 stands in no other row; set `header`/],
   ])('that may be a row is asked about: %j', async (text, options, message) => {
     await expect(readTable(text, options)).rejects.toThrow(message);
     const without = await readTable(text, { ...options, header: false });
@@ -402,7 +398,9 @@ describe('encodings', () => {
   it('can be given by name', async () => {
     const japanese = Uint8Array.of(0x78, 0x0a, 0x93, 0xfa, 0x0a);
     expect(await read(japanese, { encoding: 'shift_jis', header: true })).toEqual([['x'], [['日']]]);
-    await expect(readTable(japanese, { encoding: 'none' })).rejects.toThrow(/encoding must be one that TextDecoder knows/);
+    await expect(readTable(japanese, { encoding: 'none' })).rejects.toThrow(
+      /encoding must be one that TextDecoder knows/,
+    );
     expect(await read(Buffer.from(text, 'latin1'), { encoding: 'latin1' })).toEqual(expected);
   });
 

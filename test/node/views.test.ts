@@ -105,11 +105,21 @@ describe('views', () => {
   });
 
   const wrong: [string, (set: Dataset) => unknown, new (message: string) => Error, string][] = [
-    ['none', (set) => set.take(0), OptionError, 'take: 0 is not a whole number from 1 to 10'],
-    ['more than there are', (set) => set.take(11), OptionError, 'take: 11 is not a whole number from 1 to 10'],
-    ['one and a half', (set) => set.take(1.5), OptionError, 'take: 1.5 is not a whole number from 1 to 10'],
+    ['none', (set) => set.take(0), OptionError, 'take: 0 is not a whole number of at least 1 and at most 10'],
+    [
+      'more than there are',
+      (set) => set.take(11),
+      OptionError,
+      'take: 11 is not a whole number of at least 1 and at most 10',
+    ],
+    [
+      'one and a half',
+      (set) => set.take(1.5),
+      OptionError,
+      'take: 1.5 is not a whole number of at least 1 and at most 10',
+    ],
     ['those that are none', (set) => set.filter(() => false), DataError, 'filter: no example is left'],
-    ['what is no function', (set) => set.filter(1 as never), OptionError, 'filter: keep must be a function, not 1'],
+    ['what is no function', (set) => set.filter(1 as never), OptionError, 'filter: keep must be a function'],
     [
       'a part of nothing',
       (set) => set.split(0.04),
@@ -139,7 +149,7 @@ describe('views', () => {
       'half a seed',
       (set) => set.split(0.5, { seed: 0.5 }),
       OptionError,
-      'split: seed: 0.5 is not a whole number from 0 to 4294967295',
+      'split: seed: 0.5 is not a whole number of at least 0 and at most 4294967295',
     ],
   ];
   it.each(wrong)('of %s are refused', async (what, call, kind, message) => {

@@ -75,7 +75,7 @@ describe('a worker', () => {
   it('cannot be started in Node, which has no workers', async () => {
     const error = await failed(openGpu());
     expect(error).toBeInstanceOf(GpuUnavailableError);
-    expect(error.message).toBe("Web Workers are not available here, as in Node: import from 'latentgpu' instead");
+    expect(error.message).toBe("there are no Web Workers here, as in Node: import from 'latentgpu' instead");
   });
 
   it('that is blocked is reported with the reason', async () => {

@@ -94,7 +94,7 @@ function named(texts: string[][], { line }: SampleRow, format: NumberFormat, { m
   const answer = namesColumns(texts, format, missing, typeof label === 'number' ? label : undefined);
   if (typeof answer === 'boolean') return answer;
   throw new FormatError(
-    `readTable: line ${line}: '${texts[0][answer.column].slice(0, 40)}' in column ${answer.column} ${answer.why}; set \`header: true\` if this line names the columns, else \`header: false\``,
+    `readTable: line ${line}: '${texts[0][answer.column].slice(0, 40)}' in column ${answer.column} ${answer.why}; set \`header\`: true if this line names the columns`,
   );
 }
 

@@ -85,7 +85,10 @@ describe('a malicious description', () => {
     'has __proto__': [inSpec('"__proto__":{"tied":true}'), /unknown option '__proto__'/],
     'has constructor': [inSpec('"constructor":1'), /unknown option 'constructor'; it takes/],
     'has an option whose name is long': [inSpec(`"${'x'.repeat(1e6)}":1`), /unknown option 'xxx/],
-    'has a value that cannot be shown': [(json) => json.replace('"relu"', '{"toString":1}'), /something of type object/],
+    'has a value that cannot be shown': [
+      (json) => json.replace('"relu"', '{"toString":1}'),
+      /something of type object/,
+    ],
     'has an initializer that every object has': [
       (json) => json.replace('"glorot"', '"toString"'),
       /no initializer 'toString'/,

@@ -200,7 +200,7 @@ describe('IDX', () => {
     ...Object.fromEntries(
       [0, 9, 0xb, 0xc, 0xd, 0xe, 255].map((type) => [
         `values of type ${type}`,
-        [idx([2], 2, [0, 0, type, 1]), /\(offset 2\), but only unsigned bytes/] as [Uint8Array, RegExp],
+        [idx([2], 2, [0, 0, type, 1]), /\(offset 2\); only unsigned bytes/] as [Uint8Array, RegExp],
       ]),
     ),
     'no sides': [idx([], 1, [0, 0, 8, 0]), /the number of sides at offset 3 is 0/],
@@ -326,7 +326,7 @@ describe('CSV', () => {
     'a million quotes in the last field': [
       `a\n1${'"'.repeat(million)}`,
       FormatError,
-      /a field has a quote at offset 3, but does not begin with one/,
+      /a quote inside an unquoted field, at offset 3/,
     ],
     'a quote within a field': ['a,b\n1,2\n3,4"\n', FormatError, /at offset 11/],
     'a quote behind a space and something else': ['a,b\n1, x"2"\n', FormatError, /at offset 8/],
