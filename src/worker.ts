@@ -33,7 +33,7 @@ export {
 } from './worker/data.ts';
 export type { Autoencoder, Classifier, Gan, Jigsaw, Network } from './worker/models.ts';
 export type { TableAutoencoder, TableData } from './worker/table-model.ts';
-export type { ExplainedCell, ExplainedRow } from './models/table/reading.ts';
+export type { ExplainedCell, ExplainedRow } from './models/table/explain.ts';
 export {
   activation,
   adversarial,

@@ -108,7 +108,7 @@ describe('an example with a weight counts as often as it says', () => {
     const gpu = await sharedGpu();
     const values = rows(2);
     const length = 4;
-    const shape = [length, 1];
+    const shape: [number, number] = [length, 1];
     for (const holes of [false, true]) {
       const given = holes ? values.with(5, NaN).with(17, NaN) : values;
       const windows = await series(gpu, given, { length, stride: length, weights });
