@@ -12,7 +12,7 @@ export type { Matrix } from './runtime/tensor.ts';
 export { autoencoder, type Autoencoder } from './models/autoencoder.ts';
 export type { TableAutoencoder } from './models/table/table-autoencoder.ts';
 export type { TableData, TableSpec } from './models/table/spec.ts';
-export type { ExplainedCell, ExplainedRow } from './models/table/reading.ts';
+export type { ExplainedCell, ExplainedRow } from './models/table/explain.ts';
 export type { OnnxPart } from './models/saving/onnx.ts';
 export type { Part } from './models/parts/part.ts';
 export { loadAutoencoder, loadClassifier, loadGan, loadJigsaw, type LoadOptions } from './models/saving/load.ts';

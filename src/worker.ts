@@ -34,7 +34,7 @@ export {
 export type { Network } from './worker/model.ts';
 export type { Autoencoder, Classifier, Gan, Jigsaw } from './worker/models.ts';
 export type { TableAutoencoder, TableData } from './worker/table-model.ts';
-export type { ExplainedCell, ExplainedRow } from './models/table/reading.ts';
+export type { ExplainedCell, ExplainedRow } from './models/table/explain.ts';
 export {
   activation,
   adversarial,

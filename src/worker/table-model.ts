@@ -4,7 +4,7 @@ import type { Table } from '../data/table/table.ts';
 import type { Indices } from '../models/downstream/indices.ts';
 import type { SamplerFit, SamplerOptions } from '../models/downstream/sampler.ts';
 import type { OnnxPart } from '../models/saving/onnx.ts';
-import type { ExplainedRow } from '../models/table/reading.ts';
+import type { ExplainedRow } from '../models/table/explain.ts';
 import type { FitOptions, Training } from '../models/training/fit-options.ts';
 import type { Losses } from '../models/training/losses.ts';
 import type { Matrix } from '../runtime/tensor.ts';

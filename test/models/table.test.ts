@@ -10,6 +10,7 @@ import { expectClose } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { bits, errorOf } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
 import { csvOf, tableOf } from '../support/tables.ts';
 import { doubles } from '../support/ten-steps.ts';
 
@@ -180,9 +181,48 @@ describe('an autoencoder of a table', () => {
         expect(Math.abs(cell - wanted)).toBeLessThan(1e-4 * Math.max(1, wanted));
       }
     }
-    const [{ columns, score }] = await model.explain(data, { rows: [5], hidden: true });
-    expect(score).toBe(scores[5]);
-    expect(columns[0].error).toBe(Math.max(...Array.from(cells.subarray(5 * width, 6 * width)).filter((v) => v === v)));
+    const rowsOf = [5, 11];
+    const explained = await model.explain(data, { rows: rowsOf, hidden: true });
+    for (const [i, row] of rowsOf.entries()) {
+      const { columns, score } = explained[i];
+      expect(score).toBe(scores[row]);
+      // What is left of the errors of a row in a table in which the column to blame is blank.
+      const left = new Map<string, number>();
+      for (const [c, name] of names.entries()) {
+        if (Number.isNaN(cells[row * width + c])) continue;
+        const holes = lines.map((line, n) => (n === row + 1 ? line.split(',').with(c, '').join(',') : line)).join('\n');
+        const table = await readTable(holes, { columns: kinds });
+        const errors = (await model.errors(table, { perColumn: true, hidden: true })).subarray(
+          row * width,
+          (row + 1) * width,
+        );
+        left.set(
+          name,
+          errors.filter((error) => !Number.isNaN(error)).reduce((sum, error) => sum + error, 0),
+        );
+      }
+      const order = [...left.keys()].sort((a, b) => left.get(a)! - left.get(b)!);
+      expect(columns.map(({ column }) => column).slice(0, order.length)).toEqual(order);
+      for (const { column, error } of columns) expect(error).toBe(cells[row * width + names.indexOf(column)]);
+    }
+    model.dispose();
+  });
+
+  it('blames the strange cell, not those that are predicted from it', async () => {
+    // b and c follow from a; d has nothing to do with them.
+    const draws = new Draw(5).floats(1200);
+    const lines = Array.from({ length: 400 }, (_, i) => {
+      const [a, d, noise] = draws.subarray(3 * i, 3 * i + 3);
+      return [a, a + 0.1 * noise, -a, d];
+    });
+    const strange = Array.from({ length: 20 }, (_, i) => 20 * i);
+    for (const [n, row] of strange.entries()) lines[row][n % 3] += lines[row][n % 3] > 0 ? -1.5 : 1.5;
+    const data = await readTable(['a,b,c,d', ...lines.map((line) => line.join(','))].join('\n'));
+    const model = await small(data, { corrupt: hideCells(0.3) });
+    await train(model, data, { epochs: 60 });
+    const first = (await model.explain(data, { rows: strange, hidden: true })).map(({ columns }) => columns[0].column);
+    const right = first.filter((name, n) => name === 'abc'[n % 3]).length;
+    expect(right).toBeGreaterThanOrEqual(18);
     model.dispose();
   });
 

@@ -358,7 +358,12 @@ it.each(['/nowhere.js', 'data:text/javascript,import "/nowhere.js"'])(
 
 it('windows of a series, from an array or a table, are in the worker, and their scores map to steps', async () => {
   const values = new Draw(4).floats(60, 0, 1);
-  const options = { length: 12, stride: 3, labels: Array.from({ length: 17 }, (_, i) => i % 3), weights: Array(17).fill(2) };
+  const options = {
+    length: 12,
+    stride: 3,
+    labels: Array.from({ length: 17 }, (_, i) => i % 3),
+    weights: Array(17).fill(2),
+  };
   const own = await direct.series(await sharedGpu(), values.slice(), options);
   const theirs = await remote.series(gpu, values.slice(), options);
   expect([theirs.length, theirs.shape, theirs.labels, theirs.series]).toEqual([

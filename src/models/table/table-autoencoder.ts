@@ -19,7 +19,9 @@ import type { OnnxPart } from '../saving/onnx.ts';
 import type { FitOptions, Training } from '../training/fit-options.ts';
 import type { AnyHourglass } from '../training/hourglass.ts';
 import type { Losses } from '../training/losses.ts';
-import { decodeTable, explain, reconstruct, scores, type ExplainedRow } from './reading.ts';
+import { explain, type ExplainedRow } from './explain.ts';
+import { decodeTable, reconstruct } from './reading.ts';
+import { scores } from './scores.ts';
 import { readTableSpec, writeTableSpec, type Scaled, type TableData, type TableParts, type TableSpec } from './spec.ts';
 import { filled } from './tables.ts';
 
@@ -158,9 +160,14 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   }
 
   /**
-   * Explains the scores of rows, given by number from 0 (default: all): the columns of each row, ordered by what they
-   * add to its score, with the value that was found and the expected one (for a category the most probable name). Blank
-   * cells add nothing and come last. `hidden` is as for `errors`.
+   * Explains the scores of rows, given by number from 0 (default: all): the columns of each row, ordered by their
+   * errors, with the value that was found and the expected one (for a category the most probable name). Blank cells come
+   * last.
+   *
+   * With `hidden` errors are as for `errors`, and up to ten columns of each row, those with the largest errors, come in
+   * another order: first the one without whose value the errors of the other cells are least. What is predicted from a
+   * strange cell looks strange as well, and no longer does if that cell is blank. It takes as many passes for each row as
+   * up to ten rows take in `errors`.
    * @throws OptionError for a row that does not exist; ShapeError, DataError; LatentGpuError before the first fit
    */
   async explain(

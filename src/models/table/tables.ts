@@ -47,6 +47,20 @@ export function filled(table: Table, other: Table): Table {
   return new Table({ ...table.storage, columns, label: labels, length });
 }
 
+/** Returns rows of a table, by index and as often as they are given, each with a blank in one column. */
+export function withBlanks(table: Table, rows: readonly number[], blanks: readonly string[]): Table {
+  const columns = table.storage.columns.map((column): ColumnData => {
+    const own = column.values.joined(table.rows);
+    const valueOr = (blank: number) => (i: number) => (blanks[i] === column.name ? blank : own[rows[i]]);
+    const values =
+      column.kind === 'category'
+        ? storedBy<Codes>(Int32Array, rows.length, valueOr(-1))
+        : storedBy<Numbers>(Float64Array, rows.length, valueOr(NaN));
+    return { ...column, values };
+  });
+  return new Table({ columns, length: rows.length, dialect: table.dialect });
+}
+
 /** Returns the names in two columns, without repetition, in their usual order. */
 function joinedNames(own: readonly string[], others: readonly string[]): readonly string[] {
   const all = [...new Set([...own, ...others])];
