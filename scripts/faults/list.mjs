@@ -277,7 +277,7 @@ const byFile = {
     ['gradient assigned', 'if (add_y) { v += y[i]; }', ''],
   ],
   gather: [
-    'kernels/step',
+    'kernels/gather',
     ['off by one', 'batch_rows() - 1u)', 'batch_rows())'],
     ['index', 'word >> 24u', 'word >> 16u'],
     ['stride', '8u * (at % 4u)', '8u * (at % 2u)'],
