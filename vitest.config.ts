@@ -18,8 +18,8 @@ export default defineConfig({
     // The longer tests have more to do than a busy machine does in a minute.
     testTimeout: part === 'short' ? minute : 5 * minute,
     hookTimeout: minute,
-    // One at a time: two browsers that compute on the CPU at once would only slow each other down.
-    fileParallelism: false,
+    // Two at a time: a test computes on the host and on the device in turn, and one browser leaves a core idle. The longer ones go alone, since some of them fill the memory.
+    maxWorkers: part === 'short' ? 2 : 1,
     // With `--coverage`, as `npm run coverage` has it.
     coverage: {
       provider: 'istanbul',
@@ -36,7 +36,7 @@ export default defineConfig({
           name: 'browser',
           include: [included('**/')],
           exclude: ['test/**/node/**', ...excluded],
-          // One page and one device over all files: starting them costs more than most tests.
+          // One page and one device over all files of a worker: starting them costs more than most tests.
           isolate: false,
           setupFiles: ['test/support/known-differences.ts'],
           sequence: { groupOrder: 1 },

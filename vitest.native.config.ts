@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: [
       `test/kernels/{conv2d,matmul,optimizer,reduce,reparameterize}${files}`,
-      `test/models/{family,fit,normalize,recover,reference,sampler,save}${files}`,
+      `test/models/{family,fit{,-errors,-steering},normalize,recover,reference,sampler,save}${files}`,
       `test/reliability/{hundred-steps,lost-device}${files}`,
       'test/shaders/{math,random}.test.ts',
     ],

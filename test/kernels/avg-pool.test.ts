@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { activate, activationNames } from '../../src/kernels/activation.ts';
+import { activate } from '../../src/kernels/activation.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { avgPool2d } from '../../src/kernels/pool.ts';
 import { slide } from '../../src/kernels/window.ts';
@@ -25,7 +25,7 @@ it.each([
   { image: [1, 10, 5], kernel: [1, 3], stride: [1, 3], padding: 'same' },
   { image: [9, 6, 8], kernel: [2, 2], stride: [3, 2], padding: 'same' },
   { image: [5, 9, 2], kernel: [4, 3], stride: [2, 1], padding: 'same' },
-  { image: [17, 19, 4], kernel: [5, 5], stride: [4, 3], padding: 'same' },
+  { image: [9, 11, 4], kernel: [5, 5], stride: [4, 3], padding: 'same' },
 ] as const)(
   'averages $kernel over $image, stride $stride, $padding, and divides its gradient',
   async ({ image, ...options }) => {
@@ -61,7 +61,8 @@ it('adds its gradient to another', async () => {
   });
 });
 
-it.each(activationNames)('after %s, it includes the slope in its gradient', async (name) => {
+// One slope from the value, one from what came in.
+it.each(['tanh', 'gelu'] as const)('after %s, it includes the slope in its gradient', async (name) => {
   for (const channels of [3, 4]) {
     const window = slide('test', [4, 6, channels], { kernel: [2, 2], stride: 2, padding: 'valid' });
     const size = 2 * 24 * channels;

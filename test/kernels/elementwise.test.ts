@@ -65,6 +65,9 @@ const awkward: [number[], number[]][] = [
   [[1, 1, 5], [5]],
 ];
 
+/** The operation whose gradients need both operands takes all of them, the others each kind of pair: of one shape, with a side repeated, with both repeated. */
+const shapesFor = (name: string) => (name === 'divide' ? awkward : [awkward[3], awkward[6], awkward[10]]);
+
 /** A random shape, and two operands that go together into it. */
 function randomShapes(draw: Draw): [number[], number[]] {
   const shape = Array.from({ length: draw.whole(1, 4) }, () => draw.whole(1, 6));
@@ -72,7 +75,7 @@ function randomShapes(draw: Draw): [number[], number[]] {
   return [operand(), operand()];
 }
 
-describe.each(operations)('$name', ({ record, combine }) => {
+describe.each(operations)('$name', ({ name, record, combine }) => {
   const check = async (aShape: number[], bShape: number[], draw: Draw) => {
     await checkGradient(await sharedGpu(), {
       inputs: [
@@ -89,11 +92,11 @@ describe.each(operations)('$name', ({ record, combine }) => {
     });
   };
 
-  it.each(awkward)('takes %j and %j', (a, b) => check(a, b, new Draw(1)));
+  it.each(shapesFor(name))('takes %j and %j', (a, b) => check(a, b, new Draw(1)));
 
   it('takes random shapes', async () => {
     const draw = new Draw(2);
-    for (let i = 0; i < 12; i++) await check(...randomShapes(draw), draw);
+    for (let i = 0; i < (name === 'divide' ? 12 : 3); i++) await check(...randomShapes(draw), draw);
   });
 
   it('takes the same tensor twice', async () => {
@@ -174,18 +177,13 @@ it('writes only zeros to the padding after a parameter’s gradient, where a NaN
 
 /** A dimension holds at most 65,535 workgroups; past that the grid has rows. */
 describe('past 65,535 workgroups', () => {
-  it.each([
-    { count: 65536 * 64 + 5, operand: 'repeated', threads: 'one a value' },
-    { count: 65536 * 64 * 4 + 5, operand: 'of the same shape', threads: 'one for four' },
-  ])('$count values, the second operand $operand: $threads', async ({ count, operand }) => {
+  it('one value a thread, the second operand repeated', async () => {
     const gpu = await sharedGpu();
     const memory = new Inputs(gpu);
     const tape = makeTape(gpu);
-    const a = Float32Array.from({ length: count }, (_, i) => i % 1000003);
-    const bound = memory.put(a);
-    const y = await runOne(tape, operand === 'repeated' ? add(tape, bound, memory.put([1])) : add(tape, bound, bound));
+    const a = Float32Array.from({ length: 65536 * 64 + 5 }, (_, i) => i % 1000003);
+    const y = await runOne(tape, add(tape, memory.put(a), memory.put([1])));
     memory.dispose();
-    const wrong = a.findIndex((v, i) => y[i] !== (operand === 'repeated' ? v + 1 : v + v));
-    expect(wrong).toBe(-1);
+    expect(a.findIndex((v, i) => y[i] !== v + 1)).toBe(-1);
   });
 });

@@ -63,7 +63,11 @@ async function onDevice({
   return { rows: perRow, dy: dy, labels };
 }
 
-const widths = [1, 3, 4, 5, 8, 15, 16, 17, 63, 64, 65, 68, 784];
+/** All for one kind: the others differ in their formula alone. */
+const widthsOf = (kind: LossKind) => (kind === 'mse' ? [1, 3, 4, 5, 8, 15, 16, 17, 63, 64, 65, 68, 784] : [5, 68]);
+
+/** After each kind stands one activation, and each activation after one kind. */
+const slopesOf = (kind: LossKind) => (kind === 'bce' ? activationNames : (['tanh'] as const));
 
 describe.each(kinds)('%s', (kind) => {
   const draws = (rows: number, columns: number, seed: number) => {
@@ -71,7 +75,7 @@ describe.each(kinds)('%s', (kind) => {
     return { y: draw.floats(rows * columns, -4, 4), x: draw.floats(rows * columns, 0, 1) };
   };
 
-  it.each(widths)('fits float64 for rows of %i', async (columns) => {
+  it.each(widthsOf(kind))('fits float64 for rows of %i', async (columns) => {
     for (const [rows, real] of [
       [1, 1],
       [5, 5],
@@ -113,7 +117,7 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 
-  it.each(activationNames)('includes the slope of %s in its gradient', async (activation) => {
+  it.each(slopesOf(kind))('includes the slope of %s in its gradient', async (activation) => {
     for (const columns of [5, 8]) {
       const rows = 4;
       const x = new Draw(1).floats(rows * columns, 0, 1);

@@ -68,8 +68,11 @@ async function setUp(
   return { gpu, values, state, step, readAll, dispose };
 }
 
+/** All for one kind: the others differ in their formula alone. */
+const countsOf = (kind: OptimizerKind) => (kind === 'adam' ? [4, 64, 252, 260, 1100] : [4, 260]);
+
 describe.each(kinds)('%s', (kind) => {
-  it.each([4, 64, 252, 260, 1100])('agrees with float64 for 25 steps with %i weights', async (count) => {
+  it.each(countsOf(kind))('agrees with float64 for 25 steps with %i weights', async (count) => {
     const draw = new Draw(count);
     // Some start at zero, so that the steps themselves are all there is.
     const initial = draw.floats(count).map((v, i) => (i % 2 ? v : 0));

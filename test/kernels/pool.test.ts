@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { activate, activationNames } from '../../src/kernels/activation.ts';
+import { activate } from '../../src/kernels/activation.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { maxPool2d } from '../../src/kernels/pool.ts';
 import { slide } from '../../src/kernels/window.ts';
@@ -82,7 +82,8 @@ it.each([1, 2, [2, 1]] as const)('adds its gradient to an existing one, stride %
   }
 });
 
-it.each(activationNames)('after %s, it includes the slope in its gradient', async (name) => {
+// One slope from the value, one from what came in.
+it.each(['tanh', 'gelu'] as const)('after %s, it includes the slope in its gradient', async (name) => {
   for (const channels of [3, 4]) {
     const window = slide('test', [4, 6, channels], { kernel: [2, 2], stride: 2, padding: 'valid' });
     const size = 2 * 24 * channels;

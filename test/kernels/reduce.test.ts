@@ -15,28 +15,7 @@ catchGpuErrors();
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
 
 /** Shapes with lengths on both sides of a strip of 64, and of 64 strips. */
-const shapes = [
-  [1],
-  [5],
-  [64],
-  [65],
-  [256],
-  [260],
-  [4100],
-  [16388],
-  [1, 1],
-  [3, 5],
-  [7, 9],
-  [2, 130],
-  [130, 2],
-  [3, 260],
-  [70, 4],
-  [2, 65, 8],
-  [2, 3, 4],
-  [3, 65, 3],
-  [2, 3, 4, 5],
-  [1, 5, 1, 3],
-];
+const shapes = [[1], [64], [65], [260], [16388], [7, 9], [130, 2], [3, 260], [2, 65, 8], [2, 3, 4, 5], [1, 5, 1, 3]];
 const axesOf = (shape: readonly number[]) => [undefined, ...shape.flatMap((_, i) => [i, i - shape.length])];
 
 describe('sum, mean, max and argmax', () => {
@@ -91,7 +70,7 @@ describe('gradients', () => {
   const kernels = { sum: [sum, total], mean: [mean, average], max: [max, largest] } as const;
   it.each(Object.entries(kernels))('of %s', async (_, [kernel, line]) => {
     const gpu = await sharedGpu();
-    for (const shape of [[1], [7], [70], [3, 5], [2, 3, 4], [2, 66, 3]]) {
+    for (const shape of [[1], [70], [3, 5], [2, 66, 3]]) {
       for (const axis of axesOf(shape)) {
         await checkGradient(gpu, {
           // Apart by more than the differences' step, so that the same one stays the largest.

@@ -92,7 +92,7 @@ describe('the same history and the same bits', () => {
     ['where the last batch of an epoch is short', 50, { epochs: 7, batchSize: 16 }],
     ['where it ends within an epoch', 50, { steps: 11, batchSize: 16 }],
     ['of one batch an epoch', 16, { epochs: 40, batchSize: 16 }],
-    ['of more steps an epoch than are read together', 2100, { epochs: 2, batchSize: 1 }],
+    ['of more steps an epoch than are read together', 2100, { epochs: 1, batchSize: 1 }],
     ['in order', 50, { epochs: 5, batchSize: 8, shuffle: false }],
     ['in the smallest submits', 50, { epochs: 5, batchSize: 8, frameBudgetMs: 0.001 }],
   ])('%s', async (_, examples, options) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adversarial, autoencoder, batchNorm, classifier, contractive, conv1d, conv2d, convTranspose2d, DataError, dataset, dense, dropout, flatten, gaussian, loadAutoencoder, maskNoise, mmd, OptionError, reshape, sgd, ShapeError, topK, unitNorm, vectorQuantizer, type Autoencoder, type AutoencoderSpec, type Examples, type FitOptions, type Losses, type Matrix,
+  adversarial, autoencoder, classifier, contractive, conv1d, conv2d, convTranspose2d, DataError, dataset, dense, dropout, flatten, gaussian, loadAutoencoder, maskNoise, OptionError, reshape, sgd, ShapeError, topK, unitNorm, vectorQuantizer, type Autoencoder, type AutoencoderSpec, type Examples, type FitOptions, type Losses, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { expectClose, expectNear } from '../support/close.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
@@ -44,9 +44,9 @@ describe('the first ten Adam steps agree with float64, which multiplies labels a
 
   it('of convolutions, and a dense layer after a flattened image', () =>
     expectTenSteps({
-      input: [4, 4, 2],
-      encoder: [conv2d(3, 2, 'tanh'), conv2d(2, 2)],
-      decoder: [flatten(), dense(32, 'tanh'), reshape([4, 4, 2])],
+      input: [3, 3, 2],
+      encoder: [conv2d(3, 2, 'tanh'), conv2d(1, 2)],
+      decoder: [flatten(), dense(18, 'tanh'), reshape([3, 3, 2])],
       condition,
     }));
 
@@ -76,9 +76,11 @@ describe('follows the gradient of evaluate, including the biases of classes', ()
     const after = await model.weights();
     for (const name of ['encoder.0.label.weight', 'decoder.0.label.weight']) {
       const { data: values, shape } = before[name];
-      const found = values.map((value, i) => value - after[name].data[i]);
+      // Every fifth, of each class and of most units.
+      const places = Array.from({ length: Math.ceil(values.length / 5) }, (_, i) => 5 * i);
+      const found = places.map((i) => values[i] - after[name].data[i]);
       const wanted: number[] = [];
-      for (let i = 0; i < values.length; i++) {
+      for (const i of places) {
         const at = async (h: number) => {
           model.setWeights({ ...before, [name]: { data: values.with(i, values[i] + h), shape } });
           return (await model.evaluate(data)).loss;
@@ -288,10 +290,8 @@ describe('gives the same bits', () => {
     ['with a Gaussian code', variational],
     ['with tied weights', { tied: true }],
     ['with a rival', { penalty: adversarial([dense(4, 'relu')], { on: 'output' }) }],
-    ['with a prior', { penalty: mmd(1) }],
     ['of images', { input: [2, 2, 3], encoder: [conv2d(4, 2, 'relu')], decoder: [convTranspose2d(3, 2, 'sigmoid')] }],
     ['with a sparse code', { encoder: [dense(8, 'relu'), topK(3)], penalty: unitNorm() }],
-    ['with normalised batches', { encoder: [dense(6), batchNorm()] }],
   ];
 
   it.each(members)('through a file: %s', async (_, changes) => {

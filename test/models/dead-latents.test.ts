@@ -3,13 +3,12 @@ import {
   adam, autoencoder, classifier, deadLatents, dense, loadAutoencoder, loadClassifier, OptionError, reshape, sgd, stopGradient, topK, toSaeLens, unitNorm,
   type AutoencoderSpec, type FitOptions,
 } from '../../src/index.ts'; // prettier-ignore
-import { countIdle, explanationLoss, topKAmong } from '../reference/dead-latents.ts';
-import { forward } from '../reference/layers.ts';
+import { twinOf } from '../support/dead-latents.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
 import { bits, errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { expectTenSteps, type Added } from '../support/ten-steps.ts';
+import { expectTenSteps } from '../support/ten-steps.ts';
 
 catchGpuErrors();
 
@@ -25,38 +24,10 @@ const spec = (changes: Partial<AutoencoderSpec> = {}): AutoencoderSpec => ({
   ...changes,
 });
 
-/** A penalty of deadLatents, and what float64 makes of it. */
-function twinOf({ encoder, decoder }: Pick<AutoencoderSpec, 'encoder' | 'decoder'>, after: number, k: number): Added {
-  const weight = 0.5;
-  return {
-    penalty: deadLatents({ after, k, weight }),
-    twin(weights, base, x) {
-      const tell = () => {};
-      const code = forward(encoder, 'encoder', base, x, tell);
-      const counted = countIdle(base['penalty.0.idle'], code.data);
-      const dead = Array.from(counted, (count) => count >= after);
-      if (!dead.includes(true)) return { loss: 0, counted: { 'penalty.0.idle': counted } };
-      const y = forward(decoder, 'decoder', base, code, tell).data;
-      const z = topKAmong(forward(encoder.slice(0, -1), 'encoder', weights, x, tell).data, dead, k);
-      const loss = weight * explanationLoss({ x: x.data, y, z, w: weights['decoder.0.weight'] }, dead.length);
-      return { loss, counted: { 'penalty.0.idle': counted } };
-    },
-    check({ epochs }) {
-      // Dead ones come up on the way, and of those the loss is told.
-      expect(epochs[0].dead).toBeLessThan(epochs[2].dead!);
-      expect(epochs[2].deadLatents).toBeGreaterThan(0);
-      const { loss, reconstruction, deadLatents } = epochs[2];
-      expect(loss).toBeCloseTo(reconstruction + weight * deadLatents!, 6);
-    },
-  };
-}
-
 describe.each<[string, Pick<AutoencoderSpec, 'encoder' | 'decoder'>, after: number, k: number]>([
   ['narrow', { encoder: [dense(9, 'tanh'), topK(2)], decoder: [dense(5)] }, 8, 3],
   ['with more dead latents asked for than there are', { encoder: [dense(7), topK(2)], decoder: [dense(5)] }, 5, 7],
   ['of a batch', { encoder: [dense(9, 'tanh'), topK(2, { batch: true })], decoder: [dense(5)] }, 8, 2],
-  ['wide', { encoder: [dense(40, 'gelu'), topK(2)], decoder: [dense(5)] }, 6, 2],
-  ['wide, where only what is dead is asked sparsely', { encoder: [dense(40, 'tanh'), topK(5)], decoder: [dense(5)] }, 6, 1],
 ])('deadLatents of a code that is %s', (_, parts, after, k) => {
   it('takes the first ten Adam steps as float64 does, to 1e-5, the counts too', async () => {
     await expectTenSteps({ input: [5], ...parts }, [0, 1], twinOf(parts, after, k));

@@ -1,13 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { standardTiles } from '../../app/analysis/tiles.ts';
-import { classifier, dense, flatten, jigsaw } from '../../src/index.ts';
+import { adam, classifier, dense, flatten, jigsaw } from '../../src/index.ts';
 import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { spec } from '../support/puzzle.ts';
+import { pictures, spec } from '../support/puzzle.ts';
 
 catchGpuErrors();
 
 describe('jigsaw', () => {
+  it('learns the places of different tiles on unseen images, and learns nothing from noise', async () => {
+    const gpu = await sharedGpu();
+    for (const striped of [true, false]) {
+      const model = await jigsaw(gpu, spec());
+      const { epochs } = await model.fit(pictures(512, 1, striped), {
+        epochs: 20,
+        batchSize: 32,
+        optimizer: adam(3e-3),
+      });
+      expect(epochs).toHaveLength(20);
+      const { loss, accuracy } = await model.evaluate(pictures(480, 2, striped));
+      if (striped) expect(accuracy).toBeGreaterThan(0.9);
+      // Of 480, 20 are right by chance, with a deviation of 4.4.
+      else expect(accuracy).toBeLessThan(40 / 480);
+      if (!striped) expect(loss).toBeGreaterThan(Math.log(24) - 0.1);
+      model.dispose();
+    }
+  });
+
   it.each([2, 3] as const)(
     'without a gap, cuts the same tiles as the host, in the order of the permutation: %i tiles a side',
     async (side) => {

@@ -237,7 +237,8 @@ describe('pretraining', () => {
     );
     expect(wrong).toBeInstanceOf(ShapeError);
     expect(wrong.message).toContain('pretrain: validation: the model takes 12 features, the data has 11');
-    expect(gpu.memory().buffers).toBe(before);
+    // What earlier tests have left may be collected in the meantime.
+    expect(gpu.memory().buffers).toBeLessThanOrEqual(before);
     model.dispose();
   });
 

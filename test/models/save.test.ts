@@ -98,7 +98,15 @@ describe.each(Object.entries(models))('%s', (_, entry) => {
     whole.dispose();
     again.dispose();
   });
+});
 
+/** One model for each optimizer. */
+const byOptimizer = new Map(
+  Object.values(models).map((entry) => [(entry.options?.optimizer ?? adam()).kind, entry] as const),
+);
+
+describe.each([...byOptimizer])('a file of %s', (kind, entry) => {
+  // Once for each optimizer.
   it('without the optimizer has only the weights, by the names of `weights`', async () => {
     const model = await smallModel(entry.spec);
     await model.fit(data(featuresOf(entry)), { steps: 2, batchSize: 16, ...entry.options });
@@ -106,7 +114,6 @@ describe.each(Object.entries(models))('%s', (_, entry) => {
     const { tensors } = readSafetensors(await model.save({ optimizer: false }));
     expect(tensors).toEqual(weights);
     const full = Object.keys(readSafetensors(await model.save()).tensors).filter((name) => !(name in weights));
-    const { kind } = entry.options?.optimizer ?? adam();
     expect(full.sort()).toEqual(
       momentNames[kind].flatMap((moment) => Object.keys(weights).map((name) => `optimizer.${moment}.${name}`)).sort(),
     );

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import models from '../../app/models.json' with { type: 'json' };
 import { findChrome } from '../../scripts/chrome.mjs';
 import { Failure } from '../../scripts/failure.mjs';
-import { ofFiles, readOptions } from '../../scripts/start/options.mjs';
+import { checkData, findData } from '../../scripts/start/data.mjs';
+import { models as jobs, ofFiles, readOptions } from '../../scripts/start/options.mjs';
+import * as library from '../../src/index.ts';
 import { readSafetensors } from '../../src/files/safetensors.ts';
 import { idx, start, type Ended } from '../support/start.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-start-'));
@@ -15,6 +17,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Fails with that one line, and before any browser: Node is no Chrome, so starting it would be another error. */
 async function expectFailure(args: string[], line: string): Promise<void> {
   expect(await start(args, { chrome: process.execPath })).toEqual({ code: 1, stdout: '', stderr: `error: ${line}\n` });
+}
+
+/** Fails with that line when the files are looked at, as `npm start` does first of all. */
+async function expectRefused(args: string[], line: string): Promise<void> {
+  const options = readOptions(args);
+  const looking = async () =>
+    checkData(findData(options.data, { trainLabels: jobs[options.model].labels }), options, library);
+  await expect(looking()).rejects.toThrow(new Failure(line));
 }
 
 /** A folder with small files named as MNIST's, some of them replaced. */
@@ -70,7 +80,12 @@ describe('a wrong option prints one line', () => {
     expectFailure(['--out', 'package.json'], '--out: cannot write to package.json (EEXIST)'));
 });
 
-describe('unreadable data print one line', () => {
+describe('unreadable data', () => {
+  it('print one line on the terminal', async () => {
+    const place = data({ 'train-images-idx3-ubyte': idx([0, 28, 28]) });
+    await expectFailure(['--data', place, '--out', inFolder('out')], `${place}/train-images-idx3-ubyte: it is empty`);
+  });
+
   it.each<[string, Record<string, Uint8Array>, string, string[]?]>([
     [
       'cut off',
@@ -112,28 +127,25 @@ describe('unreadable data print one line', () => {
     ],
   ])('%s', async (_, replaced, line, args = []) => {
     const place = data(replaced);
-    await expectFailure([...args, '--data', place, '--out', inFolder('out')], line.replaceAll('DATA', place));
+    await expectRefused([...args, '--data', place], line.replaceAll('DATA', place));
   });
 
   it('a missing file of the user', () =>
     expectFailure(['--model', 'table', '--data', '/nowhere'], 'there is no file /nowhere'));
 
   it('a missing folder', () =>
-    expectFailure(
+    expectRefused(
       ['--data', '/nowhere'],
       'there is no file train-images-idx3-ubyte (or train-images-idx3-ubyte.gz) in /nowhere',
     ));
 
   it('fewer images than requested', async () => {
     const place = data();
-    await expectFailure(
-      ['--data', place, '--out', inFolder('out'), '--images', '201'],
+    await expectRefused(
+      ['--data', place, '--images', '201'],
       `--images 201 are more than the 200 in ${place}/train-images-idx3-ubyte`,
     );
-    await expectFailure(
-      ['--data', place, '--out', inFolder('out'), '--batch', '256'],
-      '--batch 256 is more than the 200 training images',
-    );
+    await expectRefused(['--data', place, '--batch', '256'], '--batch 256 is more than the 200 training images');
   });
 });
 

@@ -4,7 +4,7 @@ import type { BrowserProvider } from 'vitest/node';
 import { adapterName, launchChrome } from '../../scripts/chrome.mjs';
 import { firefoxPage, launchFirefox } from '../../scripts/firefox.mjs';
 
-/** Lets Vitest run the browser tests in our Chrome, or in Firefox: one browser, and with `isolate: false` one page over all test files. */
+/** Lets Vitest run the browser tests in our Chrome, or in Firefox: a browser for each worker, and with `isolate: false` one page over all its test files. */
 export function chrome() {
   return defineBrowserProvider({
     name: 'puppeteer',
@@ -15,17 +15,22 @@ export function chrome() {
 
 class PuppeteerProvider implements BrowserProvider {
   readonly name = 'puppeteer';
-  readonly supportsParallelism = false;
-  #browser: Browser | undefined;
+  /** What is known of Firefox was found with one. */
+  readonly supportsParallelism = process.env.LATENTGPU_BROWSER !== 'firefox';
+  /** One for each session, so that each has a process of its own for the GPU, and stores of its own. */
+  readonly #browsers: Browser[] = [];
+  /** By session. */
   readonly #pages = new Map<string, Page>();
 
   async openPage(sessionId: string, url: string): Promise<void> {
     const inFirefox = process.env.LATENTGPU_BROWSER === 'firefox';
-    this.#browser ??= await (inFirefox ? launchFirefox() : launchChrome());
-    const page = await (inFirefox ? firefoxPage(this.#browser) : this.#browser.newPage());
+    const browser = await (inFirefox ? launchFirefox() : launchChrome());
+    this.#browsers.push(browser);
+    const page = await (inFirefox ? firefoxPage(browser) : browser.newPage());
+    const isFirst = this.#pages.size === 0;
     this.#pages.set(sessionId, page);
     await page.goto(url);
-    console.log(`${await this.#browser.version()}, adapter ${await adapterName(page)}`);
+    if (isFirst) console.log(`${await browser.version()}, adapter ${await adapterName(page)}`);
   }
 
   getCommandsContext(sessionId: string): { page: Page } {
@@ -37,8 +42,7 @@ class PuppeteerProvider implements BrowserProvider {
   }
 
   async close(): Promise<void> {
-    await this.#browser?.close();
-    this.#browser = undefined;
+    await Promise.all(this.#browsers.splice(0).map((browser) => browser.close()));
     this.#pages.clear();
   }
 

@@ -1,6 +1,6 @@
 /** @type {import('../list.mjs').FaultsOfFile} */
 export default [
-  'kernels/step',
+  'kernels/gather',
   ['off by one', 'batch_rows() - 1u)', 'batch_rows())'],
   ['index', 'word >> 24u', 'word >> 16u'],
   ['stride', '8u * (at % 4u)', '8u * (at % 2u)'],

@@ -1,0 +1,16 @@
+import { describe, it } from 'vitest';
+import { dense, topK, type AutoencoderSpec } from '../../src/index.ts';
+import { twinOf } from '../support/dead-latents.ts';
+import { catchGpuErrors } from '../support/gpu.ts';
+import { expectTenSteps } from '../support/ten-steps.ts';
+
+catchGpuErrors();
+
+describe.each<[string, Pick<AutoencoderSpec, 'encoder' | 'decoder'>, after: number, k: number]>([
+  ['wide', { encoder: [dense(40, 'gelu'), topK(2)], decoder: [dense(5)] }, 6, 2],
+  ['wide, where only what is dead is asked sparsely', { encoder: [dense(40, 'tanh'), topK(5)], decoder: [dense(5)] }, 6, 1],
+])('deadLatents of a code that is %s', (_, parts, after, k) => {
+  it('takes the first ten Adam steps as float64 does, to 1e-5, the counts too', async () => {
+    await expectTenSteps({ input: [5], ...parts }, [0, 1], twinOf(parts, after, k));
+  });
+}); // prettier-ignore
