@@ -77,8 +77,10 @@ export function shader<Required extends string, Optional extends string = never>
 
 /** Returns the rest of a shader's text, after checking that it declares nothing that belongs in the head. */
 function withoutInterface(label: string, rest: string): string {
-  const declared = [/@binding\(/, overridePattern, sizesPattern].find((pattern) => rest.search(pattern) >= 0);
-  if (declared) throw new Error(`shader ${label}: the declaration that matches ${declared.source} must be in its head`);
+  for (const pattern of [/@binding\([^;]*/, overridePattern, sizesPattern]) {
+    const [declared] = rest.match(pattern) ?? [];
+    if (declared) throw new Error(`shader ${label}: '${declared}' must be declared in its head`);
+  }
   return rest;
 }
 

@@ -2,15 +2,16 @@
 
 /** @typedef {import('../../src/index.ts').ExplainedRow} ExplainedRow */
 
-/** Columns of a row that are blamed, at most, */
+/** The most columns of a row that are blamed. */
 const mostBlamed = 3;
-/** and no others than those that add so much of what the first one adds. */
+/** The least error of a blamed column behind the first, as a part of the row's largest. */
 const leastShare = 0.3;
 
-/** The columns to blame for a row. @param {ExplainedRow} row */
+/** Returns the columns to blame for a row: the first one, and those behind it with a large error. @param {ExplainedRow} row */
 export function blamed({ columns }) {
-  const most = columns[0]?.error ?? NaN;
-  return columns.filter(({ error }, i) => i < mostBlamed && error >= leastShare * most);
+  const known = columns.filter(({ error }) => !Number.isNaN(error));
+  const largest = Math.max(...known.map(({ error }) => error));
+  return known.slice(0, mostBlamed).filter(({ error }, i) => i === 0 || error >= leastShare * largest);
 }
 
 /** A value as people read it. @param {string | number | null} value @param {string} kind */

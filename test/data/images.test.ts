@@ -146,7 +146,7 @@ it('says which image is wrong, and why', async () => {
     [
       () => readImages([good, halves(4, 2, '#000', '#fff')]),
       ShapeError,
-      /image 1 is 2 × 4, the first one 2 × 2; give a size/,
+      /image 1 is 2 × 4, the first one 2 × 2; give a `size`/,
     ],
     [
       () => readImages([new File(['<!doctype html>'], 'c.png')]),
@@ -158,7 +158,7 @@ it('says which image is wrong, and why', async () => {
     [() => readImages(['http://127.0.0.1:1/a.png']), DataError, /image 0: http:\/\/127.0.0.1:1\/a.png cannot be read/],
     [() => readImages([]), DataError, /there are no images/],
     [() => readImages('cat.png' as never), OptionError, /takes a list of images/],
-    [() => readImages([good], { size: [28] as never }), OptionError, /the size is \[height, width\]/],
+    [() => readImages([good], { size: [28] as never }), OptionError, /size must be \[height, width\]/],
     [() => readImages([good], { size: [0, 2] }), OptionError, /size/],
     [() => readImages([good], { channels: 2 as never }), OptionError, /channels must be 1, 3 or 4/],
     [() => readImages([good], { fit: 'contain' as never }), OptionError, /fit/],

@@ -127,8 +127,8 @@ describe('a model by the cross-entropy of categories', () => {
     ['a last activation', { decoder: [dense(features, 'sigmoid')] }, "ends without an activation, not in 'sigmoid'"],
     ['a normalisation', { normalize: minMax() }, 'takes probabilities as they are, without minMax()'],
     ['several samples', { encoder: [gaussian(2, { samples: 3 })] }, 'takes a Gaussian code of one sample, not of 3'],
-    ['an opponent of outputs', { penalty: adversarial([dense(3)], { on: 'output' }) }, 'adversarial compares outputs with data'],
-    ['dead latents', { encoder: [dense(8), topK(2)], penalty: deadLatents() }, 'deadLatents compares outputs with data'],
+    ['an opponent of outputs', { penalty: adversarial([dense(3)], { on: 'output' }) }, 'adversarial cannot be combined with loss'],
+    ['dead latents', { encoder: [dense(8), topK(2)], penalty: deadLatents() }, 'deadLatents cannot be combined with loss'],
   ])('refuses %s', async (_, changes, words) => {
     const error = await errorOf(small(changes));
     expect(error).toBeInstanceOf(OptionError);
@@ -140,7 +140,7 @@ describe('a model by the cross-entropy of categories', () => {
     const error = await errorOf(model.fit(drawn(2).fill(2, 0, 1), { epochs: 1 }));
     expect(error).toBeInstanceOf(DataError);
     expect(error.message).toContain('categorical: 2 at row 0, column 0 is outside [0, 1]');
-    expect((await errorOf(model.logLikelihood(drawn(2)))).message).toContain('the loss categorical is not that of a density');
+    expect((await errorOf(model.logLikelihood(drawn(2)))).message).toContain('the loss categorical defines no probability density');
     model.dispose();
   }); // prettier-ignore
 });

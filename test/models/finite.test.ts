@@ -177,7 +177,7 @@ describe('results too large for an array', () => {
     const error = await errorOf(model.decode(new Float32Array(1e6)));
     expect(error).toBeInstanceOf(OutOfMemoryError);
     expect(error.message).toBe(
-      'decoder.predict: the result takes 67108864000000 bytes, more than there is room for in one array; ask for less at a time',
+      'decoder.predict: the result needs 67108864000000 bytes, more than one array can hold; ask for less at a time',
     );
     expect([gpu.memory().bytes, gpu.counters().dispatches]).toEqual(before);
     model.dispose();

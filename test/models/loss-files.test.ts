@@ -62,7 +62,7 @@ describe('a custom loss', () => {
       [{ name: 'elementwise', args: [] }, 'the loss elementwise has no name'],
       [{ name: 'huber', args: [{ delta: 0 }] }, 'huber: delta: 0 is not'],
       [{ name: 'squared', args: [] }, "there is no loss 'squared'"],
-      ['squared', "the loss is 'bce'"],
+      ['squared', "the loss must be 'bce'"],
       [undefined, 'loss must be an object'],
       [null, 'loss must be an object'],
     ] as const) {

@@ -323,7 +323,7 @@ describe('invalid models are refused', () => {
       'a sparse Gaussian code',
       () => smallModel({ encoder: [gaussian(5)], penalty: sparsity(1) }),
       OptionError,
-      'the code is gaussian',
+      'a Gaussian code already has a penalty',
     ],
     [
       'tied layers that do not mirror',

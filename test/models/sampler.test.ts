@@ -284,8 +284,8 @@ describe('a file', () => {
     const said = (from: string, to: string) => ({ latentgpu: metadata.latentgpu.replace(from, to) });
     const wrong: [typeof tensors, Record<string, string>, RegExp][] = [
       [rest, metadata, /needs sampler.means/],
-      [weights(1.5, -0.5), metadata, /sampler.weights are not shares/],
-      [weights(0.5, 0.4), metadata, /sampler.weights are not shares/],
+      [weights(1.5, -0.5), metadata, /each row of sampler.weights must be shares/],
+      [weights(0.5, 0.4), metadata, /each row of sampler.weights must be shares/],
       [tensors, said('"components":2', '"components":3'), /sampler.weights is \[2\] in the file/],
       [tensors, said('"components":2', '"components":0'), /sampler: components: 0/],
       [tensors, said('"old":false', '"old":1'), /sampler: old/],

@@ -51,7 +51,7 @@ it('data without the scale of training are refused by every method, until a scal
       const error = await errorOf(call());
       expect(error, where).toBeInstanceOf(DataError);
       expect(error.message).toBe(
-        `${where}: the model was trained on floats with a scale of 0.01, values up to 1; these are floats with a scale of 1, values up to ${error.message.includes('interpolate') || error.message.includes('traverse') ? 74 : 100}: say which is meant, by the \`scale\` of dataset(gpu, data, { scale })`,
+        `${where}: the model was trained on floats with a scale of 0.01, values up to 1; these are floats with a scale of 1, values up to ${error.message.includes('interpolate') || error.message.includes('traverse') ? 74 : 100}: set the scale with dataset(gpu, data, { scale })`,
       );
     }
     const codes = await each.encode(trained);

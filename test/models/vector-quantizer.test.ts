@@ -207,6 +207,6 @@ it('refuses invalid arguments', async () => {
   for (const asked of [model.indices(data), model.decode({ data: new Uint32Array(1), shape: [1] })])
     expect((await errorOf(asked)).message).toMatch(/needs a quantised code: an encoder whose last layer is vectorQuantizer/);
   const quantised = await autoencoder(gpu, small());
-  expect((await errorOf(quantised.fitSampler(data, { components: 3 }))).message).toMatch(/take no components/);
+  expect((await errorOf(quantised.fitSampler(data, { components: 3 }))).message).toMatch(/components and iterations are for codes of numbers/);
   for (const each of [model, quantised]) each.dispose();
 }); // prettier-ignore

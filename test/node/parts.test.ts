@@ -91,7 +91,7 @@ describe('a part of models is named in all places', () => {
     // A discriminator and pairs of codes need more than that test makes; unitNorm adds no term to the loss.
     const elsewhere = ['adversarial', 'mmd', 'unitNorm'];
     const penalties = Object.keys(makers.penalties).filter((name) => !elsewhere.includes(name));
-    expect(lacking(penalties, inFile('test/reliability/gradients.test.ts', called))).toEqual([]);
+    expect(lacking(penalties, inFile('test/reliability/gradients.long.test.ts', called))).toEqual([]);
   });
 
   it('a part with arguments in the test of wrong arguments', () => {

@@ -124,8 +124,12 @@ it('continues during a profile, which reports the lost device', async () => {
   const gpu = standIn(async () => ({ device: second, quads: false }), first);
   const command = { label: 'any' } as Command;
   const run = () => gpu.compute((pass) => (pass.encode(command), 1));
+  let begin!: () => void;
+  // The profiler is imported on demand.
+  const begun = new Promise<void>((resolve) => (begin = resolve));
   const profiled = errorOf(
     gpu.profile(async () => {
+      begin();
       await run();
       lose({ reason: 'unknown', message: '' } as GPUDeviceLostInfo);
       await gpu.lost;
@@ -133,6 +137,7 @@ it('continues during a profile, which reports the lost device', async () => {
       await run();
     }),
   );
+  await begun;
   await vi.runAllTimersAsync();
   const error = await profiled;
   expect(error).toBeInstanceOf(DeviceLostError);

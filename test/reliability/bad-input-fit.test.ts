@@ -28,7 +28,7 @@ const fitOptions = (validation: Kind): Kind =>
     options(good, {
       epochs: whole('epochs', { least: 1 }),
       steps: optional(not('not both', () => false)),
-      batchSize: optional(fc.oneof(whole('batchSize', { least: 1 }), oneOf('but only', 9, 2 ** 31, 2 ** 52))),
+      batchSize: optional(fc.oneof(whole('batchSize', { least: 1 }), oneOf('more than the', 9, 2 ** 31, 2 ** 52))),
       optimizer: optional(
         fc.oneof(
           not('optimizer', () => false),

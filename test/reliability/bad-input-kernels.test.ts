@@ -150,7 +150,7 @@ describe('direct calls of kernels', () => {
             lists,
             lengths.map((length) => ({
               value: new Float32Array(length),
-              names: `[2, 3] holds 6 values, the data has ${length}`,
+              names: `[2, 3] holds 6 values, but the data has ${length}`,
             })),
           ),
           optional(
@@ -181,7 +181,7 @@ describe('direct calls of kernels', () => {
         wrong: [
           fc.oneof(
             not('tensor', () => false),
-            oneOf('nothing', unwritten),
+            oneOf('no kernel writes it', unwritten),
           ),
         ],
       },

@@ -51,7 +51,7 @@ it('refuses data that do not fill the shape, and allocates nothing', async () =>
   const gpu = await sharedGpu();
   const before = gpu.memory().buffers;
   expect(() => tensor(gpu, [1, 2, 3], [2, 2])).toThrow(ShapeError);
-  expect(() => tensor(gpu, [1, 2, 3], [2, 2])).toThrow('a shape of [2, 2] holds 4 values, the data has 3');
+  expect(() => tensor(gpu, [1, 2, 3], [2, 2])).toThrow('the shape [2, 2] holds 4 values, but the data has 3');
   expect(gpu.memory().buffers).toBe(before);
 });
 

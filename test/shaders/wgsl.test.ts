@@ -126,7 +126,7 @@ struct Sizes { rows: u32, scale: f32 }`,
     ]);
     expect(shader('unsized', code).sizes).toEqual([]);
     expect(() => shader('s', `${code}\nstruct Sizes { v: vec4f }`)).toThrow(
-      "'v: vec4f' is no member that Sizes may have",
+      "the member 'v: vec4f' of Sizes must be a u32 or an f32",
     );
   });
 
@@ -156,7 +156,7 @@ struct Sizes { rows: u32, scale: f32 }`,
   it.each(['@group(0) @binding(2) var<storage, read> z: array<f32>;', 'override m: u32;', 'struct Sizes { m: u32 }'])(
     'refuses in the rest what belongs into the head: %s',
     (declared) => {
-      expect(() => shader('long', code, () => declared).code).toThrow('shader long: what is declared by');
+      expect(() => shader('long', code, () => declared).code).toThrow(/^shader long: '.*' must be declared in its head$/);
     },
   );
 });

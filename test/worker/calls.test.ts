@@ -100,7 +100,7 @@ describe('training from the page', () => {
 
 describe('errors keep their class', () => {
   it.each<[string, () => Promise<unknown>, new (...args: never[]) => Error, RegExp]>([
-    ['of options', () => small({ loss: 'bse' as never }), direct.OptionError, /the loss is/],
+    ['of options', () => small({ loss: 'bse' as never }), direct.OptionError, /the loss must be/],
     ['of parts', () => small({ encoder: [dense(0)] }), direct.OptionError, /dense: units/],
     ['of what are no parts', () => small({ encoder: [{} as never] }), direct.OptionError, /no layer/],
     ['of shapes', () => small({ decoder: [dense(11, 'sigmoid')] }), direct.ShapeError, /ends in \[11\]/],
