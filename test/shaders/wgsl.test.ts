@@ -156,7 +156,9 @@ struct Sizes { rows: u32, scale: f32 }`,
   it.each(['@group(0) @binding(2) var<storage, read> z: array<f32>;', 'override m: u32;', 'struct Sizes { m: u32 }'])(
     'refuses in the rest what belongs into the head: %s',
     (declared) => {
-      expect(() => shader('long', code, () => declared).code).toThrow(/^shader long: '.*' must be declared in its head$/);
+      expect(() => shader('long', code, () => declared).code).toThrow(
+        /^shader long: '.*' must be declared in its head$/,
+      );
     },
   );
 });

@@ -30,10 +30,9 @@ export function writeCsv({ columns, label }: Storage, length: number, at: (row: 
     return pieces.join('');
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new OutOfMemoryError(
-      'toCsv: the text is too long for one string: write the table in parts, with `filter`',
-      { cause },
-    );
+    throw new OutOfMemoryError('toCsv: the text is too long for one string: write the table in parts, with `filter`', {
+      cause,
+    });
   }
 }
 
