@@ -147,7 +147,7 @@ it('direct calls of kernels get errors that explain the problem', async () => {
   const wrong: [unknown, string][] = [
     [{ kind: 'huber', delta: 0 }, 'loss: delta: 0 is not a number above 0'],
     [{ kind: 'huber' }, 'loss: kind.delta: undefined is not'],
-    [{ kind: 'mse' }, "loss: kind.kind is 'huber', not 'mse'"],
+    [{ kind: 'mse' }, "loss: kind.kind must be 'huber', not 'mse'"],
     [{ name: 'a', wgsl: 'y', derivative: 1 }, 'loss: kind.derivative must be a string, not 1'],
     ['mape', "loss: kind must be 'mse' or 'bce' or 'mae' or 'huber', not 'mape'"],
   ];

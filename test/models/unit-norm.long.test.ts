@@ -94,7 +94,7 @@ describe('is refused', () => {
   it.each<[string, Partial<AutoencoderSpec>, RegExp]>([
     ['without a sparse code', { encoder: [dense(15)] }, /^unitNorm: takes a sparse code, from an encoder whose last layer is topK\(k\)$/],
     ['where weights are tied', { tied: true }, /^unitNorm: the decoder must begin with a dense layer that has its own weight, not with a tied one$/],
-    ['where the decoder begins otherwise', { input: [3, 2, 1], encoder: [flatten(), dense(6), topK(3)], decoder: [reshape([3, 2, 1]), conv2d(1, 1)] }, /not reshape$/],
+    ['where the decoder begins otherwise', { input: [3, 2, 1], encoder: [flatten(), dense(6), topK(3)], decoder: [reshape([3, 2, 1]), conv2d(1, 1)] }, /not with reshape$/],
   ])('%s', async (_, changes, message) => {
     const error = await errorOf(autoencoder(await sharedGpu(), spec(changes)));
     expect(error).toBeInstanceOf(OptionError);
