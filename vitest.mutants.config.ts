@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     include: [
       'test/node/{columns,csv,dataset,feed,idx,onnx,safetensors,views}.test.ts',
-      'test/reliability/node/readers-corpus.test.ts',
+      'test/reliability/node/readers-corpus.long.test.ts',
     ],
     env: { VITE_MUTANTS: '1' },
     sequence: { sequencer: InOrderOfPaths },
