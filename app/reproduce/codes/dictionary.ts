@@ -36,8 +36,8 @@ export const dictionary = partedRow(
     examples: quick ? 512 : 40_000,
     'test examples': quick ? 256 : 10_000,
     'dead after examples': 5000,
-    'dead latents an example': 32,
-    weight: '1/32',
+    'dead latents an example': 5,
+    weight: 0.25,
     optimizer: 'adam, its rate falling as a cosine',
     'learning rate': 1e-2,
     'last learning rate': 1e-4,
@@ -61,7 +61,7 @@ export const dictionary = partedRow(
     const revival = deadLatents({
       after: settings['dead after examples'],
       k: settings['dead latents an example'],
-      weight: 1 / 32,
+      weight: settings.weight,
     });
     const model = await autoencoder(gpu, {
       input: dimensions,
