@@ -10,13 +10,13 @@ const scale = 2;
 /** The mean log-likelihood of test images' first principal components under a linear Gaussian model: by importance samples, and in closed form. */
 export async function linearGaussian(work: Work, seed: number): Promise<{ estimate: number; closed: number }> {
   const { gpu, train, test, machine, watch, say, components } = work;
-  const axes = components().components.slice(0, features);
+  const { components: axes, mean: center } = components();
   const scores = ({ pixels, count }: Pick<typeof train, 'pixels' | 'count'>) =>
     Float32Array.from({ length: count * features }, (_, i) => {
       const [row, axis] = [Math.floor(i / features), axes[i % features]];
       let sum = 0;
-      for (let d = 0; d < axis.length; d++) sum += axis[d] * pixels[row * axis.length + d];
-      return (scale * sum) / 255;
+      for (let d = 0; d < axis.length; d++) sum += axis[d] * (pixels[row * axis.length + d] / 255 - center[d]);
+      return scale * sum;
     });
   const data = await dataset(gpu, scores(train), { shape: [features] });
   const tested = scores(test).subarray(0, 1000 * features);
