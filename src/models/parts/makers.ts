@@ -126,6 +126,9 @@ export const readPriors = (written: unknown): Prior[] => read(makers.priors, wri
 export const readNormalizations = (written: unknown): Normalize[] =>
   read(makers.normalizations, written, 'normalization');
 
+/** The functions that make parts from plain data, for code that gets them as an argument. */
+export const readers = { readCorruptions, readLayers, readLosses, readNormalizations, readPenalties, readPriors };
+
 /** Returns options with their prior and optimizer made from plain data. */
 function withParts(options: unknown): unknown {
   if (options === undefined) return {};

@@ -6,25 +6,8 @@ import type { Classifier } from '../classifier.ts';
 import type { Gan } from '../gan.ts';
 import type { Jigsaw } from '../jigsaw.ts';
 import { asLoss, type Loss } from '../parts/losses.ts';
-import {
-  readCorruptions,
-  readLayers,
-  readLosses,
-  readNormalizations,
-  readPenalties,
-  readPriors,
-} from '../parts/makers.ts';
+import { readers } from '../parts/makers.ts';
 import type { TableAutoencoder } from '../table/table-autoencoder.ts';
-import type { Readers } from './read-model.ts';
-
-const readers: Readers = {
-  readCorruptions,
-  readLayers,
-  readLosses,
-  readNormalizations,
-  readPenalties,
-  readPriors,
-};
 
 /** Imports the reading of files on demand: pages that only train do not load it. */
 const reading = () => import('./read-model.ts');

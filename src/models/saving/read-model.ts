@@ -23,10 +23,7 @@ import { counts, readAround, readAutoencoderSpec, readNormalization, readPermuta
  * The makers of parts from plain data. They are passed as an argument, since an import here would put all layers into
  * every bundle that may load a model.
  */
-export type Readers = Pick<
-  typeof import('../parts/makers.ts'),
-  'readCorruptions' | 'readLayers' | 'readLosses' | 'readNormalizations' | 'readPenalties' | 'readPriors'
->;
+export type Readers = typeof import('../parts/makers.ts').readers;
 
 /** Makes the autoencoder in a file; `own` are the losses that are not in it. @throws FormatError, OptionError */
 export async function readAutoencoder(
