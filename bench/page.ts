@@ -6,7 +6,7 @@ import type { Frames } from './frames.ts';
 import type { Growth } from './growth.ts';
 import type { Kernel, Peer, Trained } from './peer.ts';
 import type { KernelResult, ModelResult, Opened, TrainingTiming } from './results.ts';
-import { measureRoofline } from './roofline.ts';
+import { measureRoofline, type Roofline } from './roofline.ts';
 import { batches, epsilon, flops, isVariational, models, needsBytes, rate, type ModelWork } from './models.ts';
 import { matmuls, streamLength, streams, type MatmulWork, type StreamWork } from './works.ts';
 
@@ -42,14 +42,21 @@ interface Runner {
 }
 
 const bench = {
+  /** Returns the speed of the adapter. */
+  async roofline(): Promise<Roofline> {
+    const gpu = await openGpu();
+    const found = await measureRoofline(gpu);
+    gpu.close();
+    return found;
+  },
+
   /**
-   * Opens the libraries, and returns them with the adapter and its speed. If names are given, only other libraries
+   * Opens the libraries, and returns them with the adapter. If names are given, only other libraries
    * whose names begin with one of them are opened.
    */
   async open(beside: readonly string[]): Promise<Opened> {
     countWebGPU();
     const gpu = await openGpu();
-    const roofline = await measureRoofline(gpu);
     const { info } = gpu;
     gpu.close();
     const versions: Record<string, string> = {};
@@ -72,7 +79,6 @@ const bench = {
     }
     return {
       adapter: { ...info },
-      roofline,
       versions,
       missing,
       works: { models: namesOf(models), matmuls: namesOf(matmuls), streams: namesOf(streams) },

@@ -5,7 +5,6 @@ import type { Roofline } from './roofline.ts';
 
 export interface Opened {
   adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };
-  roofline: Roofline;
   /** The version of each library. */
   versions: Record<string, string>;
   /** The libraries that do not run here, with the reason. */
@@ -59,6 +58,7 @@ export interface KernelResult {
 }
 
 export interface Results extends Opened {
+  roofline: Roofline;
   date: string;
   /** The browser or Node, with its version. */
   runtime: string;

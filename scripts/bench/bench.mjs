@@ -49,10 +49,14 @@ export async function bench(options) {
 async function measure(runtime, options, save) {
   const { only, beside, quick } = options;
   const wanted = (/** @type {string} */ name) => !only.length || only.some((start) => name.startsWith(start));
-  const opened = await onPage(runtime, (page) => page.call('open', beside));
+  const { opened, roofline } = await onPage(runtime, async (page) => ({
+    roofline: await page.call('roofline'),
+    opened: await page.call('open', beside),
+  }));
   /** @type {Results} */
   const results = {
     ...opened,
+    roofline,
     date: new Date().toISOString(),
     runtime: runtime.name,
     models: [],
@@ -64,7 +68,7 @@ async function measure(runtime, options, save) {
   const works = Object.values(opened.works).flat();
   const unknown = only.find((start) => !works.some((name) => name.startsWith(start)));
   if (unknown) throw new Failure(`no work begins with '${unknown}'; there is ${works.join(', ')}`);
-  const { gflops, gigabytes } = opened.roofline;
+  const { gflops, gigabytes } = roofline;
   console.log(
     `${runtime.name}, ${adapterWords(opened.adapter)}: ${gflops.toFixed(1)} GFLOP/s of multiply-adds, ${gigabytes.toFixed(1)} GB/s of copying`,
   );

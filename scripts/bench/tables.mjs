@@ -138,7 +138,7 @@ export function markdown(results) {
       .join(
         ', ',
       )}. All in one page or process, in turn${'PyTorch eager' in versions ? ', PyTorch right after, on the processor' : ''}; medians over ${Object.values(models[0]?.peers ?? matmuls[0]?.peers ?? streams[0].peers)[0].times.length} rounds. Written by \`npm run bench\`.`,
-    `Measured in the same page by kernels that do nothing else: ${number(roofline.gflops)} GFLOP/s of multiply-adds, ${number(roofline.gigabytes)} GB/s of copying.`,
+    `Measured on the same adapter by kernels that do nothing else: ${number(roofline.gflops)} GFLOP/s of multiply-adds, ${number(roofline.gigabytes)} GB/s of copying.`,
     ...(models.length ? ['## Training', '![](chart.svg)', modelTable(results, models)] : []),
     ...(growth.length ? ['## How cost grows', growthTable(growth)] : []),
     ...(frames ? ['## Leaving room for the page', framesWords(frames)] : []),
