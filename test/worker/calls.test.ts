@@ -4,6 +4,7 @@ import * as remote from '../../src/worker.ts';
 import type { Gpu } from '../../src/worker/data.ts';
 import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
+import { smallRemote } from '../support/remote.ts';
 
 let gpu: Gpu;
 
@@ -16,14 +17,7 @@ afterAll(() => gpu.close());
 const { dense } = remote;
 const data = () => new Draw(1).floats(50 * 12, 0, 1);
 
-const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}) =>
-  remote.autoencoder(gpu, {
-    input: 12,
-    encoder: [dense(5, 'relu')],
-    decoder: [dense(12, 'sigmoid')],
-    loss: 'bce',
-    ...changes,
-  });
+const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}) => smallRemote(gpu, changes);
 
 describe('training from the page', () => {
   it('progress and ends of epochs are reported in order, and the same optimizer continues', async () => {

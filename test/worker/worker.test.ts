@@ -7,6 +7,7 @@ import type { Gpu } from '../../src/worker/data.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
+import { smallRemote } from '../support/remote.ts';
 
 let gpu: Gpu;
 
@@ -18,14 +19,7 @@ afterAll(() => gpu.close());
 
 const { dense, conv2d, flatten, dropout, gaussian, reshape } = remote;
 const data = (count = 50, features = 12) => new Draw(1).floats(count * features, 0, 1);
-const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}) =>
-  remote.autoencoder(gpu, {
-    input: 12,
-    encoder: [dense(5, 'relu')],
-    decoder: [dense(12, 'sigmoid')],
-    loss: 'bce',
-    ...changes,
-  });
+const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}) => smallRemote(gpu, changes);
 
 it('has every name of the library, and every maker of parts', () => {
   expect(Object.keys(remote).sort()).toEqual(Object.keys(direct).sort());
