@@ -38,7 +38,7 @@ export default defineConfig({
           exclude: ['test/**/node/**', ...excluded],
           // One page and one device over all files of a worker: starting them costs more than most tests.
           isolate: false,
-          setupFiles: ['test/support/known-differences.ts'],
+          setupFiles: ['test/support/known-differences.ts', 'test/support/gpu-errors.ts'],
           sequence: { groupOrder: 1 },
           browser: {
             enabled: true,

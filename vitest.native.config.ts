@@ -14,7 +14,7 @@ export default defineConfig({
       `test/reliability/{hundred-steps,lost-device}${files}`,
       'test/shaders/{math,random}.test.ts',
     ],
-    setupFiles: ['test/support/native.ts'],
+    setupFiles: ['test/support/native.ts', 'test/support/gpu-errors.ts'],
     testTimeout: 2 * minute,
     hookTimeout: minute,
     // One device over all files.

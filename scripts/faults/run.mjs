@@ -40,7 +40,7 @@ export async function runTest(test, fault) {
     'test',
     {
       root, config: false, watch: false, bail: 1, reporters: [{}], silent: true,
-      include: [test.replace(/\.test\.ts$/, '{,.long}.test.ts')], testNamePattern: fault?.only, setupFiles: ['test/support/native.ts'], testTimeout: 5 * minute, hookTimeout: minute,
+      include: [test.replace(/\.test\.ts$/, '{,.long}.test.ts')], testNamePattern: fault?.only, setupFiles: ['test/support/native.ts', 'test/support/gpu-errors.ts'], testTimeout: 5 * minute, hookTimeout: minute,
       fileParallelism: false, isolate: false, pool: 'forks',
     },
     { plugins: [seeding] },

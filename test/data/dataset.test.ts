@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { autoencoder, DataError, dataset, dense, OptionError, OutOfMemoryError, ShapeError } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
-
-catchGpuErrors();
 
 /** What a data set holds, read back through a model that changes nothing. */
 async function contents(set: Awaited<ReturnType<typeof dataset>>): Promise<number[]> {

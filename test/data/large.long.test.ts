@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { autoencoder, dataset, dense, minMax, type Gpu } from '../../src/index.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu, withSmallBuffers } from '../support/gpu.ts';
+import { sharedGpu, withSmallBuffers } from '../support/gpu.ts';
 import { bits } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
-catchGpuErrors();
 afterEach(() => void vi.restoreAllMocks());
 
 const [examples, limit] = [3000, 65536];

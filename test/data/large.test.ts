@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { classifier, dataset, OptionError, OutOfMemoryError, type Dataset } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu, withSmallBuffers } from '../support/gpu.ts';
+import { sharedGpu, withSmallBuffers } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
-catchGpuErrors();
 afterEach(() => void vi.restoreAllMocks());
 
 const [examples, limit] = [3000, 65536];

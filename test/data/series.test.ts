@@ -1,11 +1,9 @@
 /** Windows that are gathered from one copy of their series: the same bits as those cut beforehand. */
 import { describe, expect, it } from 'vitest';
 import { adam, adversarial, autoencoder, classifier, conv1d, convTranspose1d, dataset, deadLatents, dense, gaussian, maskNoise, minMax, series, standardize, timeline, topK, type Autoencoder, type Dataset, type Gpu } from '../../src/index.ts'; // prettier-ignore
-import { catchGpuErrors, sharedGpu, withSmallBuffers } from '../support/gpu.ts';
+import { sharedGpu, withSmallBuffers } from '../support/gpu.ts';
 import { bits } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 interface Lie {
   length: number;

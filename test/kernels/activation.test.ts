@@ -15,12 +15,10 @@ import { Parameters } from '../../src/runtime/parameters.ts';
 import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
 import { activationOf, activations } from '../reference/activation.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient, differences } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 /** f and f′ on the device; the slope comes as the gradient of dy = 1, or of the dy given. */
 async function onDevice(name: Activation, z: Float32Array, dy: Float32Array = new Float32Array(z.length).fill(1)) {

@@ -6,12 +6,10 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors } from '../../src/runtime/tensor.ts';
 import { batchNorm as reference } from '../reference/norm.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences, dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 interface Case {
   rows: number;

@@ -3,10 +3,8 @@ import { withoutBlanks } from '../../src/kernels/blanks.ts';
 import { normalize } from '../../src/kernels/normalize.ts';
 import { blankCell, blanksAsNaN } from '../../src/runtime/blank.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 it('blanks become 0, and other values do not change', async () => {
   const gpu = await sharedGpu();

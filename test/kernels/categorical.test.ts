@@ -7,13 +7,11 @@ import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { categorical as reference, groupSoftmax as softmaxReference } from '../reference/categorical.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { assumingFinite, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 const sum = (values: Iterable<number>) => Array.from(values).reduce((a, b) => a + b, 0);
 

@@ -8,12 +8,10 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { cellLosses as reference, rowLosses, type CategoryCount } from '../reference/cells.ts';
 import { drawnCells, layoutOf } from '../support/cells.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { assumingFinite, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 const blank = Math.fround(blankCell);
 

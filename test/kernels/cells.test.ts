@@ -15,12 +15,10 @@ import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { cellDense as reference, type CategoryCount } from '../reference/cells.ts';
 import { drawnCells, layoutOf } from '../support/cells.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 const blank = Math.fround(blankCell);
 

@@ -4,12 +4,10 @@ import { classBias } from '../../src/kernels/class-bias.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { classBias as reference } from '../reference/class-bias.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs } from '../support/run.ts';
-
-catchGpuErrors();
 
 interface Sizes {
   rows: number;

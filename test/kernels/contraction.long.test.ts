@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { activationNames } from '../../src/kernels/activation.ts';
-import { catchGpuErrors } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { drawn, check } from '../support/contractions.ts';
-
-catchGpuErrors();
 
 const smooth = activationNames.filter((name) => name !== 'relu' && name !== 'leakyRelu');
 

@@ -3,12 +3,9 @@ import { type ActivationName } from '../../src/kernels/activation.ts';
 import { jacobian } from '../reference/contraction.ts';
 import { dense as referenceDense } from '../reference/dense.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { drawn, onDevice, layersOf, wantedOf, check } from '../support/contractions.ts';
-
-catchGpuErrors();
 
 /** Both ways to the last product: w wᵀ is less work where 1/lines + 1/inputs < 1/units, with a line for each row and unit of the code. */
 const stacks: { sizes: number[]; activations: ActivationName[]; by: string }[] = [

@@ -8,12 +8,10 @@ import { activations } from '../reference/activation.ts';
 import { groupedConv2d as reference, groupedGradients } from '../reference/conv2d.ts';
 import { matmul } from '../reference/matmul.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 interface Case {
   image: [number, number, number];

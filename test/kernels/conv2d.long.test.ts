@@ -9,13 +9,11 @@ import { conv2d as reference, convTranspose2d as transposedReference, convWeight
 import { matmul } from '../reference/matmul.ts';
 import { expectClose } from '../support/close.ts';
 import { nameOf, randomCase, sizes, type Case } from '../support/convolutions.ts';
-import { catchGpuErrors, sharedGpu, smallTiles, withoutFeatures } from '../support/gpu.ts';
+import { sharedGpu, smallTiles, withoutFeatures } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
 import { checkGradients, checkValues, dilated, eachAxis, fixed, kinds, usual } from '../support/convolution-checks.ts';
-
-catchGpuErrors();
 
 describe.each(Object.entries(kinds))('%s', (_, kind) => {
   it.each([

@@ -7,13 +7,11 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { conv2d as reference, convTranspose2d as transposedReference, convWeights } from '../reference/conv2d.ts';
 import { expectClose } from '../support/close.ts';
 import { sizes } from '../support/convolutions.ts';
-import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
+import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
 import { checkGradients, checkValues, dilated, eachAxis, fixed, kinds, usual } from '../support/convolution-checks.ts';
-
-catchGpuErrors();
 
 /** One of each path: a stride, one channel, channels off 4, a single filter, sides that are no blocks. */
 const few = [usual[0], usual[6], usual[8], eachAxis[4]];

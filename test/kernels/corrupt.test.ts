@@ -5,11 +5,9 @@ import { philox, streams } from '../../src/runtime/random.ts';
 import { makeState, writeState, type StateValues } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 const usual = { seed: 5, step: 3, position: 20, examples: 1e6 };
 

@@ -7,12 +7,10 @@ import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { crossEntropy as reference } from '../reference/cross-entropy.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { assumingFinite, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 /** The loss of a batch whose first `real` rows count, with the gradient of the logits. */
 async function onDevice(y: Float32Array, labels: Float32Array, real = labels.length, other?: Gpu) {

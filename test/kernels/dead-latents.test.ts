@@ -4,11 +4,9 @@ import { mostCounted } from '../../src/kernels/shapes.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { countIdle } from '../reference/dead-latents.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 interface Case {
   code?: ArrayLike<number>;

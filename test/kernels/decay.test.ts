@@ -7,12 +7,10 @@ import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne, type Values } from '../support/run.ts';
-
-catchGpuErrors();
 
 /** Runs what `record` makes of a batch whose first `real` rows count; it returns what is to be read. */
 async function onDevice(

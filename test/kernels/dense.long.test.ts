@@ -3,12 +3,10 @@ import { activationNames } from '../../src/kernels/activation.ts';
 import { dense } from '../../src/kernels/dense.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { dense as reference, transposed } from '../reference/dense.ts';
-import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
+import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { matrix, vector } from '../support/operands.ts';
-
-catchGpuErrors();
 
 describe.each(activationNames)('with %s', (activation) => {
   it('one layer', async () => {

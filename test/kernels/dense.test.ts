@@ -5,13 +5,11 @@ import { ShapeError } from '../../src/errors.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { dense as reference } from '../reference/dense.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs } from '../support/run.ts';
 import { matrix, vector } from '../support/operands.ts';
-
-catchGpuErrors();
 
 describe('with a transposed weight', () => {
   const options = { transposed: true };

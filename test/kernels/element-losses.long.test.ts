@@ -10,11 +10,9 @@ import { activations } from '../reference/activation.ts';
 import { huber } from '../reference/loss.ts';
 import { expectClose } from '../support/close.ts';
 import { errorOf } from '../support/error-of.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { onDevice, perRow } from '../support/row-sums.ts';
-
-catchGpuErrors();
 
 type Twin = (y: number, x: number) => { loss: number; slope: number };
 

@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
 import { add } from '../../src/kernels/elementwise.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Inputs, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 it('past 65,535 workgroups: four values a thread', async () => {
   const gpu = await sharedGpu();

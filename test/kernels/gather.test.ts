@@ -4,11 +4,9 @@ import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { gather as reference } from '../reference/gather.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 const widths = [1, 3, 4, 5, 8, 63, 64, 65, 784];
 const sources = [false, true].flatMap((bytes) => [false, true].map((ordered) => ({ bytes, ordered })));

@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { add, multiply, stopGradient, straightThrough } from '../../src/kernels/elementwise.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 /** One, an odd number, full quads, and more than a workgroup takes. */
 const shapes = [[1], [5], [8], [67, 13]];

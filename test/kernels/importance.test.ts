@@ -7,12 +7,10 @@ import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { losses } from '../reference/loss.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 const [seed, step, position, which] = [5, 3, 20, 1];
 

@@ -8,11 +8,9 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
 import { loss as reference, losses } from '../reference/loss.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 const kinds = ['mse', 'bce', 'mae', 'huber'] as const;
 

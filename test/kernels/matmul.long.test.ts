@@ -8,7 +8,7 @@ import { tilingName } from '../../shaders/tiles.ts';
 import { activations } from '../reference/activation.ts';
 import { matmul as reference } from '../reference/matmul.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
+import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
@@ -22,8 +22,6 @@ import {
   bound,
   checkProducts,
 } from '../support/products.ts';
-
-catchGpuErrors();
 
 // 4 and 8 are the tile's sides; a workgroup holds 64 tiles. Each shape is a pipeline of its own, and compiling those is what takes time.
 

@@ -7,13 +7,11 @@ import { tensor } from '../../src/runtime/tensor.ts';
 import { activations } from '../reference/activation.ts';
 import { matmul as reference } from '../reference/matmul.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
+import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
 import { transposings, shapeA, shapeB, bound, checkProducts } from '../support/products.ts';
-
-catchGpuErrors();
 
 // 4 and 8 are the tile's sides; a workgroup holds 64 tiles. Each shape is a pipeline of its own, and compiling those is what takes time.
 const awkward: [m: number, n: number, k: number][] = [

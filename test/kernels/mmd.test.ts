@@ -6,11 +6,9 @@ import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { mmd as reference } from '../reference/mmd.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Inputs, run } from '../support/run.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 /** The discrepancy of the `real` first rows, and its gradient times `coefficient`. */
 async function onDevice(

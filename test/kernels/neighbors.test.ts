@@ -2,11 +2,9 @@ import { expect, it } from 'vitest';
 import { distances, smallest } from '../../src/kernels/neighbors.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 // What comes of them, test/models/neighbors.test.ts checks; that many queries fall into blocks shows only among millions of distances.
 it('squared distances of the queries of a block, at any offset', async () => {

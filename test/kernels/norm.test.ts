@@ -4,12 +4,10 @@ import { groupNorm, layerNorm } from '../../src/kernels/norm.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { groupNorm as groupReference, layerNorm as layerReference } from '../reference/norm.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 const epsilon = 1e-5;
 /** Sets of one value, of few, and past what one invocation takes; channels odd and not; one row and more than the sums have strips. */

@@ -6,11 +6,9 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors, writeTensor } from '../../src/runtime/tensor.ts';
 import { Optimizer, type Settings } from '../reference/optimizer.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs } from '../support/run.ts';
-
-catchGpuErrors();
 
 const kinds: OptimizerKind[] = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad'];
 const usual: Settings = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01 };

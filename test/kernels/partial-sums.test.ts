@@ -8,11 +8,9 @@ import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
 import { readTensors, writeTensor, type Tensor } from '../../src/runtime/tensor.ts';
 import { reduce, total } from '../reference/reduce.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs } from '../support/run.ts';
-
-catchGpuErrors();
 
 /** A gradient as the sum of so many rows: [rows, values]. */
 type Sum = readonly [rows: number, values: number];

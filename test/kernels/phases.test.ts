@@ -8,10 +8,8 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors, writeTensor } from '../../src/runtime/tensor.ts';
 import { drawnForBatch, normals, uniforms } from '../reference/random.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 /** Two phases of plain gradient descent, one weight each, as plans that run in turn. */
 async function setUp() {

@@ -6,12 +6,10 @@ import { slide } from '../../src/kernels/window.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
 import { maxPool2d as reference } from '../reference/resample.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 const cases = [
   { image: [1, 1, 1], kernel: [1, 1], stride: 1, padding: 'valid' },

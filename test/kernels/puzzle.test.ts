@@ -3,10 +3,8 @@ import { moveTiles, tileOrder } from '../../src/kernels/puzzle.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Inputs, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 async function orders(rows: number, tiles: number, { seed = 1, which = 0 } = {}): Promise<number[][]> {
   const gpu = await sharedGpu();

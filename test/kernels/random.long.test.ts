@@ -3,12 +3,10 @@ import { randomSigns, type RandomOptions } from '../../src/kernels/random.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { type Place } from '../reference/random.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { runOne } from '../support/run.ts';
 import { count, expectFrequency, expectIndependent, expectIndependentNeighbours } from '../support/statistics.ts';
 import { million, onDevice, distributions } from '../support/distributions.ts';
-
-catchGpuErrors();
 
 describe.each(distributions)('$distribution', ({ distribution, probability }) => {
   const options = (keys: RandomOptions) => ({ ...keys, ...(probability && { probability }) });

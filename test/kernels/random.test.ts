@@ -14,12 +14,10 @@ import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
 import { drawn, drawnForBatch, normals, uniforms, type Place, type Take } from '../reference/random.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { run, runOne } from '../support/run.ts';
 import { count, expectFrequency, expectNormal, expectUniform } from '../support/statistics.ts';
 import { million, onDevice, distributions } from '../support/distributions.ts';
-
-catchGpuErrors();
 
 describe.each(distributions)('$distribution', ({ distribution, take, tolerance, probability }) => {
   const options = (keys: RandomOptions) => ({ ...keys, ...(probability && { probability }) });

@@ -3,11 +3,9 @@ import { mean, sum } from '../../src/kernels/reduce.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { reduce, total } from '../reference/reduce.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 describe('long sums', () => {
   it('the sum of ten million ones is ten million', async () => {

@@ -5,12 +5,10 @@ import { ShapeError } from '../../src/errors.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { average, firstLargest, largest, reduce, total } from '../reference/reduce.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
 

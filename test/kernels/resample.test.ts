@@ -6,12 +6,10 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
 import { coarsen as coarsenReference, upsample2d as reference } from '../reference/resample.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 const images = [
   [1, 1, 1],

@@ -15,11 +15,9 @@ import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
 import { drawnCells, layoutOf } from '../support/cells.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 const [rows, real] = [7, 5];
 

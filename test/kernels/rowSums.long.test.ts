@@ -4,11 +4,8 @@ import { rowSums, type TermKind } from '../../src/kernels/loss.ts';
 import { activations } from '../reference/activation.ts';
 import { rowSums as reference, terms } from '../reference/loss.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { kinds, isPair, onDevice, perRow, drawn } from '../support/row-sums.ts';
-
-catchGpuErrors();
 
 describe.each(kinds)('%s', (kind) => {
   it.each([1, 3, 4, 5, 63, 64, 65, 784])('fits float64 for rows of %i', async (columns) => {

@@ -4,10 +4,8 @@ import { ShapeError } from '../../src/errors.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { rowSums as reference, terms } from '../reference/loss.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { pairs, kinds, isPair, onDevice, perRow, drawn } from '../support/row-sums.ts';
-
-catchGpuErrors();
 
 describe.each(kinds)('%s', (kind) => {
   it('ignores the contents of padding rows', async () => {

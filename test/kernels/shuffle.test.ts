@@ -3,10 +3,8 @@ import { shuffle } from '../../src/kernels/step.ts';
 import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Inputs, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 const counts = [1, 2, 3, 4, 5, 15, 16, 17, 64, 65, 1000, 4096, 4097, 60000];
 const sequence = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);

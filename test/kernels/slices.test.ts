@@ -6,11 +6,9 @@ import { dense } from '../../src/kernels/dense.ts';
 import { slide } from '../../src/kernels/window.ts';
 import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 /** Cuts each product that is recorded so far into so many dispatches, as a large one would be. */
 function cut(tape: Tape, slices: number): void {

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { softmax } from '../../src/kernels/softmax.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Inputs, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 describe('softmax', () => {
   it('handles more rows than a dimension has workgroups', async () => {

@@ -4,12 +4,10 @@ import { softmax } from '../../src/kernels/softmax.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { softmax as reference } from '../reference/softmax.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 describe('softmax', () => {
   it.each([

@@ -8,13 +8,10 @@ import type { Tensor } from '../../src/runtime/tensor.ts';
 import { dense as denseReference, transposed as transposedReference } from '../reference/dense.ts';
 import { topK as reference } from '../reference/top-k.ts';
 import { expectNear } from '../support/close.ts';
-import { catchGpuErrors } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run, type Values } from '../support/run.ts';
 import { takenFor } from '../support/taken-for.ts';
-
-catchGpuErrors();
 
 interface Case {
   rows: number;

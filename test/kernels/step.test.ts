@@ -6,13 +6,11 @@ import { makeState, noneBad, parseState, writeState, type StateValues } from '..
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors, writeTensor, type Tensor } from '../../src/runtime/tensor.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu, smallTiles } from '../support/gpu.ts';
+import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { tooLarge } from '../support/inject.ts';
 import { assumingFinite, withRewritten, withSubgroupsOf } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 async function readState(gpu: Gpu, state: Tensor): Promise<StateValues> {
   const [words] = await readTensors(gpu, [state]);

@@ -6,14 +6,11 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { topKAmong } from '../reference/dead-latents.ts';
 import { dense as denseReference } from '../reference/dense.ts';
 import { topK as reference } from '../reference/top-k.ts';
-import { catchGpuErrors } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
 import { takenFor } from '../support/taken-for.ts';
 import { apart, bitsOf, expectLargestOfBatch, mixed, type BatchCase } from '../support/top-k.ts';
-
-catchGpuErrors();
 
 describe.each([false, true])('the k largest of some columns, on a processor: %s', (isFallback) => {
   const shared = () => takenFor(isFallback);

@@ -4,14 +4,12 @@ import { beyond } from '../../src/kernels/top-k-batch.ts';
 import { topK } from '../../src/kernels/top-k.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { largest, largestOfRows, only, topK as reference } from '../reference/top-k.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
 import { takenFor } from '../support/taken-for.ts';
 import { apart, bitsOf, expectLargestOfBatch, mixed, ofBatch, type BatchCase } from '../support/top-k.ts';
-
-catchGpuErrors();
 
 describe.each([false, true])('the k largest of each row, on a processor: %s', (isFallback) => {
   const shared = () => takenFor(isFallback);

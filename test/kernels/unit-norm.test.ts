@@ -6,11 +6,9 @@ import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { matmul } from '../../src/kernels/matmul.ts';
 import { readTensors } from '../../src/runtime/tensor.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 const columnsOf = (values: ArrayLike<number>, columns: number): number[][] =>
   Array.from({ length: columns }, (_, j) => Array.from(values).filter((_, i) => i % columns === j));

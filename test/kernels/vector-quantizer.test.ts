@@ -9,12 +9,10 @@ import type { Tensor } from '../../src/runtime/tensor.ts';
 import { readTensors } from '../../src/runtime/tensor.ts';
 import * as reference from '../reference/vector-quantizer.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences, dot } from '../support/gradient.ts';
 import { Inputs, run, runOne } from '../support/run.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 interface Sizes {
   rows: number;

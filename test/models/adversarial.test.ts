@@ -15,11 +15,9 @@ import {
 import { discriminatorLoss, modelLoss, type Game } from '../reference/adversarial.ts';
 import { AdamByDifferences, inFloat64 } from '../support/by-differences.ts';
 import { errorOf } from '../support/error-of.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { batches, bySide, expectTwins, ofDiscriminator, valuesOf } from '../support/two-sides.ts';
-
-catchGpuErrors();
 
 const features = 7;
 const examples = 20;

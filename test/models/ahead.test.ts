@@ -13,11 +13,10 @@ import {
   type Progress,
 } from '../../src/index.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
-catchGpuErrors();
 afterEach(() => void vi.restoreAllMocks());
 
 const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);

@@ -11,11 +11,9 @@ import {
   type Autoencoder,
 } from '../../src/index.ts';
 import { forward, layersOf } from '../reference/autoencoder.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const clamped = (p: number) => Math.max(p, 1e-300);
 const bce = (y: number, x: number) => -(x * Math.log(clamped(y)) + (1 - x) * Math.log(clamped(1 - y)));

@@ -4,12 +4,10 @@ import {
 } from '../../src/index.ts'; // prettier-ignore
 import { categorical as reference, groupSoftmax } from '../reference/categorical.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { expectTenSteps } from '../support/ten-steps.ts';
-
-catchGpuErrors();
 
 const groups = [3, 4, 5];
 const features = 12;

@@ -6,12 +6,10 @@ import {
 import { crossEntropy } from '../reference/cross-entropy.ts';
 import { dense as denseReference } from '../reference/dense.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const classes = 3;
 const inputs = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);

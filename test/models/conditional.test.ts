@@ -3,13 +3,11 @@ import {
   adversarial, autoencoder, classifier, contractive, conv1d, conv2d, convTranspose2d, DataError, dataset, dense, dropout, flatten, gaussian, loadAutoencoder, maskNoise, OptionError, reshape, sgd, ShapeError, topK, unitNorm, vectorQuantizer, type Autoencoder, type AutoencoderSpec, type Examples, type FitOptions, type Losses, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { expectTenSteps } from '../support/ten-steps.ts';
-
-catchGpuErrors();
 
 const classes = 3;
 const condition = { classes };

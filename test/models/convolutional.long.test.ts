@@ -16,13 +16,11 @@ import {
   type Weights,
 } from '../reference/convolutional.ts';
 import { Optimizer } from '../reference/optimizer.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { bits } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { weightsOf } from '../support/convolutional.ts';
-
-catchGpuErrors();
 
 describe('a convolutional autoencoder', () => {
   it('with a stride for each axis takes the first ten Adam steps as float64 does, to 1e-5', async () => {

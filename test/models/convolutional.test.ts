@@ -25,12 +25,10 @@ import {
 } from '../reference/convolutional.ts';
 import { Optimizer } from '../reference/optimizer.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { weightsOf } from '../support/convolutional.ts';
-
-catchGpuErrors();
 
 const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Math.hypot(...Array.from(a, (value, i) => value - b[i]));

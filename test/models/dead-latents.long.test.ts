@@ -1,10 +1,7 @@
 import { describe, it } from 'vitest';
 import { dense, topK, type AutoencoderSpec } from '../../src/index.ts';
 import { twinOf } from '../support/dead-latents.ts';
-import { catchGpuErrors } from '../support/gpu.ts';
 import { expectTenSteps } from '../support/ten-steps.ts';
-
-catchGpuErrors();
 
 describe.each<[string, Pick<AutoencoderSpec, 'encoder' | 'decoder'>, after: number, k: number]>([
   ['wide', { encoder: [dense(40, 'gelu'), topK(2)], decoder: [dense(5)] }, 6, 2],

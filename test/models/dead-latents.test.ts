@@ -4,13 +4,11 @@ import {
   type AutoencoderSpec, type FitOptions,
 } from '../../src/index.ts'; // prettier-ignore
 import { twinOf } from '../support/dead-latents.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
 import { bits, errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { expectTenSteps } from '../support/ten-steps.ts';
-
-catchGpuErrors();
 
 const data = new Draw(7).floats(6 * 20, 0, 1);
 const idle = 'penalty.1.idle';

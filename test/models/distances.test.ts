@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
 import { squaredDistances } from '../../app/reproduce/generative/distances.ts';
 import { judge } from '../../app/reproduce/generative/judge.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const size = 11;
 const rows = (count: number, draw: Draw) => ({ data: draw.floats(count * size, 0, 1), shape: [count, size] });

@@ -17,11 +17,9 @@ import {
   ShapeError,
   standardize,
 } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const good = new Draw(1).floats(12 * 20, 0, 1);
 

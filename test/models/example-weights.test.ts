@@ -3,13 +3,11 @@ import {
   autoencoder, classifier, conv2d, convTranspose2d, DataError, dataset, dense, flatten, gan, gaussian, jigsaw, loadClassifier, OptionError, reshape, series, sgd, ShapeError, sparsity, table, type AutoencoderSpec, type Dataset, type DatasetOptions,
 } from '../../src/index.ts'; // prettier-ignore
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { lose, onItsOwn } from '../support/recovering.ts';
 import { tableOf } from '../support/tables.ts';
-
-catchGpuErrors();
 
 const features = 12;
 const rows = (count: number, seed = 1) => new Draw(seed).floats(count * features, 0, 1);

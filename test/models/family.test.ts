@@ -5,11 +5,9 @@ import {
 } from '../../src/index.ts'; // prettier-ignore
 import { partsOf, type LayerOf, type Member, type Moment, type Weights } from '../reference/family.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const features = 6;
 const examples = 5;

@@ -17,11 +17,9 @@ import {
   standardize,
   upsample2d,
 } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 /** How rasters mark missing values, in the second of three rows. */
 const marked = new Draw(1).floats(12);

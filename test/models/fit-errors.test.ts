@@ -14,11 +14,9 @@ import {
   standardize,
   stepDecay,
 } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const data = (examples: number) => new Draw(1).floats(12 * examples, 0, 1);
 

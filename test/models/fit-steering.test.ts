@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);
 

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { adam, autoencoder, dataset, dense, sgd, type Progress } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);
 

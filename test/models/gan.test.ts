@@ -3,11 +3,9 @@ import { adam, dense, gan, loadGan, normal, OptionError, sgd, uniform, type GanS
 import { drawsOfAPhase, ganLosses } from '../reference/adversarial.ts';
 import { AdamByDifferences, inFloat64 } from '../support/by-differences.ts';
 import { errorOf } from '../support/error-of.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { batches, bySide, expectTwins, valuesOf } from '../support/two-sides.ts';
-
-catchGpuErrors();
 
 const features = 5;
 const examples = 20;

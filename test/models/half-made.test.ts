@@ -13,11 +13,10 @@ import {
   sgd,
   type Gpu,
 } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
-catchGpuErrors();
 afterEach(() => vi.restoreAllMocks());
 
 const data = new Draw(1).floats(12 * 20, 0, 1);

@@ -11,10 +11,8 @@ import {
 } from '../../src/index.ts';
 import { coarsen } from '../reference/resample.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const model = async (input: [number, number, number], corrupt: Corruption | Corruption[]) =>
   autoencoder(await sharedGpu(), {

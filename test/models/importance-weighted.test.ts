@@ -6,13 +6,11 @@ import { philox, streams } from '../../src/runtime/random.ts';
 import { forward, type Weights } from '../reference/layers.ts';
 import { Optimizer } from '../reference/optimizer.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { bits, errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { batchOf, doubles } from '../support/ten-steps.ts';
-
-catchGpuErrors();
 
 const data = new Draw(7).floats(6 * 40, 0, 1);
 const small = (changes: Partial<AutoencoderSpec> = {}, samples = 3): AutoencoderSpec => ({

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { standardTiles } from '../../app/analysis/tiles.ts';
 import { adam, classifier, dense, flatten, jigsaw } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { pictures, spec } from '../support/puzzle.ts';
-
-catchGpuErrors();
 
 describe('jigsaw', () => {
   it('learns the places of different tiles on unseen images, and learns nothing from noise', async () => {

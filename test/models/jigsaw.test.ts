@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { dense, jigsaw, OptionError, ShapeError } from '../../src/index.ts';
 import { farApart, hamming } from '../../src/models/permutations.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits } from '../support/model.ts';
 import { pictures, spec } from '../support/puzzle.ts';
-
-catchGpuErrors();
 
 describe('permutations that differ much', () => {
   const distances = (chosen: readonly Uint8Array[]) =>

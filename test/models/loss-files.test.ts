@@ -4,11 +4,9 @@ import {
   elementwise, FormatError, huber, loadAutoencoder, OptionError, readSafetensors, writeSafetensors, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { plain, writtenLoss } from '../../src/models/parts/losses.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const data = (examples = 40) => new Draw(1).floats(examples * 12, 0, 1);
 

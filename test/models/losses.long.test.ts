@@ -14,11 +14,9 @@ import {
 import { asLoss } from '../../src/models/parts/losses.ts';
 import { huber as huberReference, losses } from '../reference/loss.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const data = (examples = 40) => new Draw(1).floats(examples * 12, 0, 1);
 

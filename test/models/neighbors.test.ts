@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DataError, knnPredict, nearestNeighbors, OptionError, ShapeError } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const matrix = (data: Float32Array, rows: number) => ({ data, shape: [rows, data.length / rows] });
 

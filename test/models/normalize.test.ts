@@ -14,11 +14,9 @@ import {
 } from '../../src/index.ts';
 import { readSafetensors } from '../../src/files/safetensors.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 /** Columns of other sizes and places each; the last one never changes. */
 const columns = 5;

@@ -4,11 +4,9 @@ import {
 } from '../../src/index.ts'; // prettier-ignore
 import { forward } from '../reference/layers.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
-
-catchGpuErrors();
 
 const models: Record<string, Pick<AutoencoderSpec, 'encoder' | 'decoder'> & { input: number[] }> = {
   'activations as layers': {

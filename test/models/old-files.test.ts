@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { loadAutoencoder, readSafetensors } from '../../src/index.ts';
 import { expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import convolutional from '../fixtures/files/convolutional.safetensors?url';
 import convolutionalLater from '../fixtures/files/convolutional-later.safetensors?url';
 import tied from '../fixtures/files/tied.safetensors?url';
 import tiedLater from '../fixtures/files/tied-later.safetensors?url';
 import variational from '../fixtures/files/variational.safetensors?url';
 import variationalLater from '../fixtures/files/variational-later.safetensors?url';
-
-catchGpuErrors();
 
 const bytesOf = async (url: string) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 

@@ -3,13 +3,11 @@ import {
   activation, adam, batchNorm, conv1d, conv2d, convTranspose1d, convTranspose2d, dense, flatten, gaussian, reshape, upsample2d, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { makers } from '../../src/models/parts/makers.ts';
-import { catchGpuErrors } from '../support/gpu.ts';
 import { smallModel } from '../support/model.ts';
 import { expectSame, expectTheSameElsewhere, runOnnx, startEngine } from '../support/onnx.ts';
 import { images, models, same } from '../support/onnx-models.ts';
 import { Draw } from '../support/random.ts';
 
-catchGpuErrors();
 beforeAll(startEngine);
 
 describe('another engine computes the same, for batches of any size', () => {

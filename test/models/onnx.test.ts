@@ -1,13 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { autoencoder, dense, OptionError, standardize, type Matrix } from '../../src/index.ts';
 import { activationNames } from '../../src/kernels/activation.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
 import { expectSame, expectTheSameElsewhere, runOnnx, startEngine } from '../support/onnx.ts';
 import { models } from '../support/onnx-models.ts';
 import { Draw } from '../support/random.ts';
 
-catchGpuErrors();
 beforeAll(startEngine);
 
 describe('another engine computes the same, for batches of any size', () => {

@@ -5,11 +5,9 @@ import {
 } from '../../src/index.ts'; // prettier-ignore
 import { valueAt } from '../../src/models/parts/schedules.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);
 const variational = (changes: Partial<AutoencoderSpec> = {}) =>

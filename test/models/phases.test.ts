@@ -13,10 +13,8 @@ import {
   type Gpu,
 } from '../../src/index.ts';
 import { errorOf } from '../support/error-of.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const numbers = new Draw(1).floats(64 * 12, 0, 1);
 

@@ -3,10 +3,8 @@ import { adam, autoencoder, dense, series, type ActivationName, type LossName } 
 import { activationNames } from '../../src/kernels/activation.ts';
 import { layersOf, lossAndGradients, ReferenceAdam, type ReferenceLayer } from '../reference/autoencoder.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const steps = 10;
 const distance = (a: number[], b: number[]): number => Math.hypot(...a.map((value, i) => value - b[i]));

@@ -7,12 +7,10 @@ import { makeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { forward } from '../reference/layers.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
-
-catchGpuErrors();
 
 const models: Record<string, Pick<AutoencoderSpec, 'encoder' | 'decoder'> & { input: number[] }> = {
   'residuals of features, within each other': {

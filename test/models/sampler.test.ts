@@ -14,12 +14,10 @@ import {
   writeSafetensors,
   type Autoencoder,
 } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { expectBySigmas } from '../support/statistics.ts';
-
-catchGpuErrors();
 
 const data = (count = 50, features = 12) => new Draw(1).floats(count * features, 0, 1);
 const training = { steps: 2, batchSize: 16 };

@@ -8,11 +8,9 @@ import { momentCount } from '../../src/kernels/optimizer.ts';
 import { readLayers } from '../../src/models/parts/makers.ts';
 import { momentNames } from '../../src/models/parts/optimizers.ts';
 import { written } from '../../src/models/parts/part.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const data = (features: number, examples = 50) => new Draw(1).floats(features * examples, 0, 1);
 

@@ -11,10 +11,8 @@ import {
   loadAutoencoder,
   standardize,
 } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
-
-catchGpuErrors();
 
 const make = async (normalize = false) =>
   autoencoder(await sharedGpu(), {

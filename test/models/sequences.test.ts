@@ -22,10 +22,8 @@ import {
   type Layer,
   type Matrix,
 } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const spec: AutoencoderSpec = {
   input: [12, 3],

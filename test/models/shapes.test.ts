@@ -11,10 +11,8 @@ import {
   reshape,
   ShapeError,
 } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
-
-catchGpuErrors();
 
 const filled = (...shape: number[]) => ({
   data: new Float32Array(shape.reduce((product, n) => product * n)).fill(0.5),

@@ -5,10 +5,8 @@ import {
   autoencoder, batchNorm, dense, gaussian, readTable, topK, vectorQuantizer, type Layer, type Table, type TableAutoencoder,
 } from '../../src/index.ts'; // prettier-ignore
 import { expectClose, expectNear } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { tableOf } from '../support/tables.ts';
-
-catchGpuErrors();
 
 beforeAll(() => {
   env.wasm.numThreads = 1;

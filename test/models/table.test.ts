@@ -7,14 +7,12 @@ import { forward } from '../reference/layers.ts';
 import { Optimizer } from '../reference/optimizer.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { bits, errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { csvOf, tableOf } from '../support/tables.ts';
 import { doubles } from '../support/ten-steps.ts';
-
-catchGpuErrors();
 
 const parts = { encoder: [dense(16, 'gelu'), dense(4)], decoder: [dense(16, 'gelu')] };
 const small = async (data: Table, changes: Partial<TableSpec> = {}): Promise<TableAutoencoder> =>

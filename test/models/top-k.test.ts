@@ -4,13 +4,11 @@ import {
 } from '../../src/index.ts'; // prettier-ignore
 import { forward } from '../reference/layers.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { expectTheStepBefore } from '../support/lasting.ts';
 import { bits, errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
-
-catchGpuErrors();
 
 const data = new Draw(7).floats(6 * 20, 0, 1);
 const sparse = (batch: boolean, changes: Partial<AutoencoderSpec> = {}): AutoencoderSpec => ({

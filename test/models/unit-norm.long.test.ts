@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   adam, autoencoder, conv2d, dense, flatten, OptionError, reshape, sgd, sparsity, topK, unitNorm, type AutoencoderSpec, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
 import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -10,8 +10,6 @@ import { forward, type Weights } from '../reference/layers.ts';
 import { Optimizer } from '../reference/optimizer.ts';
 import { batchOf, doubles } from '../support/ten-steps.ts';
 import { differences } from '../support/gradient.ts';
-
-catchGpuErrors();
 
 const data = new Draw(7).floats(6 * 20, 0, 1);
 const spec = (changes: Partial<AutoencoderSpec> = {}): AutoencoderSpec => ({

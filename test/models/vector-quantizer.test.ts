@@ -7,14 +7,12 @@ import { forward, type Weights } from '../reference/layers.ts';
 import { Optimizer } from '../reference/optimizer.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
 import { countsOf, entriesAt, moved, nearest, perplexity } from '../reference/vector-quantizer.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
 import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { batchOf, doubles } from '../support/ten-steps.ts';
-
-catchGpuErrors();
 
 const data = new Draw(7).floats(6 * 20, 0, 1);
 const small = (changes: Partial<AutoencoderSpec> = {}): AutoencoderSpec => ({

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { autoencoder, dense, gaussian, loadAutoencoder, mmd, normal, uniform, type Penalty } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 const rows = 256;
 /** Points on a bent sheet in five dimensions. */

@@ -4,13 +4,11 @@ import {
   adagrad, adam, adamw, autoencoder, classifier, dense, DivergedError, flatten, jigsaw, sgd, stochasticContractive,
   type AutoencoderSpec, type Dataset, type FitOptions, type Gpu, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { firstBadGradient, nameAt, needed, placeIn, whileInjecting, type Fault } from '../support/inject.ts';
 import { images, specs } from '../support/members.ts';
 import { bits } from '../support/model.ts';
 import { thorough, tried } from '../support/thorough.ts';
-
-catchGpuErrors();
 
 /** Those that all models take alike. */
 type Options = Pick<FitOptions, 'epochs' | 'steps' | 'batchSize' | 'frameBudgetMs' | 'onProgress' | 'optimizer'>;

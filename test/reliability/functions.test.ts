@@ -9,11 +9,9 @@ import { settings } from '../../src/models/parts/optimizers.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { ulps } from '../support/close.ts';
 import { onDevice, worst } from '../support/functions.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { runOne } from '../support/run.ts';
 import { times, tried } from '../support/thorough.ts';
-
-catchGpuErrors();
 
 /** Values at a time. */
 const piece = 2 ** 20;

@@ -37,13 +37,11 @@ import {
   upsample2d as upsampleReference,
 } from '../reference/resample.ts';
 import { topK as topKReference, topKOfBatch as topKOfBatchReference } from '../reference/top-k.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs } from '../support/run.ts';
 import { times, tried } from '../support/thorough.ts';
-
-catchGpuErrors();
 
 type Numbers = ArrayLike<number>;
 

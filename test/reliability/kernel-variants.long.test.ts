@@ -19,12 +19,10 @@ import {
   wideCase,
   type Case as Convolution,
 } from '../support/convolutions.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
 import { thorough, times, tried } from '../support/thorough.ts';
-
-catchGpuErrors();
 
 /** A processor gets large tiles in small workgroups, a GPU is tried with small ones too. */
 const adapters = { 'as on a processor': true, 'as on a GPU': false };

@@ -1,13 +1,11 @@
 /** Files of models on a device; what can be tried without one is, more often, in test/reliability/node/model-files.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { LatentGpuError } from '../../src/index.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { withstand, words } from '../support/hostile.ts';
 import { damagedModel, loaders, savedModels, type Kind } from '../support/model-files.ts';
 import { tableOf } from '../support/tables.ts';
 import { times, tried } from '../support/thorough.ts';
-
-catchGpuErrors();
 
 describe.each(Object.keys(loaders) as Kind[])('%s', (kind) => {
   it(

@@ -12,13 +12,11 @@ import {
 } from '../../src/index.ts';
 import { Gpu as OwnGpu } from '../../src/runtime/device.ts';
 import { openRecall } from '../../src/runtime/recall.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { images, specs } from '../support/members.ts';
 import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { times, tried } from '../support/thorough.ts';
-
-catchGpuErrors();
 
 const models: Record<string, AutoencoderSpec> = {
   denoising: specs.denoising,

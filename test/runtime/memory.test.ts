@@ -4,9 +4,7 @@ import { OutOfMemoryError } from '../../src/errors.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { emptyTensor, tensor } from '../../src/runtime/tensor.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
-
-catchGpuErrors();
+import { sharedGpu } from '../support/gpu.ts';
 
 const held = ({ bytes, buffers }: { bytes: number; buffers: number }) => ({ bytes, buffers });
 

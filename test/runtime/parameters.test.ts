@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest';
 import { Parameters } from '../../src/runtime/parameters.ts';
 import { readTensors, writeTensor } from '../../src/runtime/tensor.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
-
-catchGpuErrors();
+import { sharedGpu } from '../support/gpu.ts';
 
 const specs = [
   { name: 'weight', shape: [13, 5], initial: Float32Array.from({ length: 65 }, (_, i) => i + 1) },

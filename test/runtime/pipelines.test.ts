@@ -3,9 +3,8 @@ import { shader, wgsl } from '../../shaders/wgsl.ts';
 import { LatentGpuError } from '../../src/errors.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 
-catchGpuErrors();
 afterEach(() => void vi.restoreAllMocks());
 
 const writing = (value: string) =>
@@ -59,7 +58,7 @@ describe('a shader that does not compile', () => {
       seen.push(event.error.message);
     };
     device.addEventListener('uncapturederror', listen);
-    // Out of the scopes that catchGpuErrors has opened.
+    // Out of the scopes that test/support/gpu-errors.ts has opened.
     for (let i = 0; i < 3; i++) await device.popErrorScope();
     await work();
     await device.queue.onSubmittedWorkDone();

@@ -5,11 +5,10 @@ import { compile } from '../../src/runtime/plan.ts';
 import { tape as makeTape, type Dispatch, type Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, run } from '../support/run.ts';
 
-catchGpuErrors();
 afterEach(() => void vi.restoreAllMocks());
 
 interface Node {

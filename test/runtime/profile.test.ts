@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { sgd } from '../../src/index.ts';
 import { matmul } from '../../src/kernels/matmul.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { catchGpuErrors, sharedGpu, withoutFeatures } from '../support/gpu.ts';
+import { sharedGpu, withoutFeatures } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 describe('a profile', () => {
   const fit = { steps: 5, batchSize: 4, optimizer: sgd(0.1) };

@@ -5,12 +5,10 @@ import { openGpu } from '../../src/runtime/open.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { matmul as reference } from '../reference/matmul.ts';
 import { expectClose } from '../support/close.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { scattered, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 const { device } = await sharedGpu();
 

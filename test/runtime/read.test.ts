@@ -3,10 +3,8 @@ import { add, multiply } from '../../src/kernels/elementwise.ts';
 import { argmax } from '../../src/kernels/reduce.ts';
 import { read, readAll } from '../../src/runtime/read.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Inputs } from '../support/run.ts';
-
-catchGpuErrors();
 
 async function setUp() {
   const gpu = await sharedGpu();

@@ -7,10 +7,9 @@ import { DeviceLostError } from '../../src/errors.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { Schedule } from '../../src/runtime/schedule.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Inputs } from '../support/run.ts';
 
-catchGpuErrors();
 afterEach(() => void vi.restoreAllMocks());
 
 const pass: CommandPass = { encode() {}, end() {} };

@@ -6,10 +6,8 @@ import { dense } from '../../src/kernels/dense.ts';
 import { multiply } from '../../src/kernels/elementwise.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { tensor, type Tensor } from '../../src/runtime/tensor.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Inputs, run } from '../support/run.ts';
-
-catchGpuErrors();
 
 /** y = x + amount, or adds that to a gradient. */
 const shift = shader<'x' | 'y', 'extra'>(

@@ -2,9 +2,7 @@ import { expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { boundRange, emptyTensor, readTensors, tensor, writeTensor } from '../../src/runtime/tensor.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
-
-catchGpuErrors();
+import { sharedGpu } from '../support/gpu.ts';
 
 it('accepts flat arrays, matrices and shapes, and returns them', async () => {
   const gpu = await sharedGpu();

@@ -5,9 +5,7 @@ import { compile, type Plan } from '../../src/runtime/plan.ts';
 import { read } from '../../src/runtime/read.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { tensor } from '../../src/runtime/tensor.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
-
-catchGpuErrors();
+import { sharedGpu } from '../support/gpu.ts';
 
 /** y = x + 1, by way of so many detours. */
 const increment = (detours: number) =>

@@ -2,10 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { math } from '../../shaders/math.ts';
 import { activations, normalCdf, normalDensity } from '../reference/activation.ts';
 import { onDevice, worst } from '../support/functions.ts';
-import { catchGpuErrors } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-
-catchGpuErrors();
 
 /** Values evenly and at random over a range, its ends included; and, with `tiny`, of every magnitude down to there. */
 function points(low: number, high: number, tiny?: number): Float32Array {

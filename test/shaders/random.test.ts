@@ -3,11 +3,9 @@ import { random } from '../../shaders/random.ts';
 import { shader, wgsl } from '../../shaders/wgsl.ts';
 import { philox } from '../../src/runtime/random.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { Inputs, runOne } from '../support/run.ts';
-
-catchGpuErrors();
 
 type Four = [number, number, number, number];
 type Two = [number, number];

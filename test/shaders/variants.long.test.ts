@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { families, messagesOf } from '../support/variants.ts';
-
-catchGpuErrors();
 
 describe('every variant compiles without messages', () => {
   it.each(Object.entries(families))('of %s', async (_, shaders) => {

@@ -1,10 +1,8 @@
 /// <reference types="vite/client" />
 import { describe, expect, it } from 'vitest';
 import type { Shader } from '../../shaders/wgsl.ts';
-import { catchGpuErrors, sharedGpu } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { families, messagesOf } from '../support/variants.ts';
-
-catchGpuErrors();
 
 /** At most 16 of a family, as far apart as they lie. An odd distance changes the options of two values. */
 function some(shaders: readonly Shader[]): Shader[] {

@@ -1,5 +1,4 @@
 /// <reference types="vite/client" />
-import { afterEach, beforeEach, expect } from 'vitest';
 import { Gpu } from '../../src/runtime/device.ts';
 import { openGpu } from '../../src/runtime/open.ts';
 
@@ -50,21 +49,4 @@ export async function withSmallBuffers(bytes: number): Promise<Gpu> {
     },
   });
   return forced(new Gpu(small, info, false, 'fixed'));
-}
-
-/**
- * Call it at the top of a test file: every test then runs inside WebGPU's error scopes, so a shader that does not compile or a binding
- * that does not fit fails the test that made it, with the compiler's message.
- */
-export function catchGpuErrors(): void {
-  const filters: GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal'];
-  beforeEach(async () => {
-    const { device } = await sharedGpu();
-    for (const filter of filters) device.pushErrorScope(filter);
-  });
-  afterEach(async () => {
-    const { device } = await sharedGpu();
-    const errors = await Promise.all(filters.map(() => device.popErrorScope()));
-    expect(errors.flatMap((error) => (error ? [error.message] : []))).toEqual([]);
-  });
 }

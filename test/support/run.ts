@@ -1,7 +1,10 @@
 import { compile } from '../../src/runtime/plan.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
-import type { Tape } from '../../src/runtime/tape.ts';
+import { makeState, writeState } from '../../src/runtime/state.ts';
+import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
 import { boundRange, emptyTensor, readTensors, Tensor, tensor, type DType } from '../../src/runtime/tensor.ts';
+import { forThisTest } from './for-this-test.ts';
+import { sharedGpu } from './gpu.ts';
 
 export type Values = Float32Array | Uint32Array;
 
@@ -56,4 +59,23 @@ export class Inputs {
   dispose(): void {
     for (const made of this.#made.splice(0)) made.dispose();
   }
+}
+
+/** What a test of a kernel works with. */
+export interface Recording {
+  readonly gpu: Gpu;
+  readonly tape: Tape;
+  readonly memory: Inputs;
+  readonly state: Tensor;
+}
+
+/**
+ * Opens a tape with a place for inputs and the state of a run; they are freed when the test ends.
+ * @param values the state's values; without them the state is not written
+ */
+export async function recording(values?: Parameters<typeof writeState>[2], gpu?: Gpu): Promise<Recording> {
+  const on = gpu ?? (await sharedGpu());
+  const state = forThisTest(makeState(on));
+  if (values) writeState(on, state, values);
+  return { gpu: on, tape: makeTape(on), memory: forThisTest(new Inputs(on)), state };
 }
