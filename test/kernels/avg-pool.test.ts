@@ -3,13 +3,12 @@ import { activate } from '../../src/kernels/activation.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { avgPool2d } from '../../src/kernels/pool.ts';
 import { slide } from '../../src/kernels/window.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
 import { avgPool2d as reference } from '../reference/resample.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 
 const drawn = (size: number) => new Draw(size).floats(size, 0.1, 2);
 
@@ -38,14 +37,12 @@ it.each([
 );
 
 it('divides by the number of pixels inside the image at an edge', async () => {
-  const memory = new Inputs(await sharedGpu());
-  const tape = makeTape(await sharedGpu());
+  const { memory, tape } = await recording();
   const window = slide('test', [3, 3, 1], { kernel: [2, 2], stride: 2, padding: 'same' });
   const x = memory.put([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 9]);
   const y = avgPool2d(tape, x, window);
   tape.differentiate(y, memory.put([4, 2, 2, 1], [1, 4]));
   const [values, dx] = await run(tape, [y, tape.grad(x)]);
-  memory.dispose();
   expect(values).toEqual(new Float32Array([3, 4.5, 7.5, 9]));
   expect(dx).toEqual(new Float32Array([1, 1, 1, 1, 1, 1, 1, 1, 1]));
 });

@@ -11,7 +11,7 @@ import { expectClose } from '../support/close.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 
 interface Case {
   image: [number, number, number];
@@ -74,15 +74,12 @@ it.each(cases.map((each) => [name(each), each] as const))('fits float64: %s', as
   const window = slide('test', image, each.window);
   const draw = new Draw(filters + groups);
   const { x, w, bias, shapes } = drawn(draw, each);
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const put = [x, w, bias].map((values, i) => memory.put(values, shapes[i]));
   const y = groupedConv2d(tape, put[0], put[1], put[2], window, groups);
   const dy = draw.floats(y.size);
   tape.differentiate(y, memory.put(dy, y.shape));
   const results = await run(tape, [y, ...put.map((tensor) => tape.grad(tensor))]);
-  memory.dispose();
   const places = batch * window.outputSize[0] * window.outputSize[1];
   const taps = window.kernel[0] * window.kernel[1];
   const { dx, dw } = groupedGradients(dy, x, w, filters, groups, window);
@@ -151,22 +148,18 @@ it('divides the places of many rows into parts, with a shorter last part', async
   const window = slide('test', each.image, each.window);
   const draw = new Draw(6);
   const { x, w, shapes } = drawn(draw, each);
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const put = [x, w].map((values, i) => memory.put(values, shapes[i]));
   const y = groupedConv2d(tape, put[0], put[1], undefined, window, 4);
   const dy = draw.floats(y.size);
   tape.differentiate(y, memory.put(dy, y.shape));
   const [dw] = await run(tape, [tape.grad(put[1])]);
-  memory.dispose();
   const wanted = groupedGradients(dy, x, w, 4, 4, window).dw;
   expectClose(dw, wanted.y, (i) => 4 * 2 ** -24 * Math.sqrt(y.size / 4) * wanted.magnitude[i]);
 });
 
 it('uses several dispatches for very many multiply-adds', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
+  const { gpu, memory } = await recording();
   const shape = [2, 2, 2, 8] as const;
   const record = (rows: number, side: number) => {
     const tape = makeTape(gpu);
@@ -180,13 +173,10 @@ it('uses several dispatches for very many multiply-adds', async () => {
   expect(many.map(({ constants }) => constants.slice)).toEqual([0, 1]);
   // In fours of filters.
   expect(many[0].workgroups * 64 * 2).toBe(16384 * 128 * 128 * 2);
-  memory.dispose();
 });
 
 it('names both sides if weights, bias or rows do not fit', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const window = slide('test', [4, 4, 6], { kernel: [3, 3], stride: 1, padding: 'same' });
   const put = (...shape: number[]) => memory.put(new Float32Array(shape.reduce((p, n) => p * n, 1)), shape);
   expect(() => groupedConv2d(tape, put(3, 31), put(3, 3, 2, 9), undefined, window, 3)).toThrow(
@@ -201,5 +191,4 @@ it('names both sides if weights, bias or rows do not fit', async () => {
   expect(() => groupedConv2d(tape, put(3, 96), put(3, 3, 2, 9), put(4), window, 3)).toThrow(
     'conv2d: 9 output channels, but the bias is [4]',
   );
-  memory.dispose();
 });

@@ -3,14 +3,13 @@ import { sigmoid } from '../../src/kernels/activation.ts';
 import { decay } from '../../src/kernels/decay.ts';
 import { add, multiply } from '../../src/kernels/elementwise.ts';
 import { Parameters } from '../../src/runtime/parameters.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne, type Values } from '../support/run.ts';
+import { type Inputs, run, runOne, type Values, recording } from '../support/run.ts';
 
 /** Runs what `record` makes of a batch whose first `real` rows count; it returns what is to be read. */
 async function onDevice(
@@ -18,15 +17,8 @@ async function onDevice(
   batch = 7,
   real = batch,
 ): Promise<Values[]> {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch, examples: 100, position: 100 - real });
-  const results = await run(tape, record(tape, memory, state));
-  memory.dispose();
-  state.dispose();
-  return results;
+  const { memory, tape, state } = await recording({ batch, examples: 100, position: 100 - real });
+  return run(tape, record(tape, memory, state));
 }
 
 const half = (factor: number, weights: readonly Float32Array[]) =>
@@ -138,7 +130,7 @@ it('adds its gradient to an existing one', async () => {
 });
 
 it('writes no gradient unless one is needed', async () => {
-  const tape = makeTape(await sharedGpu());
+  const { tape } = await recording();
   const [w, state] = [tape.tensor([5]), tape.tensor([12], 'u32')];
   decay(tape, [w], state, 1);
   tape.settle();
@@ -165,20 +157,18 @@ describe('of a recorded tensor', () => {
 });
 
 it('writes only zeros to the padding after a parameter’s gradient, where a NaN would stop training', async () => {
-  const gpu = await sharedGpu();
-  const parameters = new Parameters(gpu, [
-    { name: 'w', shape: [5], initial: new Float32Array(5).fill(2) },
-    { name: 'v', shape: [1], initial: Float32Array.of(3) },
-  ]);
+  const { gpu, tape, state } = await recording();
+  const parameters = forThisTest(
+    new Parameters(gpu, [
+      { name: 'w', shape: [5], initial: new Float32Array(5).fill(2) },
+      { name: 'v', shape: [1], initial: Float32Array.of(3) },
+    ]),
+  );
   const { gradients } = parameters;
-  const state = makeState(gpu);
-  const tape = makeTape(gpu);
   decay(tape, [parameters.get('w'), parameters.get('v')], state, 1);
   decay(tape, [parameters.get('w')], state, 1);
   tape.differentiate();
   const values = await runOne(tape, gradients);
-  parameters.dispose();
-  state.dispose();
   const wanted = new Float32Array(128).fill(4, 0, 5).fill(3, 64, 65);
   expect(values).toEqual(wanted);
 });

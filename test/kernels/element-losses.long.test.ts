@@ -4,8 +4,6 @@ import { loss as checkedLoss } from '../../src/checked-kernels.ts';
 import { OptionError } from '../../src/errors.ts';
 import { activate, type ActivationName } from '../../src/kernels/activation.ts';
 import { compileFormula, elementLosses, loss, type ElementLoss, type Formula } from '../../src/kernels/loss.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
 import { huber } from '../reference/loss.ts';
 import { expectClose } from '../support/close.ts';
@@ -13,6 +11,7 @@ import { errorOf } from '../support/error-of.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { onDevice, perRow } from '../support/row-sums.ts';
+import { recording } from '../support/run.ts';
 
 type Twin = (y: number, x: number) => { loss: number; slope: number };
 
@@ -137,10 +136,7 @@ describe('a formula that does not compile', () => {
 });
 
 it('direct calls of kernels get errors that explain the problem', async () => {
-  const gpu = await sharedGpu();
-  const tape = makeTape(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: 2, examples: 2 });
+  const { tape, state } = await recording({ batch: 2, examples: 2 });
   const [y, x] = [tape.tensor([2, 3]), tape.tensor([2, 3])];
   const wrong: [unknown, string][] = [
     [{ kind: 'huber', delta: 0 }, 'loss: delta: 0 is not a number above 0'],
@@ -153,6 +149,5 @@ it('direct calls of kernels get errors that explain the problem', async () => {
     expect(() => checkedLoss(tape, kind as never, y, x, state, 1)).toThrow(OptionError);
     expect(() => checkedLoss(tape, kind as never, y, x, state, 1)).toThrow(message);
   }
-  state.dispose();
   expect(tape.dispatches).toEqual([]);
 });

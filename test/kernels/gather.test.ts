@@ -1,31 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { gather, scatter } from '../../src/kernels/step.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
+import { writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { gather as reference } from '../reference/gather.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, runOne } from '../support/run.ts';
+import { runOne, recording } from '../support/run.ts';
 
 const widths = [1, 3, 4, 5, 8, 63, 64, 65, 784];
 const sources = [false, true].flatMap((bytes) => [false, true].map((ordered) => ({ bytes, ordered })));
 
 describe.each(sources)('gather, bytes $bytes, ordered $ordered', ({ bytes, ordered }) => {
   it.each(widths)('reads rows of %i', async (columns) => {
-    const gpu = await sharedGpu();
+    const { gpu, memory, state } = await recording();
     const draw = new Draw(columns);
     const examples = 13;
     const values = Float32Array.from(draw.floats(examples * columns, 0, 256), bytes ? Math.floor : Number);
     values.fill(255, 3, 5);
-    const memory = new Inputs(gpu);
     const packed = new Uint32Array(Math.ceil(values.length / 4));
     new Uint8Array(packed.buffer).set(values);
     const data = bytes ? memory.put(packed, [packed.length], 'u32') : memory.put(values, [examples, columns]);
     const order = Uint32Array.from({ length: examples }, (_, i) => (5 * i + 3) % examples);
     const bound = ordered ? memory.put(order, [examples], 'u32') : undefined;
     const scale = bytes ? 1 / 255 : 1;
-    const state = makeState(gpu);
     const batch = 5;
     // The first batch, one in the middle, and the last, which is short.
     for (const position of [0, 5, 10]) {
@@ -40,8 +37,6 @@ describe.each(sources)('gather, bytes $bytes, ordered $ordered', ({ bytes, order
         `from ${position}`,
       );
     }
-    state.dispose();
-    memory.dispose();
   });
 });
 
@@ -51,11 +46,9 @@ it.each([
   [true, 8],
   [true, 3],
 ])('gather reads rows of a ring, bytes %s, rows of %i', async (bytes, columns) => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
+  const { gpu, memory, state } = await recording();
   const [examples, window, batch] = [13, 8, 3];
   const values = Float32Array.from(new Draw(columns).floats(examples * columns, 0, 256), bytes ? Math.floor : Number);
-  const state = makeState(gpu);
   for (const position of [0, 6, 7, 12]) {
     // What a ring holds that has just come past the batch.
     const ring = new Float32Array(window * columns);
@@ -69,8 +62,6 @@ it.each([
     const real = Math.min(batch, examples - position);
     expectClose(x, reference(values, columns, batch, real, position, 1), 0, `from ${position}`);
   }
-  state.dispose();
-  memory.dispose();
 });
 
 it.each([
@@ -79,8 +70,7 @@ it.each([
   [true, 8],
   [true, 3],
 ])('gather reads each row from its piece, bytes %s, rows of %i', async (bytes, columns) => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
+  const { gpu, memory, state } = await recording();
   const [examples, batch] = [13, 6];
   const values = Float32Array.from(new Draw(columns).floats(examples * columns, 0, 256), bytes ? Math.floor : Number);
   const pieces = [[0, 4], [4, 4], [8, 5]].map(([first, count]) => {
@@ -91,7 +81,6 @@ it.each([
   }); // prettier-ignore
   const order = Uint32Array.from({ length: examples }, (_, i) => (5 * i + 3) % examples);
   const bound = memory.put(order, [examples], 'u32');
-  const state = makeState(gpu);
   for (const position of [0, 6, 12]) {
     writeState(gpu, state, { examples, batch, position });
     const tape = makeTape(gpu);
@@ -99,8 +88,6 @@ it.each([
     const real = Math.min(batch, examples - position);
     expectClose(x, reference(values, columns, batch, real, position, 1, order), 0, `from ${position}`);
   }
-  state.dispose();
-  memory.dispose();
 });
 
 /** Overlapping and side by side with values left out between them; rows of whole words and not; [values of a row, values from one to the next]. */
@@ -108,8 +95,7 @@ const strided = [[1, 2], [5, 1], [5, 3], [3, 7], [8, 4], [8, 2], [8, 12], [6, 4]
 
 describe.each([false, true])('gather reads rows that overlap or have gaps, bytes %s', (bytes) => {
   it.each(strided)('of %i values, %i apart', async (columns, stride) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
+    const { gpu, memory, state } = await recording();
     const [examples, batch] = [13, 6];
     const size = (examples - 1) * stride + columns;
     const values = Float32Array.from(new Draw(columns).floats(size, 0, 256), bytes ? Math.floor : Number);
@@ -121,7 +107,6 @@ describe.each([false, true])('gather reads rows that overlap or have gaps, bytes
     };
     const order = Uint32Array.from({ length: examples }, (_, i) => (5 * i + 3) % examples);
     const bound = memory.put(order, [examples], 'u32');
-    const state = makeState(gpu);
     for (const data of [put(0, examples).data, [put(0, 4), put(4, 4), put(8, 5)]])
       for (const ordered of [false, true])
         for (const position of [0, 6, 12]) {
@@ -133,22 +118,14 @@ describe.each([false, true])('gather reads rows that overlap or have gaps, bytes
           const expected = reference(values, columns, batch, real, position, 1, ordered ? order : undefined, stride);
           expectClose(x, expected, 0, `from ${position}`);
         }
-    state.dispose();
-    memory.dispose();
   });
 });
 
 it('gather reads more values than a dimension has workgroups', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
   const [columns, rows] = [65537, 65];
+  const { memory, tape, state } = await recording({ examples: 1, batch: rows });
   const data = memory.put(Float32Array.from({ length: columns }, (_, i) => i));
-  const state = makeState(gpu);
-  writeState(gpu, state, { examples: 1, batch: rows });
-  const tape = makeTape(gpu);
   const x = await runOne(tape, gather(tape, { data, bytes: false, columns, scale: 1 }, state, rows));
-  memory.dispose();
-  state.dispose();
   expect(x.findIndex((v, i) => v !== i % columns)).toBe(-1);
 });
 
@@ -156,7 +133,6 @@ describe('scatter', () => {
   it.each([1, 3, 4, 65])(
     'appends the real rows of %i to those of earlier steps, and writes nothing else',
     async (columns) => {
-      const gpu = await sharedGpu();
       const [examples, batch] = [11, 4];
       for (const { slot, position } of [
         { slot: 0, position: 0 },
@@ -164,16 +140,11 @@ describe('scatter', () => {
         { slot: 2, position: 8 },
         { slot: 1, position: 8 },
       ]) {
-        const memory = new Inputs(gpu);
+        const { memory, tape, state } = await recording({ examples, batch, position, slot });
         const y = new Draw(columns).floats(batch * columns);
         const out = memory.put(new Float32Array(examples * columns).fill(7), [examples, columns]);
-        const state = makeState(gpu);
-        writeState(gpu, state, { examples, batch, position, slot });
-        const tape = makeTape(gpu);
         scatter(tape, memory.put(y, [batch, columns]), state, out, columns);
         const actual = await runOne(tape, out);
-        memory.dispose();
-        state.dispose();
         const wanted = new Float32Array(examples * columns).fill(7);
         wanted.set(y.subarray(0, Math.min(batch, examples - position) * columns), slot * batch * columns);
         expect(actual).toEqual(wanted);

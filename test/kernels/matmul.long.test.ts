@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { activationNames, type ActivationName } from '../../src/kernels/activation.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { savedForSlope } from '../../shaders/activation.ts';
 import { tilingName } from '../../shaders/tiles.ts';
 import { activations } from '../reference/activation.ts';
@@ -11,7 +10,7 @@ import { expectClose, expectNear } from '../support/close.ts';
 import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { run, runOne, recording } from '../support/run.ts';
 import {
   transposings,
   possible,
@@ -62,9 +61,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
   );
 
   it('gives the same bits in every tiling', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const sides = { m: 37, n: 44, k: 50, ...transposes };
     const draw = new Draw(25 + seed);
     const [a, b] = [memory.put(draw.floats(37 * 50), shapeA(sides)), memory.put(draw.floats(50 * 44), shapeB(sides))];
@@ -75,7 +72,6 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
       return y;
     });
     const [first, ...others] = await run(tape, ys);
-    memory.dispose();
     for (const other of others) expect(other).toEqual(first);
   });
 
@@ -141,11 +137,9 @@ describe.each([false, true])('a left side of several sides, transposeB %s', (tra
 
 describe('tilings that add in another order', () => {
   it.each(transposings)('transposeA $transposeA, transposeB $transposeB: they fit float64', async (transposes) => {
-    const gpu = await sharedGpu();
+    const { memory, tape } = await recording();
     const draw = new Draw(12);
     // Edges of tiles and of fours, a last workgroup that is not full, and stretches of 16 that not all invocations have as many of.
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
     const cases = (
       [
         [3, 5, 67, { split: 2 }],
@@ -176,7 +170,6 @@ describe('tilings that add in another order', () => {
       tape,
       cases.flatMap(({ tensors }) => tensors),
     );
-    memory.dispose();
     for (const { sides, a, b, tensors } of cases) {
       const [y, sums] = results.splice(0, tensors.length);
       const name = `${sides.m}x${sides.n}x${sides.k}`;
@@ -202,15 +195,13 @@ describe('the product’s epilogue', () => {
     async (activation: ActivationName) => {
       const draw = new Draw(60);
       for (const { gpu, m, n, k } of await shapes()) {
-        const memory = new Inputs(gpu);
+        const { memory, tape } = await recording(undefined, gpu);
         const [a, b, z] = [draw.floats(m * k), draw.floats(k * n), draw.offZero(m * n, 0.1, 3)];
         const { f, slope } = activations[activation];
         const saved = memory.put(savedForSlope(activation) === 'z' ? z : z.map(f), [m, n]);
-        const tape = makeTape(gpu);
         const y = tape.tensor([m, n]);
         product(tape, { a: memory.put(a, [m, k]), b: memory.put(b, [k, n]), y, slope: { activation, saved } });
         const actual = await runOne(tape, y);
-        memory.dispose();
         const wanted = reference(a, b, { m, n, k }).y.map((sum, i) => sum * slope(z[i]));
         expectNear(actual, wanted, 2e-6, `${m}x${n}x${k}`);
       }

@@ -4,13 +4,13 @@ import { sumRowsLater } from '../../src/kernels/partial-sums.ts';
 import { sumRowsInto } from '../../src/kernels/reduce.ts';
 import { Parameters } from '../../src/runtime/parameters.ts';
 import { compile } from '../../src/runtime/plan.ts';
-import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
 import { readTensors, writeTensor, type Tensor } from '../../src/runtime/tensor.ts';
 import { reduce, total } from '../reference/reduce.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs } from '../support/run.ts';
+import { recording, type Inputs } from '../support/run.ts';
 
 /** A gradient as the sum of so many rows: [rows, values]. */
 type Sum = readonly [rows: number, values: number];
@@ -26,14 +26,10 @@ async function gradientsOf(
   addUp: (tape: Tape, x: Tensor, y: Tensor) => void,
   begun = 0,
 ) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const parameters = new Parameters(
-    gpu,
-    sums.map(([, values], i) => ({ name: `p${i}`, shape: [values], initial: new Float32Array(values) })),
-  );
+  const { gpu, memory, tape } = await recording();
+  const specs = sums.map(([, values], i) => ({ name: `p${i}`, shape: [values], initial: new Float32Array(values) }));
+  const parameters = forThisTest(new Parameters(gpu, specs));
   writeTensor(gpu, parameters.gradients, new Float32Array(parameters.gradients.size).fill(NaN));
-  const tape = makeTape(gpu);
   const y = tape.tensor([1]);
   tape.backward(y, () =>
     sums.forEach(([length, values], i) => {
@@ -43,12 +39,11 @@ async function gradientsOf(
     }),
   );
   tape.differentiate(y, memory.put([1]));
-  const plan = await compile(tape);
+  const plan = forThisTest(await compile(tape));
   plan.poison();
   await plan.run();
   const [gradients] = await readTensors(gpu, [parameters.gradients]);
   const { labels } = plan;
-  for (const each of [plan, memory, parameters]) each.dispose();
   return { gradients, labels: labels.filter((label) => label !== 'multiply') };
 }
 
@@ -129,12 +124,10 @@ describe('rows of several gradients', () => {
 
 describe('a gradient with postponed rows', () => {
   const setUp = async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
+    const { gpu, memory, tape } = await recording();
     const specs = ['p', 'q'].map((name) => ({ name, shape: [4], initial: new Float32Array(4) }));
-    const parameters = new Parameters(gpu, specs);
+    const parameters = forThisTest(new Parameters(gpu, specs));
     expect(parameters.gradients.size).toBe(128);
-    const tape = makeTape(gpu);
     const rows = (first: number) =>
       recorded(tape, memory, [0, 1, 2, 3, 4, 5, 6, 7].map((v) => v + first), [2, 4]); // prettier-ignore
     return { gpu, memory, parameters, tape, rows };
@@ -155,13 +148,12 @@ describe('a gradient with postponed rows', () => {
       });
       tape.differentiate(y, memory.put([1]));
       tape.keep(doubled);
-      const plan = await compile(tape);
+      const plan = forThisTest(await compile(tape));
       plan.poison();
       await plan.run();
       expect(plan.labels.filter((label) => label !== 'multiply')).toEqual(['partial sums', 'add', 'partial sums']);
       const [gradients] = await readTensors(gpu, [parameters.gradients]);
       expect([...gradients.slice(0, 4), ...gradients.slice(64, 68)]).toEqual([8, 12, 16, 20, 24, 26, 28, 30]);
-      for (const each of [plan, memory, parameters]) each.dispose();
     }
   });
 
@@ -176,30 +168,28 @@ describe('a gradient with postponed rows', () => {
       later(tape, rows(3), tape.grad(p));
     });
     tape.differentiate(y, memory.put([1]));
-    const plan = await compile(tape);
+    const plan = forThisTest(await compile(tape));
     plan.poison();
     await plan.run();
     const labels = plan.labels.filter((label) => label !== 'multiply');
     expect(labels).toEqual(['partial sums', 'partial sums', 'sum', 'partial sums']);
     const [gradients] = await readTensors(gpu, [parameters.gradients]);
     expect([...gradients.slice(0, 4)]).toEqual([28, 36, 44, 52]);
-    for (const each of [plan, memory, parameters]) each.dispose();
   });
 
   it('lets the gradient flow on from its tensor', async () => {
-    const { memory, tape, rows } = await setUp();
+    const { gpu, memory, tape, rows } = await setUp();
     const x = memory.put(new Float32Array(4));
     const w = multiply(tape, x, memory.put([1, 2, 3, 4]));
     const y = tape.tensor([1]);
     tape.backward(y, () => later(tape, rows(0), tape.grad(w)));
     tape.differentiate(y, memory.put([1]));
     tape.keep(tape.grad(x));
-    const plan = await compile(tape);
+    const plan = forThisTest(await compile(tape));
     plan.poison();
     await plan.run();
     const range = plan.range(tape.grad(x));
-    const values = await (await sharedGpu()).readBytes([{ ...range, bytes: 16 }]);
+    const values = await gpu.readBytes([{ ...range, bytes: 16 }]);
     expect([...new Float32Array(values)]).toEqual([4, 12, 24, 40]);
-    for (const each of [plan, memory]) each.dispose();
   });
 });

@@ -3,13 +3,12 @@ import { activate } from '../../src/kernels/activation.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { maxPool2d } from '../../src/kernels/pool.ts';
 import { slide } from '../../src/kernels/window.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
 import { maxPool2d as reference } from '../reference/resample.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 
 const cases = [
   { image: [1, 1, 1], kernel: [1, 1], stride: 1, padding: 'valid' },
@@ -55,15 +54,12 @@ it.each(cases)(
 );
 
 it('gives the gradient to the first of equals, even if all values are below any padding', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const window = slide('test', [3, 3, 1], { kernel: [2, 2], stride: 2, padding: 'same' });
   const x = memory.put(new Float32Array(9).fill(-1e30), [1, 9]);
   const y = maxPool2d(tape, x, window);
   tape.differentiate(y, memory.put([1, 2, 3, 4], [1, 4]));
   const [values, dx] = await run(tape, [y, tape.grad(x)]);
-  memory.dispose();
   expect(values).toEqual(new Float32Array(4).fill(-1e30));
   expect(dx).toEqual(new Float32Array([1, 0, 2, 0, 0, 0, 3, 0, 4]));
 });

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomSigns, type RandomOptions } from '../../src/kernels/random.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { type Place } from '../reference/random.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { runOne } from '../support/run.ts';
+import { runOne, recording } from '../support/run.ts';
 import { count, expectFrequency, expectIndependent, expectIndependentNeighbours } from '../support/statistics.ts';
 import { million, onDevice, distributions } from '../support/distributions.ts';
 
@@ -24,13 +21,8 @@ describe.each(distributions)('$distribution', ({ distribution, probability }) =>
 
 describe('signs', () => {
   async function signs(shape: readonly number[], { which = 0, ...place }: Place = {}): Promise<Float32Array> {
-    const gpu = await sharedGpu();
-    const state = makeState(gpu);
-    writeState(gpu, state, { examples: 2 ** 31, batch: shape[0], ...place });
-    const tape = makeTape(gpu);
-    const y = await runOne(tape, randomSigns(tape, shape, { state, which }));
-    state.dispose();
-    return y as Float32Array;
+    const { tape, state } = await recording({ examples: 2 ** 31, batch: shape[0], ...place });
+    return (await runOne(tape, randomSigns(tape, shape, { state, which }))) as Float32Array;
   }
 
   it('are fair, and independent of their neighbours, of other steps, draws and seeds', async () => {

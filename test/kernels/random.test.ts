@@ -9,13 +9,11 @@ import {
   type RandomOptions,
 } from '../../src/kernels/random.ts';
 import { OptionError } from '../../src/errors.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
 import { drawn, drawnForBatch, normals, uniforms, type Place, type Take } from '../reference/random.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { run, runOne } from '../support/run.ts';
+import { run, runOne, recording } from '../support/run.ts';
 import { count, expectFrequency, expectNormal, expectUniform } from '../support/statistics.ts';
 import { million, onDevice, distributions } from '../support/distributions.ts';
 
@@ -23,7 +21,7 @@ describe.each(distributions)('$distribution', ({ distribution, take, tolerance, 
   const options = (keys: RandomOptions) => ({ ...keys, ...(probability && { probability }) });
 
   it('agrees with float64, value by value', async () => {
-    const tape = makeTape(await sharedGpu());
+    const { tape } = await recording();
     const sizes = [1, 2, 3, 4, 5, 7, 255, 256, 257, 1001];
     const all = sizes.map((size) => ({ size, keys: { seed: 4_000_000_000 + size, stream: size % 3, step: 7 * size } }));
     const tensors = all.map(({ size, keys }) => random(tape, [size], distribution, options(keys)));
@@ -32,7 +30,7 @@ describe.each(distributions)('$distribution', ({ distribution, take, tolerance, 
   });
 
   it('accepts any shape, and defaults of zero', async () => {
-    const tape = makeTape(await sharedGpu());
+    const { tape } = await recording();
     const y = random(tape, [2, 3, 5], distribution, options({}));
     expect(y.shape).toEqual([2, 3, 5]);
     expectClose(await runOne(tape, y), drawn(take, 30, {}), tolerance);
@@ -66,7 +64,7 @@ it('is never 1 for probability 0, always for 1, and half the time by default', a
 });
 
 it('refuses invalid distributions', async () => {
-  const tape = makeTape(await sharedGpu());
+  const { tape } = await recording();
   const draw = (distribution: string, options: object) => () =>
     random(tape, [4], distribution as Distribution, options);
   expect(draw('gaussian', {})).toThrow(OptionError);
@@ -113,13 +111,8 @@ describe.each<{
   },
 ])('noise of a batch: $noise', ({ record, take, tolerance }) => {
   async function noise(shape: readonly number[], { which = 0, ...place }: Place = {}): Promise<Float32Array> {
-    const gpu = await sharedGpu();
-    const state = makeState(gpu);
-    writeState(gpu, state, { examples: 2 ** 31, batch: shape[0], ...place });
-    const tape = makeTape(gpu);
-    const y = await runOne(tape, record(tape, shape, { state, which }));
-    state.dispose();
-    return y as Float32Array;
+    const { tape, state } = await recording({ examples: 2 ** 31, batch: shape[0], ...place });
+    return (await runOne(tape, record(tape, shape, { state, which }))) as Float32Array;
   }
 
   it.each([[[1, 1]], [[3, 2]], [[5, 3]], [[70, 4]], [[7, 9]], [[2, 3, 7]]])(

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { loss, rowSums, type TermKind } from '../../src/kernels/loss.ts';
 import { ShapeError } from '../../src/errors.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { rowSums as reference, terms } from '../reference/loss.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { pairs, kinds, isPair, onDevice, perRow, drawn } from '../support/row-sums.ts';
+import { recording } from '../support/run.ts';
 
 describe.each(kinds)('%s', (kind) => {
   it('ignores the contents of padding rows', async () => {
@@ -29,7 +28,7 @@ describe.each(kinds)('%s', (kind) => {
 
   it('writes gradients to all operands if it is differentiated, and otherwise none', async () => {
     for (const wanted of [false, true]) {
-      const tape = makeTape(await sharedGpu());
+      const { tape } = await recording();
       const state = tape.tensor([12], 'u32');
       const [y, x] = [tape.tensor([2, 3]), tape.tensor([2, 3])];
       rowSums(tape, kind, { y, x: isPair(kind) ? x : undefined }, state, 1);
@@ -116,7 +115,7 @@ it('|y| has slope 0 at 0', async () => {
 });
 
 it.each(pairs)('refuses sides of different shapes: %s', async (kind) => {
-  const tape = makeTape(await sharedGpu());
+  const { tape } = await recording();
   const state = tape.tensor([12], 'u32');
   for (const shape of [[3, 2], [6], [2, 3, 1], [2, 4]]) {
     const sides = { y: tape.tensor([2, 3]), x: tape.tensor(shape) };

@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { random } from '../../shaders/random.ts';
 import { shader, wgsl } from '../../shaders/wgsl.ts';
 import { philox } from '../../src/runtime/random.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, runOne } from '../support/run.ts';
+import { recording, runOne } from '../support/run.ts';
 
 type Four = [number, number, number, number];
 type Two = [number, number];
@@ -41,9 +39,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 );
 
 async function onDevice(cases: { counter: Four; key: Two }[]) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const count = cases.length;
   const words = tape.tensor([count, 4], 'u32');
   const counters = memory.put(
@@ -57,9 +53,7 @@ async function onDevice(cases: { counter: Four; key: Two }[]) {
     'u32',
   );
   tape.run(each, { counters, keys, words }, { constants: { count }, threads: count });
-  const values = await runOne(tape, words);
-  memory.dispose();
-  return values;
+  return runOne(tape, words);
 }
 
 describe('philox', () => {

@@ -1,14 +1,13 @@
 import type { Gpu } from '../../src/runtime/device.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { slide, type Padding } from '../../src/kernels/window.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { conv2d as reference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
 import { expectClose } from './close.ts';
 import { nameOf, sizes, type Case } from './convolutions.ts';
 import { sharedGpu, smallTiles } from './gpu.ts';
 import { checkGradient } from './gradient.ts';
 import type { Draw } from './random.ts';
-import { Inputs, run } from './run.ts';
+import { recording, run } from './run.ts';
 
 export const fixed = (
   image: [number, number, number],
@@ -87,8 +86,7 @@ export async function checkValues(
   cases: readonly Case[],
   draw: Draw,
 ) {
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording(undefined, gpu);
   const recorded = cases.map((each) => {
     const { batch, filters, window } = each;
     const [x, w, bias] = [draw.floats(input(each)), draw.floats(sizes(each).weights), draw.floats(outputs(each))];
@@ -105,7 +103,6 @@ export async function checkValues(
     tape,
     recorded.map(({ y }) => y),
   );
-  memory.dispose();
   recorded.forEach(({ each, wanted: { y, magnitude } }, i) =>
     expectClose(
       results[i],

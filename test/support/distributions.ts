@@ -1,8 +1,6 @@
 import { random, type Distribution, type RandomOptions } from '../../src/kernels/random.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { normals, uniforms, words, type Take } from '../reference/random.ts';
-import { sharedGpu } from './gpu.ts';
-import { runOne } from './run.ts';
+import { recording, runOne } from './run.ts';
 
 export const million = 1_000_000;
 
@@ -11,7 +9,7 @@ export async function onDevice(
   shape: readonly number[],
   options: RandomOptions = {},
 ): Promise<Float32Array> {
-  const tape = makeTape(await sharedGpu());
+  const { tape } = await recording();
   return (await runOne(tape, random(tape, shape, distribution, options))) as Float32Array;
 }
 

@@ -1,11 +1,10 @@
 import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
 import { type Gpu } from '../../src/runtime/device.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { matmul as reference, type Sides } from '../reference/matmul.ts';
 import { expectClose } from './close.ts';
 import { sharedGpu } from './gpu.ts';
 import { type Draw } from './random.ts';
-import { Inputs, run } from './run.ts';
+import { recording, run } from './run.ts';
 
 export const transposings = [false, true].flatMap((transposeA) =>
   [false, true].map((transposeB) => ({ transposeA, transposeB })),
@@ -44,8 +43,7 @@ export const bound = (k: number, magnitude: number) => 4 * Math.sqrt(k) * 2 ** -
 
 /** All on one tape: pipelines compile side by side. */
 export async function checkProducts(gpu: Gpu, products: Sides[], draw: Draw, tiling?: Tiling): Promise<void> {
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording(undefined, gpu);
   const cases = products.map((sides) => {
     const { m, n, k } = sides;
     const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
@@ -65,7 +63,6 @@ export async function checkProducts(gpu: Gpu, products: Sides[], draw: Draw, til
     tape,
     cases.map(({ y }) => y),
   );
-  memory.dispose();
   cases.forEach(({ sides, a, b }, c) => {
     const { y, magnitude } = reference(a, b, sides);
     expectClose(
