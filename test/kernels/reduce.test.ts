@@ -4,6 +4,7 @@ import { add } from '../../src/kernels/elementwise.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { average, firstLargest, largest, reduce, total } from '../reference/reduce.ts';
 import { expectClose } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
@@ -51,12 +52,9 @@ describe('sum, mean, max and argmax', () => {
   it('refuse an axis that does not exist', async () => {
     const { tape } = await recording();
     const x = tape.tensor([2, 3]);
-    for (const [name, kernel] of Object.entries({ sum, mean, max, argmax })) {
-      for (const axis of [2, -3, 0.5, NaN]) {
-        expect(() => kernel(tape, x, axis)).toThrow(ShapeError);
-        expect(() => kernel(tape, x, axis)).toThrow(`${name}: [2, 3] has no axis ${axis}`);
-      }
-    }
+    for (const [name, kernel] of Object.entries({ sum, mean, max, argmax }))
+      for (const axis of [2, -3, 0.5, NaN])
+        await expectRefused(ShapeError, `${name}: [2, 3] has no axis ${axis}`, () => kernel(tape, x, axis));
   });
 });
 
