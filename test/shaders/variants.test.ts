@@ -1,4 +1,3 @@
-/// <reference types="vite/client" />
 import { describe, expect, it } from 'vitest';
 import type { Shader } from '../../shaders/wgsl.ts';
 import { sharedGpu } from '../support/gpu.ts';
@@ -14,24 +13,4 @@ describe('some variants compile without messages', () => {
   it.each(Object.entries(families))('of %s', async (_, shaders) => {
     expect(await messagesOf(await sharedGpu(), some(shaders))).toEqual([]);
   });
-});
-
-it('every file of shaders is tested or part of a tested one', () => {
-  const files = Object.keys(import.meta.glob('../../shaders/*.ts')).map((path) =>
-    path.replace(/^.*\/(.*?)(\.d)?\.ts$/, '$1'),
-  );
-  const chunks = [
-    'grid',
-    'math',
-    'operand',
-    'select',
-    'shared-tiles',
-    'split',
-    'state',
-    'tiles',
-    'wgsl',
-    'wgsl-preprocessor',
-    'window',
-  ];
-  expect(files.filter((name) => !chunks.includes(name) && !(name in families))).toEqual([]);
 });
