@@ -4,6 +4,7 @@ import { add } from '../../src/kernels/elementwise.ts';
 import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
 import { savedForSlope } from '../../shaders/activation.ts';
 import { tilingName } from '../../shaders/tiles.ts';
+import { sizeOf } from '../../src/runtime/tensor.ts';
 import { activations } from '../reference/activation.ts';
 import { matmul as reference } from '../reference/matmul.ts';
 import { expectClose, expectNear } from '../support/close.ts';
@@ -12,23 +13,22 @@ import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { run, runOne, recording } from '../support/run.ts';
 import {
-  transposings,
-  possible,
-  inOtherOrders,
-  tilings,
-  shapeA,
-  shapeB,
   bound,
   checkProducts,
+  epilogueShapes,
+  inOtherOrders,
+  possible,
+  shapeA,
+  shapeB,
+  tilings,
+  transposed,
+  transposings,
 } from '../support/products.ts';
 
 // 4 and 8 are the tile's sides; a workgroup holds 64 tiles. Each shape is a pipeline of its own, and compiling those is what takes time.
 
 describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transposeB', (transposes) => {
   const seed = transposings.indexOf(transposes);
-
-  const transposed = (shapes: [m: number, n: number, k: number][]) =>
-    shapes.map(([m, n, k]) => ({ m, n, k, ...transposes }));
 
   it('fits float64 at random shapes', async () => {
     const draw = new Draw(10 + seed);
@@ -37,7 +37,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
       draw.whole(1, 90),
       draw.whole(1, 200),
     ]);
-    await checkProducts(await sharedGpu(), transposed(shapes), draw);
+    await checkProducts(await sharedGpu(), transposed(transposes, shapes), draw);
   });
 
   it.each([...tilings, ...inOtherOrders].map((tiling) => ({ name: tilingName(tiling), tiling })))(
@@ -46,7 +46,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
       const gpu = await sharedGpu();
       await checkProducts(
         gpu,
-        transposed([
+        transposed(transposes, [
           [1, 1, 1],
           [5, 9, 3],
           [16, 16, 8],
@@ -103,7 +103,7 @@ describe.each([false, true])('a left side of several sides, transposeB %s', (tra
       [[2, 3, 2, 6], 5],
     ] as [number[], number][]) {
       const k = sides.at(-1)!;
-      const m = sides.slice(0, -1).reduce((product, side) => product * side, 1);
+      const m = sizeOf(sides.slice(0, -1));
       await checkGradient(gpu, {
         inputs: [
           { values: draw.floats(m * k), shape: sides },
@@ -183,18 +183,11 @@ describe('tilings that add in another order', () => {
 });
 
 describe('the product’s epilogue', () => {
-  /** Wide rows in large tiles, odd ones in small tiles: the other two pairs differ only in what matmul's own tests have seen. */
-  const shapes = async () =>
-    [
-      { gpu: await sharedGpu(), m: 17, n: 12, k: 32 },
-      { gpu: await smallTiles(), m: 9, n: 7, k: 5 },
-    ] as const;
-
   it.each(activationNames.filter((name) => name !== 'linear'))(
     'multiplies by the slope of %s',
     async (activation: ActivationName) => {
       const draw = new Draw(60);
-      for (const { gpu, m, n, k } of await shapes()) {
+      for (const { gpu, m, n, k } of await epilogueShapes()) {
         const { memory, tape } = await recording(undefined, gpu);
         const [a, b, z] = [draw.floats(m * k), draw.floats(k * n), draw.offZero(m * n, 0.1, 3)];
         const { f, slope } = activations[activation];

@@ -10,7 +10,7 @@ import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { run, runOne, recording } from '../support/run.ts';
-import { transposings, shapeA, shapeB, bound, checkProducts } from '../support/products.ts';
+import { bound, checkProducts, epilogueShapes, shapeA, shapeB, transposed, transposings } from '../support/products.ts';
 
 // 4 and 8 are the tile's sides; a workgroup holds 64 tiles. Each shape is a pipeline of its own, and compiling those is what takes time.
 const awkward: [m: number, n: number, k: number][] = [
@@ -29,11 +29,8 @@ const awkward: [m: number, n: number, k: number][] = [
 describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transposeB', (transposes) => {
   const seed = transposings.indexOf(transposes);
 
-  const transposed = (shapes: [m: number, n: number, k: number][]) =>
-    shapes.map(([m, n, k]) => ({ m, n, k, ...transposes }));
-
   it('fits float64 at awkward shapes', async () => {
-    await checkProducts(await sharedGpu(), transposed(awkward), new Draw(seed));
+    await checkProducts(await sharedGpu(), transposed(transposes, awkward), new Draw(seed));
   });
 
   it('keeps an infinity in its own row or column, even if k is padded to a multiple of 4', async () => {
@@ -102,17 +99,10 @@ describe('tilings that add in another order', () => {
 });
 
 describe('the product’s epilogue', () => {
-  /** Wide rows in large tiles, odd ones in small tiles: the other two pairs differ only in what matmul's own tests have seen. */
-  const shapes = async () =>
-    [
-      { gpu: await sharedGpu(), m: 17, n: 12, k: 32 },
-      { gpu: await smallTiles(), m: 9, n: 7, k: 5 },
-    ] as const;
-
   // Each of the others stands in the same place of the text: dense.long.test.ts has them.
   it.each(['linear', 'tanh', 'gelu'] as const)('adds the bias and applies %s', async (activation) => {
     const draw = new Draw(50);
-    for (const { gpu, m, n, k } of await shapes()) {
+    for (const { gpu, m, n, k } of await epilogueShapes()) {
       const { memory, tape } = await recording(undefined, gpu);
       const [a, b, bias] = [draw.floats(m * k), draw.floats(k * n), draw.floats(n)];
       const y = tape.tensor([m, n]);

@@ -10,13 +10,13 @@ import {
 } from '../../src/kernels/random.ts';
 import { OptionError } from '../../src/errors.ts';
 import type { Tape } from '../../src/runtime/tape.ts';
-import type { Tensor } from '../../src/runtime/tensor.ts';
-import { drawn, drawnForBatch, normals, uniforms, type Place, type Take } from '../reference/random.ts';
+import { sizeOf, type Tensor } from '../../src/runtime/tensor.ts';
+import { drawn, drawnForBatch, normals, uniforms, type Take } from '../reference/random.ts';
 import { expectClose } from '../support/close.ts';
 import { expectRefused } from '../support/error-of.ts';
 import { run, runOne, recording } from '../support/run.ts';
 import { count, expectFrequency, expectNormal, expectUniform } from '../support/statistics.ts';
-import { million, onDevice, distributions } from '../support/distributions.ts';
+import { distributions, million, noise, onDevice } from '../support/distributions.ts';
 
 describe.each(distributions)('$distribution', ({ distribution, take, tolerance, probability }) => {
   const options = (keys: RandomOptions) => ({ ...keys, ...(probability && { probability }) });
@@ -109,22 +109,20 @@ describe.each<{
     tolerance: 1e-6,
   },
 ])('noise of a batch: $noise', ({ record, take, tolerance }) => {
-  async function noise(shape: readonly number[], { which = 0, ...place }: Place = {}): Promise<Float32Array> {
-    const { tape, state } = await recording({ examples: 2 ** 31, batch: shape[0], ...place });
-    return (await runOne(tape, record(tape, shape, { state, which }))) as Float32Array;
-  }
-
   it.each([[[1, 1]], [[3, 2]], [[5, 3]], [[70, 4]], [[7, 9]], [[2, 3, 7]]])(
     '%j agrees with the host',
     async (shape) => {
       const place = { seed: 0xfedcba98, step: 12, position: 1000, which: 3 };
-      const columns = shape.slice(1).reduce((p, n) => p * n, 1);
-      expectClose(await noise(shape, place), drawnForBatch(take, shape[0], columns, place), tolerance);
+      const columns = sizeOf(shape.slice(1));
+      expectClose(await noise(record, shape, place), drawnForBatch(take, shape[0], columns, place), tolerance);
     },
   );
 
   it('does not depend on the batch size', async () => {
-    const [large, small] = [await noise([12, 7], { position: 40 }), await noise([5, 7], { position: 43 })];
+    const [large, small] = [
+      await noise(record, [12, 7], { position: 40 }),
+      await noise(record, [5, 7], { position: 43 }),
+    ];
     expect(small).toEqual(large.subarray(3 * 7, 8 * 7));
   });
 });

@@ -2,7 +2,7 @@ import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
 import { type Gpu } from '../../src/runtime/device.ts';
 import { matmul as reference, type Sides } from '../reference/matmul.ts';
 import { expectClose } from './close.ts';
-import { sharedGpu } from './gpu.ts';
+import { sharedGpu, smallTiles } from './gpu.ts';
 import { type Draw } from './random.ts';
 import { recording, run } from './run.ts';
 
@@ -31,12 +31,25 @@ export const inOtherOrders: Tiling[] = [
   { rows: 8, columns: 8, quads: false, group: 64, shared: true },
 ];
 
-export const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) =>
+const nameOf = ({ transposeA, transposeB }: { transposeA?: boolean; transposeB?: boolean }) =>
   (transposeA ? 'T' : 'N') + (transposeB ? 'T' : 'N');
 
 export const shapeA = ({ m, k, transposeA }: Sides) => (transposeA ? [k, m] : [m, k]);
 
 export const shapeB = ({ n, k, transposeB }: Sides) => (transposeB ? [n, k] : [k, n]);
+
+/** Sides of products with operands transposed in this way. */
+export const transposed = (
+  transposes: { transposeA: boolean; transposeB: boolean },
+  shapes: [m: number, n: number, k: number][],
+): Sides[] => shapes.map(([m, n, k]) => ({ m, n, k, ...transposes }));
+
+/** Wide rows in large tiles, odd ones in small tiles: the other two pairs differ only in what matmul's own tests have seen. */
+export const epilogueShapes = async () =>
+  [
+    { gpu: await sharedGpu(), m: 17, n: 12, k: 32 },
+    { gpu: await smallTiles(), m: 9, n: 7, k: 5 },
+  ] as const;
 
 /** Sums of k products, each rounded: the errors add up like a random walk. */
 export const bound = (k: number, magnitude: number) => 4 * Math.sqrt(k) * 2 ** -24 * magnitude + 1e-37;
