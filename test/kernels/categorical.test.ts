@@ -8,6 +8,7 @@ import { expectClose } from '../support/close.ts';
 import { differences } from '../support/gradient.ts';
 import { assumingFinite, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
+import { perRow } from '../support/row-sums.ts';
 import { run, recording } from '../support/run.ts';
 
 const sum = (values: Iterable<number>) => Array.from(values).reduce((a, b) => a + b, 0);
@@ -29,13 +30,7 @@ async function onDevice(
   const likely = groupSoftmax(tape, logits, groups);
   tape.differentiate([{ sums }]);
   const [strips, each, probabilities, dy] = await run(tape, [sums, elements, likely, tape.grad(logits)]);
-  const parts = sums.columns;
-  return {
-    rows: Float64Array.from({ length: rows }, (_, r) => sum(strips.subarray(r * parts, (r + 1) * parts))),
-    elements: each,
-    probabilities,
-    dy,
-  };
+  return { rows: perRow(strips, rows), elements: each, probabilities, dy };
 }
 
 /** Logits, and a category of each group; every fifth group has none, every seventh probabilities. */

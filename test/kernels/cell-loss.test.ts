@@ -8,6 +8,7 @@ import { drawnCells, layoutOf } from '../support/cells.ts';
 import { expectClose } from '../support/close.ts';
 import { assumingFinite, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
+import { perRow } from '../support/row-sums.ts';
 import { run, recording } from '../support/run.ts';
 
 const blank = Math.fround(blankCell);
@@ -28,12 +29,8 @@ async function onDevice(
   const sums = cellLoss(tape, outputs, cells, layout, state, mean);
   const elements = cellLosses(tape, outputs, cells, layout, state);
   tape.differentiate([{ sums, coefficient: 0.5 }]);
-  const results = await run(tape, [sums, elements, tape.grad(outputs)]);
-  const strips = sums.columns;
-  const losses = Float32Array.from({ length: rows }, (_, r) =>
-    Array.from(results[0].subarray(r * strips, (r + 1) * strips)).reduce((all, part) => all + part, 0),
-  );
-  return { losses, elements: results[1], dy: results[2] };
+  const [strips, each, dy] = await run(tape, [sums, elements, tape.grad(outputs)]);
+  return { losses: perRow(strips, rows), elements: each, dy };
 }
 
 const drawn = (rows: number, columns: readonly CategoryCount[]) => {

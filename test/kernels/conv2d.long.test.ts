@@ -11,6 +11,7 @@ import { expectClose } from '../support/close.ts';
 import { nameOf, randomCase, sizes, type Case } from '../support/convolutions.ts';
 import { sharedGpu, smallTiles, withoutFeatures } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
+import { bound } from '../support/products.ts';
 import { Draw } from '../support/random.ts';
 import { run, recording } from '../support/run.ts';
 import { checkGradients, checkValues, dilated, eachAxis, fixed, kinds, usual } from '../support/convolution-checks.ts';
@@ -138,7 +139,7 @@ describe('tilings that split their sums', () => {
       for (const { choice } of own.dispatches)
         if (choice?.ways.some((way) => way.includes('split'))) used.add(choice.kernel);
       const close = (actual: ArrayLike<number>, { y, magnitude }: ReturnType<typeof reference>, terms: number, times: number, what: string) =>
-        expectClose(actual, y.map((v) => times * v), (at) => 4 * times * 2 ** -24 * Math.sqrt(terms) * magnitude[at] + 1e-37, `${name}: ${what}`); // prettier-ignore
+        expectClose(actual, y.map((v) => times * v), (at) => bound(terms, times * magnitude[at]), `${name}: ${what}`); // prettier-ignore
       const [dx, dw, dbias] = back[i];
       close(forward[i], reference(x, w, bias, filters, window), w.length / filters + 1, 1, 'y');
       close(dx, transposedReference(dy, w, undefined, filters, window), (w.length / window.image[2]) * 2, 2, 'dx');

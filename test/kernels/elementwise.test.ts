@@ -5,7 +5,7 @@ import { ShapeError } from '../../src/errors.ts';
 import { sum } from '../../src/kernels/reduce.ts';
 import { Parameters } from '../../src/runtime/parameters.ts';
 import type { Tape } from '../../src/runtime/tape.ts';
-import type { Tensor } from '../../src/runtime/tensor.ts';
+import { sizeOf, type Tensor } from '../../src/runtime/tensor.ts';
 import { broadcastShape, elementwise } from '../reference/elementwise.ts';
 import { expectClose } from '../support/close.ts';
 import { expectRefused } from '../support/error-of.ts';
@@ -25,8 +25,6 @@ const operations: {
   { name: 'multiply', record: multiply, combine: (a, b) => a * b },
   { name: 'divide', record: divide, combine: (a, b) => a / b },
 ];
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
 
 const awkward: [number[], number[]][] = [
   [[1], [1]],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { add, multiply, stopGradient, straightThrough } from '../../src/kernels/elementwise.ts';
 import { ShapeError } from '../../src/errors.ts';
+import { sizeOf } from '../../src/runtime/tensor.ts';
 import { Draw } from '../support/random.ts';
 import { run, recording } from '../support/run.ts';
 
@@ -8,7 +9,7 @@ import { run, recording } from '../support/run.ts';
 const shapes = [[1], [5], [8], [67, 13]];
 
 describe.each(shapes)('%j', (...shape) => {
-  const size = shape.reduce((product, n) => product * n, 1);
+  const size = sizeOf(shape);
   const draw = new Draw(size);
   const [x, value, dy] = [draw.floats(size), draw.floats(size), draw.floats(size)];
   /** Of products in float32. */

@@ -5,6 +5,7 @@ import { matmul } from '../../src/kernels/matmul.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { losses } from '../reference/loss.ts';
+import { normals } from '../reference/random.ts';
 import { expectClose, expectNear } from '../support/close.ts';
 import { differences } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
@@ -24,9 +25,7 @@ interface Sizes {
 function noise(row: number, unit: number, { units, samples }: Sizes): number {
   const quad = (unit >> 2) + (row % samples) * Math.ceil(units / 4);
   const words = philox([quad, position + Math.floor(row / samples), step, which], [seed, streams.noise]);
-  const [u, v] = [words[unit & 2] >>> 8, words[(unit & 2) + 1] >>> 8].map((word) => word / 2 ** 24);
-  const radius = Math.sqrt(-2 * Math.log(u + 2 ** -25));
-  return radius * (unit & 1 ? Math.sin(2 * Math.PI * v) : Math.cos(2 * Math.PI * v));
+  return normals(words)[unit & 3];
 }
 
 /** The bound of the real rows, where the decoder is a matrix w [columns, units]. */

@@ -7,6 +7,7 @@ import { activations } from '../reference/activation.ts';
 import { loss as reference, losses } from '../reference/loss.ts';
 import { expectClose } from '../support/close.ts';
 import { Draw } from '../support/random.ts';
+import { perRow } from '../support/row-sums.ts';
 import { run, runOne, recording } from '../support/run.ts';
 
 const kinds = ['mse', 'bce', 'mae', 'huber'] as const;
@@ -45,11 +46,7 @@ async function onDevice({
   tape.differentiate();
   const labels = tape.dispatches.map(({ shader }) => shader.label);
   const [strips, dy] = await run(tape, [sums, tape.grad(values)]);
-  const each = sums.columns;
-  const perRow = Float64Array.from({ length: rows }, (_, r) =>
-    Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0),
-  );
-  return { rows: perRow, dy: dy, labels };
+  return { rows: perRow(strips, rows), dy, labels };
 }
 
 /** All for one kind: the others differ in their formula alone. */
@@ -205,8 +202,7 @@ describe.each(kinds)('%s', (kind) => {
     const [strips, others, dy] = await run(tape, [sums, other, tape.grad(values)]);
     const wanted = reference(kind, y, x, 5, 3, 1);
     const total = (of: ArrayLike<number>) => Array.from(of).reduce((a, b) => a + b, 0);
-    const perRow = wanted.rows.reduce((a, b) => a + b, 0);
-    expectClose([total(strips), total(others)], [0.5 * perRow, 7 * perRow], 1e-4);
+    expectClose([total(strips), total(others)], [0.5 * total(wanted.rows), 7 * total(wanted.rows)], 1e-4);
     expectClose(
       dy,
       wanted.dy.map((v) => 1.5 * v),

@@ -4,6 +4,7 @@ import { multiply } from '../../src/kernels/elementwise.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { mmd as reference } from '../reference/mmd.ts';
 import { expectClose, expectNear } from '../support/close.ts';
+import { differences } from '../support/gradient.ts';
 import { run, recording } from '../support/run.ts';
 import { Draw } from '../support/random.ts';
 
@@ -38,12 +39,7 @@ const wantedOf = (
   const place = first(z);
   const other = first(p);
   const value = (at: Float64Array) => reference(kernel, at, other, real, columns, width);
-  const h = 1e-5;
-  const dz = place.map((_, i) => {
-    const moved = (off: number) => place.map((v, n) => (n === i ? v + off : v));
-    return (value(moved(h)) - value(moved(-h))) / (2 * h);
-  });
-  return { value: value(place), dz };
+  return { value: value(place), dz: differences(value, place) };
 };
 
 describe.each(['imq', 'rbf'] as const)('%s', (kernel) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { argmax, max, mean, sum } from '../../src/kernels/reduce.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { ShapeError } from '../../src/errors.ts';
+import { sizeOf } from '../../src/runtime/tensor.ts';
 import { average, firstLargest, largest, reduce, total } from '../reference/reduce.ts';
 import { expectClose } from '../support/close.ts';
 import { expectRefused } from '../support/error-of.ts';
@@ -9,8 +10,6 @@ import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { run, runOne, recording } from '../support/run.ts';
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
 
 /** Shapes with lengths on both sides of a strip of 64, and of 64 strips. */
 const shapes = [[1], [64], [65], [260], [16388], [7, 9], [130, 2], [3, 260], [2, 65, 8], [2, 3, 4, 5], [1, 5, 1, 3]];

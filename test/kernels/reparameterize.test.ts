@@ -2,22 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { add, multiply } from '../../src/kernels/elementwise.ts';
 import { max, sum } from '../../src/kernels/reduce.ts';
 import { codeMean, reparameterize } from '../../src/kernels/reparameterize.ts';
-import { philox, streams } from '../../src/runtime/random.ts';
+import { drawnForBatch, normals } from '../reference/random.ts';
 import { expectClose, expectNear } from '../support/close.ts';
 import { checkGradient, differences, dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
+import { perRow } from '../support/row-sums.ts';
 import { run, runOne, recording } from '../support/run.ts';
 
-const [seed, step, position, which] = [5, 3, 20, 1];
-const place = { seed, step, position };
-
-/** ε of one value of the code. */
-function noise(row: number, unit: number): number {
-  const words = philox([unit >> 2, position + row, step, which], [seed, streams.noise]);
-  const [u, v] = [words[unit & 2] >>> 8, words[(unit & 2) + 1] >>> 8].map((word) => word / 2 ** 24);
-  const radius = Math.sqrt(-2 * Math.log(u + 2 ** -25));
-  return radius * (unit & 1 ? Math.sin(2 * Math.PI * v) : Math.cos(2 * Math.PI * v));
-}
+const [position, which] = [20, 1];
+const place = { seed: 5, step: 3, position };
 
 const meanOf = (head: ArrayLike<number>, units: number, row: number, unit: number) => head[2 * row * units + unit];
 const logvarOf = (head: ArrayLike<number>, units: number, row: number, unit: number) =>
@@ -26,8 +19,10 @@ const logvarOf = (head: ArrayLike<number>, units: number, row: number, unit: num
 function reference(head: ArrayLike<number>, rows: number, units: number) {
   const each = <T>(f: (row: number, unit: number) => T) =>
     Array.from({ length: rows * units }, (_, i) => f(Math.floor(i / units), i % units));
+  const noise = drawnForBatch(normals, rows, units, { ...place, which });
   const z = each(
-    (row, unit) => meanOf(head, units, row, unit) + Math.exp(logvarOf(head, units, row, unit) / 2) * noise(row, unit),
+    (row, unit) =>
+      meanOf(head, units, row, unit) + Math.exp(logvarOf(head, units, row, unit) / 2) * noise[row * units + unit],
   );
   const terms = each((row, unit) => {
     const [m, l] = [meanOf(head, units, row, unit), logvarOf(head, units, row, unit)];
@@ -55,13 +50,7 @@ async function onDevice(
   const coefficient = scheduled ? memory.put([9, beta]) : beta;
   if (dz) tape.differentiate(z, memory.put(dz, [rows, units]), [{ sums: kl, coefficient }]);
   const [values, sums, gradient] = await run(tape, [z, kl, ...(dz ? [tape.grad(input)] : [])]);
-  const parts = sums.length / rows;
-  const all = Array.from(sums);
-  return {
-    z: values,
-    kl: Array.from({ length: rows }, (_, row) => all.slice(row * parts, (row + 1) * parts).reduce((a, b) => a + b, 0)),
-    gradient,
-  };
+  return { z: values, kl: [...perRow(sums, rows)], gradient };
 }
 
 describe.each([1, 2, 3, 4, 5, 20])('with %i units', (units) => {

@@ -5,7 +5,7 @@ import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { dense } from '../../src/kernels/dense.ts';
 import { slide } from '../../src/kernels/window.ts';
 import type { Tape } from '../../src/runtime/tape.ts';
-import type { Tensor } from '../../src/runtime/tensor.ts';
+import { sizeOf, type Tensor } from '../../src/runtime/tensor.ts';
 import { Draw } from '../support/random.ts';
 import { run, recording } from '../support/run.ts';
 
@@ -58,7 +58,7 @@ describe.each(Object.entries(layers))('%s', (_, { inputs, record }) => {
     for (const cutting of [false, true]) {
       const { memory, tape } = await recording();
       const draw = new Draw(slices);
-      const put = (shape: readonly number[]) => memory.put(draw.floats(shape.reduce((a, b) => a * b)), shape);
+      const put = (shape: readonly number[]) => memory.put(draw.floats(sizeOf(shape)), shape);
       const operands = inputs.map(put);
       const y = record(tape, operands);
       tape.differentiate(y, put(y.shape));

@@ -4,7 +4,7 @@ import { dense } from '../../src/kernels/dense.ts';
 import { add, reshape } from '../../src/kernels/elementwise.ts';
 import { topK } from '../../src/kernels/top-k.ts';
 import type { Tape } from '../../src/runtime/tape.ts';
-import type { Tensor } from '../../src/runtime/tensor.ts';
+import { sizeOf, type Tensor } from '../../src/runtime/tensor.ts';
 import { dense as denseReference, transposed as transposedReference } from '../reference/dense.ts';
 import { topK as reference } from '../reference/top-k.ts';
 import { expectNear } from '../support/close.ts';
@@ -43,7 +43,7 @@ const title = 'rows: $rows, inputs: $inputs, width: $width, k: $k, outs: $outs, 
 /** Values of a case: x, the encoder's weight and bias, the decoder's. */
 function drawn({ rows, inputs, width, outs, tied = false, bias = true }: Case) {
   const draw = new Draw(rows + 10 * width);
-  const values = (shape: number[]) => ({ values: draw.floats(shape.reduce((p, n) => p * n, 1)), shape });
+  const values = (shape: number[]) => ({ values: draw.floats(sizeOf(shape)), shape });
   const [x, w1, b1, w2, b2] = [[rows, inputs], [width, inputs], [width], [outs, width], [outs]].map(values);
   return [x, w1, ...(bias ? [b1, b2] : []), ...(tied ? [] : [w2])];
 }

@@ -6,6 +6,7 @@ import { expectNear } from './close.ts';
 import { smallTiles } from './gpu.ts';
 import { differences } from './gradient.ts';
 import type { Draw } from './random.ts';
+import { perRow } from './row-sums.ts';
 import { recording, run } from './run.ts';
 
 export interface Case {
@@ -69,11 +70,8 @@ export async function onDevice({ sizes, activations, values, rows, real, u }: Ca
   const gradients = [x, ...parameters].map((each) => tape.grad(each));
   const written = gradients.filter((each) => touched.has(each));
   const [strips, ...found] = await run(tape, [sums, ...written]);
-  const each = strips.length / rows;
   return {
-    perRow: Float64Array.from({ length: rows }, (_, r) =>
-      Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0),
-    ),
+    perRow: perRow(strips, rows),
     gradients: gradients.map((each, n) => found[written.indexOf(each)] ?? new Float32Array(values[n].length)),
     labels,
   };

@@ -6,6 +6,7 @@ import { expectClose } from './close.ts';
 import { nameOf, sizes, type Case } from './convolutions.ts';
 import { sharedGpu, smallTiles } from './gpu.ts';
 import { checkGradient } from './gradient.ts';
+import { bound } from './products.ts';
 import type { Draw } from './random.ts';
 import { recording, run } from './run.ts';
 
@@ -104,12 +105,7 @@ export async function checkValues(
     recorded.map(({ y }) => y),
   );
   recorded.forEach(({ each, wanted: { y, magnitude } }, i) =>
-    expectClose(
-      results[i],
-      y,
-      (at) => 4 * 2 ** -24 * Math.sqrt(sizes(each).weights) * magnitude[at] + 1e-37,
-      nameOf(each),
-    ),
+    expectClose(results[i], y, (at) => bound(sizes(each).weights, magnitude[at]), nameOf(each)),
   );
 }
 
