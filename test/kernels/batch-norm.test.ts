@@ -116,18 +116,12 @@ describe.each(cases)('$channels channels at $places places of $rows rows, $real 
     expect([...found.dx.subarray(real.length)].every((value) => value === 0)).toBe(true);
     const count = real.length / channels;
     const [means, variances, tracked, kept] = found.running as Float32Array[];
-    expectClose(
-      means,
-      found.means.map((old, c) => (1 - momentum) * old + momentum * mean[c]),
-      1e-6,
-      'running mean',
+    const movedMeans = found.means.map((old, c) => (1 - momentum) * old + momentum * mean[c]);
+    expectClose(means, movedMeans, 1e-6, 'running mean');
+    const movedVariances = found.variances.map(
+      (old, c) => (1 - momentum) * old + (momentum * variance[c] * count) / (count - 1),
     );
-    expectClose(
-      variances,
-      found.variances.map((old, c) => (1 - momentum) * old + (momentum * variance[c] * count) / (count - 1)),
-      2e-6,
-      'running variance',
-    );
+    expectClose(variances, movedVariances, 2e-6, 'running variance');
     expect([...tracked]).toEqual([8]);
     expect([...kept]).toEqual([...found.means, ...found.variances, 7]);
     expect(found.dispatches).toEqual([3, 3]);
@@ -143,13 +137,10 @@ it('keeps the running statistics after a step has gone bad', async () => {
 it('adds its gradients to existing ones', async () => {
   const size = { rows: 6, places: 2, channels: 3 };
   const [once, twice] = [await onDevice(size), await onDevice({ ...size, twice: true })];
-  for (const name of ['dx', 'dweight', 'dbias'] as const)
-    expectClose(
-      twice[name],
-      once[name].map((value) => 2 * value),
-      1e-6,
-      name,
-    );
+  for (const name of ['dx', 'dweight', 'dbias'] as const) {
+    const wanted = once[name].map((value) => 2 * value);
+    expectClose(twice[name], wanted, 1e-6, name);
+  }
 });
 
 it('keeps all digits beside a mean of 10,000', async () => {
@@ -157,11 +148,8 @@ it('keeps all digits beside a mean of 10,000', async () => {
   const { values, weight, bias, running, variances } = await onDevice({ rows: 100, places: 3, channels: 3, x });
   const { y, variance } = reference(x, weight, bias, epsilon);
   expectClose(values, y, 4e-6);
-  expectClose(
-    running[1],
-    variances.map((old, c) => (1 - momentum) * old + (momentum * variance[c] * 300) / 299),
-    2e-6,
-  );
+  const moved = variances.map((old, c) => (1 - momentum) * old + (momentum * variance[c] * 300) / 299);
+  expectClose(running[1], moved, 2e-6);
 });
 
 it('uses the running statistics outside of training, in one dispatch', async () => {

@@ -148,11 +148,8 @@ describe('cells', () => {
     const x = memory.put([1, 2, 3, blankCell], [2, 2]);
     // y₀ = 10 where x₀ is blank, and x₁; y₁ = 10 where x₁ is blank, and x₀.
     const w = memory.put([0, 1, 10, 0, 1, 0, 0, 10], [4, 2]);
-    const y = await runOne(
-      tape,
-      columnByColumn(tape, x, (hidden) => cellDense(tape, hidden, layout, w)),
-    );
-    expect([...y]).toEqual([12, 11, 10, 13]);
+    const scores = columnByColumn(tape, x, (hidden) => cellDense(tape, hidden, layout, w));
+    expect([...(await runOne(tape, scores))]).toEqual([12, 11, 10, 13]);
   });
 
   it('all stay at rate 0, and are all hidden at rate 1', async () => {

@@ -128,10 +128,8 @@ describe('tilings that split their sums', () => {
       return { each, x, w, bias, dy, y, own, gradients: put.map((tensor) => own.grad(tensor)) };
     });
     const used = new Set<string>();
-    const forward = await run(
-      tape,
-      recorded.map(({ y }) => y),
-    );
+    const ys = recorded.map(({ y }) => y);
+    const forward = await run(tape, ys);
     const back = await Promise.all(recorded.map(({ own, gradients }) => run(own, gradients)));
     for (const [i, { each, x, w, bias, dy, own }] of recorded.entries()) {
       const { filters, window } = each;

@@ -39,12 +39,8 @@ describe('½ factor Σ w²', () => {
     });
     const wanted = half(factor, [w]);
     for (const each of [plain, sums]) expectClose([total(each) / 7], [wanted], relative(wanted));
-    expectClose(
-      dw,
-      w.map((v) => factor * v),
-      (i) => 2e-7 * Math.abs(w[i]),
-      'dw',
-    );
+    const slope = w.map((v) => factor * v);
+    expectClose(dw, slope, (i) => 2e-7 * Math.abs(w[i]), 'dw');
   });
 
   it('over several tensors, whose sums are consecutive', async () => {
@@ -60,14 +56,10 @@ describe('½ factor Σ w²', () => {
     });
     const wanted = half(factor, weights);
     expectClose([total(sums) / 7], [wanted], relative(wanted));
-    gradients.forEach((dw, i) =>
-      expectClose(
-        dw,
-        weights[i].map((v) => factor * v),
-        (n) => 2e-7 * factor * Math.abs(weights[i][n]),
-        `dw ${i}`,
-      ),
-    );
+    gradients.forEach((dw, i) => {
+      const slope = weights[i].map((v) => factor * v);
+      expectClose(dw, slope, (n) => 2e-7 * factor * Math.abs(weights[i][n]), `dw ${i}`);
+    });
   });
 
   it('is the same for a short batch, whose rows divide the sums but not the gradient', async () => {
@@ -89,12 +81,8 @@ describe('½ factor Σ w²', () => {
       };
       const [sums, dw] = await onDevice(record, batch, real);
       expectClose([total(sums) / real], [wanted], relative(wanted), `${real} of ${batch}`);
-      expectClose(
-        dw,
-        weights[1].map((v) => factor * v),
-        2e-8,
-        `dw for ${real} of ${batch}`,
-      );
+      const slope = weights[1].map((v) => factor * v);
+      expectClose(dw, slope, 2e-8, `dw for ${real} of ${batch}`);
     }
   });
 });
@@ -114,18 +102,9 @@ it('adds its gradient to an existing one', async () => {
       tape.differentiate(multiply(tape, one, other), memory.put(new Float32Array(count).fill(1)), losses);
       return [tape.grad(one), tape.grad(other)];
     });
-    expectClose(
-      dw,
-      w.map((value, i) => 0.75 * value + v[i]),
-      4e-7,
-      'dw',
-    );
-    expectClose(
-      dv,
-      v.map((value, i) => 2.25 * value + w[i]),
-      4e-7,
-      'dv',
-    );
+    const wanted = { dw: w.map((value, i) => 0.75 * value + v[i]), dv: v.map((value, i) => 2.25 * value + w[i]) };
+    expectClose(dw, wanted.dw, 4e-7, 'dw');
+    expectClose(dv, wanted.dv, 4e-7, 'dv');
   }
 });
 

@@ -81,18 +81,10 @@ describe.each(Object.entries(subjects))('%s', (_, { kind, twin }) => {
         );
       const [wanted, size] = [total((i) => counts(i) * terms[i].loss), total((i) => Math.abs(terms[i].loss))];
       expectClose(found.rows, wanted, (r) => 1e-6 * (size[r] + 1), `${rows} rows, ${real} real`);
-      expectClose(
-        found.dy,
-        terms.map(({ slope }, i) => (counts(i) * slope) / real),
-        (i) => 1e-6 * (Math.abs(terms[i].slope) + 1),
-        'gradient',
-      );
-      expectClose(
-        found.elements,
-        terms.map((term) => term.loss),
-        (i) => 1e-6 * (Math.abs(terms[i].loss) + 1),
-        'elements',
-      );
+      const dy = terms.map(({ slope }, i) => (counts(i) * slope) / real);
+      expectClose(found.dy, dy, (i) => 1e-6 * (Math.abs(terms[i].slope) + 1), 'gradient');
+      const elements = terms.map((term) => term.loss);
+      expectClose(found.elements, elements, (i) => 1e-6 * (Math.abs(elements[i]) + 1), 'elements');
     }
   });
 

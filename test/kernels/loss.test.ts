@@ -73,12 +73,8 @@ describe.each(kinds)('%s', (kind) => {
       const actual = await onDevice({ kind, y, x, columns, real, factor });
       const wanted = reference(kind, y, x, columns, real, factor);
       expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i], `${rows} rows, ${real} real`);
-      expectClose(
-        actual.dy,
-        wanted.dy,
-        (i) => 4e-7 * factor * (Math.abs(wanted.dy[i]) / factor + 1 / real),
-        `${rows} rows, ${real} real, gradient`,
-      );
+      const allowed = (i: number) => 4e-7 * factor * (Math.abs(wanted.dy[i]) / factor + 1 / real);
+      expectClose(actual.dy, wanted.dy, allowed, `${rows} rows, ${real} real, gradient`);
     }
   });
 
@@ -159,10 +155,8 @@ describe.each(kinds)('%s', (kind) => {
       const rows = 7;
       const { memory, tape, state } = await recording({ batch: rows, examples: rows });
       const { y, x } = draws(rows, columns, 3);
-      const elements = await runOne(
-        tape,
-        elementLosses(tape, kind, memory.put(y, [rows, columns]), memory.put(x, [rows, columns]), state),
-      );
+      const [of, target] = [memory.put(y, [rows, columns]), memory.put(x, [rows, columns])];
+      const elements = await runOne(tape, elementLosses(tape, kind, of, target, state));
       const wanted = Float64Array.from(y, (v, i) => losses[kind](v, x[i]).loss);
       expectClose(elements, wanted, (i) => 4e-7 * (wanted[i] + 1));
     }
@@ -184,11 +178,8 @@ describe.each(kinds)('%s', (kind) => {
       tape.differentiate();
       const dy = await runOne(tape, tape.grad(values));
       const wanted = kinds.map((each) => reference(each, y, x, columns, 2, 1).dy);
-      expectClose(
-        dy,
-        wanted[0].map((_, i) => wanted.reduce((sum, each) => sum + each[i], 0)),
-        4e-6,
-      );
+      const sums = wanted[0].map((_, i) => wanted.reduce((sum, each) => sum + each[i], 0));
+      expectClose(dy, sums, 4e-6);
     }
   });
 
@@ -203,11 +194,8 @@ describe.each(kinds)('%s', (kind) => {
     const wanted = reference(kind, y, x, 5, 3, 1);
     const total = (of: ArrayLike<number>) => Array.from(of).reduce((a, b) => a + b, 0);
     expectClose([total(strips), total(others)], [0.5 * total(wanted.rows), 7 * total(wanted.rows)], 1e-4);
-    expectClose(
-      dy,
-      wanted.dy.map((v) => 1.5 * v),
-      4e-6,
-    );
+    const scaled = wanted.dy.map((v) => 1.5 * v);
+    expectClose(dy, scaled, 4e-6);
   });
 
   it('refuses a coefficient for each step', async () => {

@@ -156,20 +156,12 @@ describe('tilings that add in another order', () => {
       const sides = { m, n, k, ...transposes };
       const [y, sums] = [tape.tensor([m, n]), transposes.transposeA ? tape.tensor([m]) : undefined];
       const tiling = { rows: 4, columns: 4, quads: false, group: 64, ...way };
-      product(tape, {
-        a: memory.put(a, shapeA(sides)),
-        b: memory.put(b, shapeB(sides)),
-        ...transposes,
-        y,
-        sums,
-        tiling,
-      });
+      const operands = { a: memory.put(a, shapeA(sides)), b: memory.put(b, shapeB(sides)) };
+      product(tape, { ...operands, ...transposes, y, sums, tiling });
       return { sides, a, b, tensors: sums ? [y, sums] : [y] };
     });
-    const results = await run(
-      tape,
-      cases.flatMap(({ tensors }) => tensors),
-    );
+    const all = cases.flatMap(({ tensors }) => tensors);
+    const results = await run(tape, all);
     for (const { sides, a, b, tensors } of cases) {
       const [y, sums] = results.splice(0, tensors.length);
       const name = `${sides.m}x${sides.n}x${sides.k}`;

@@ -106,14 +106,8 @@ describe('the product’s epilogue', () => {
       const { memory, tape } = await recording(undefined, gpu);
       const [a, b, bias] = [draw.floats(m * k), draw.floats(k * n), draw.floats(n)];
       const y = tape.tensor([m, n]);
-      product(tape, {
-        a: memory.put(a, [m, k]),
-        b: memory.put(b, [n, k]),
-        y,
-        bias: memory.put(bias),
-        activation,
-        transposeB: true,
-      });
+      const operands = { a: memory.put(a, [m, k]), b: memory.put(b, [n, k]), bias: memory.put(bias) };
+      product(tape, { ...operands, y, activation, transposeB: true });
       const actual = await runOne(tape, y);
       const wanted = reference(a, b, { m, n, k, transposeB: true }).y.map((sum, i) =>
         activations[activation].f(sum + bias[i % n]),
@@ -164,18 +158,10 @@ describe('the product’s epilogue', () => {
       const [left, right] = [memory.put(a, [k, m]), memory.put(b, [k, n])];
       for (let i = 0; i < 3; i++) product(tape, { a: left, b: right, y, sums, transposeA: true, tiling });
       const [actual, actualSums] = await run(tape, [y, sums]);
-      expectNear(
-        actual,
-        reference(a, b, { m, n, k, transposeA: true }).y.map((v) => 3 * v),
-        2e-6,
-        'products',
-      );
-      expectNear(
-        actualSums,
-        reference(a, new Float32Array(k).fill(1), { m, n: 1, k, transposeA: true }).y.map((v) => 3 * v),
-        2e-6,
-        'sums',
-      );
+      const thrice = ({ y }: ReturnType<typeof reference>) => y.map((v) => 3 * v);
+      const ones = new Float32Array(k).fill(1);
+      expectNear(actual, thrice(reference(a, b, { m, n, k, transposeA: true })), 2e-6, 'products');
+      expectNear(actualSums, thrice(reference(a, ones, { m, n: 1, k, transposeA: true })), 2e-6, 'sums');
     }
   });
 });

@@ -69,11 +69,8 @@ describe.each(['imq', 'rbf'] as const)('%s', (kernel) => {
     const [z, p] = [draw.floats(24, -1, 1), draw.floats(24, -1, 1)];
     const [once, thrice] = [await onDevice(kernel, z, p, 3, 8, 2), await onDevice(kernel, z, p, 3, 8, 2, 3)];
     expect(thrice.value).toBe(once.value);
-    expectNear(
-      thrice.dz,
-      once.dz.map((v) => 3 * v),
-      1e-6,
-    );
+    const wanted = once.dz.map((v) => 3 * v);
+    expectNear(thrice.dz, wanted, 1e-6);
   });
 });
 
@@ -100,11 +97,8 @@ it('adds its gradient to an existing one, and passes it on', async () => {
   tape.differentiate();
   const [dz] = await run(tape, [tape.grad(codes)]);
   const place = z.map((v, i) => v * factors[i]);
-  expectNear(
-    dz,
-    wantedOf('rbf', place, p, 3, 5, 2).dz.map((v, i) => 2 * v * factors[i]),
-    1e-5,
-  );
+  const wanted = wantedOf('rbf', place, p, 3, 5, 2).dz.map((v, i) => 2 * v * factors[i]);
+  expectNear(dz, wanted, 1e-5);
 });
 
 it('refuses rows of different shapes', async () => {

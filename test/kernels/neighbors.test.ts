@@ -12,10 +12,8 @@ it('squared distances of the queries of a block, at any offset', async () => {
   const [codes, queries] = [draw.floats(length * width), draw.floats(asked * width)];
   const bound = [memory.put(codes, [length, width]), memory.put(queries, [asked, width])] as const;
   const blocks = [[0, 5], [5, 4], [9, 2], [10, 1], [0, 11]]; // prettier-ignore
-  const results = await run(
-    tape,
-    blocks.map(([first, count]) => distances(tape, ...bound, first, count)),
-  );
+  const recorded = blocks.map(([first, count]) => distances(tape, ...bound, first, count));
+  const results = await run(tape, recorded);
   blocks.forEach(([first, count], block) => {
     const wanted = Float64Array.from({ length: length * count }, (_, i) => {
       const [code, query] = [Math.floor(i / count), first + (i % count)];

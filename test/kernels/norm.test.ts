@@ -79,13 +79,8 @@ async function outputs(x: Float32Array, rows: number, channels: number, groups: 
   const places = x.length / rows / channels;
   const y = groupNorm(tape, input, weight, bias, { places, groups, epsilon });
   const forward = tape.dispatches.length;
-  tape.differentiate(
-    y,
-    memory.put(
-      Float32Array.from(x, (_, i) => 1 + (i % 2)),
-      y.shape,
-    ),
-  );
+  const dy = Float32Array.from(x, (_, i) => 1 + (i % 2));
+  tape.differentiate(y, memory.put(dy, y.shape));
   const [values, dx] = await run(tape, [y, tape.grad(input)]);
   return { values, dx, dispatches: [forward, tape.dispatches.length - forward] };
 }

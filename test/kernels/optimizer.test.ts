@@ -72,19 +72,11 @@ describe.each(kinds)('%s', (kind) => {
       twins.forEach((twin, i) => twin.step(g[i]));
       if (t > 3 && t < 25) continue;
       const { weights, moments } = await readAll();
-      expectNear(
-        weights,
-        twins.map((twin) => twin.weight),
-        1e-6,
-        `step ${t}`,
-      );
+      const weightsOfTwins = twins.map((twin) => twin.weight);
+      expectNear(weights, weightsOfTwins, 1e-6, `step ${t}`);
       for (let n = 0; n < momentCount(kind); n++) {
-        expectNear(
-          moments.subarray(n * count, (n + 1) * count),
-          twins.map((twin) => twin.moments[n]),
-          1e-6,
-          `moments ${n}, step ${t}`,
-        );
+        const momentsOfTwins = twins.map((twin) => twin.moments[n]);
+        expectNear(moments.subarray(n * count, (n + 1) * count), momentsOfTwins, 1e-6, `moments ${n}, step ${t}`);
       }
     }
   });

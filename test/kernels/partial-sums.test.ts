@@ -10,7 +10,7 @@ import { reduce, total } from '../reference/reduce.ts';
 import { expectClose } from '../support/close.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { Draw } from '../support/random.ts';
-import { recording, type Inputs } from '../support/run.ts';
+import { recording, runOne, type Inputs } from '../support/run.ts';
 
 /** A gradient as the sum of so many rows: [rows, values]. */
 type Sum = readonly [rows: number, values: number];
@@ -18,6 +18,14 @@ type Sum = readonly [rows: number, values: number];
 /** Values as something that a dispatch has written. */
 const recorded = (tape: Tape, memory: Inputs, values: ArrayLike<number>, shape: readonly number[]): Tensor =>
   multiply(tape, memory.put(values, shape), memory.put(new Float32Array(values.length).fill(1), shape));
+
+/** Runs what is recorded, in buffers full of NaN. Returns the names of the dispatches, without those of `recorded`. */
+async function ran(tape: Tape): Promise<string[]> {
+  const plan = forThisTest(await compile(tape));
+  plan.poison();
+  await plan.run();
+  return plan.labels.filter((label) => label !== 'multiply');
+}
 
 /** Runs what adds up each parameter's rows, over gradients full of NaN; `begun` of them have been begun by ones. Returns all of the gradients, and the names of the dispatches. */
 async function gradientsOf(
@@ -39,12 +47,9 @@ async function gradientsOf(
     }),
   );
   tape.differentiate(y, memory.put([1]));
-  const plan = forThisTest(await compile(tape));
-  plan.poison();
-  await plan.run();
+  const labels = await ran(tape);
   const [gradients] = await readTensors(gpu, [parameters.gradients]);
-  const { labels } = plan;
-  return { gradients, labels: labels.filter((label) => label !== 'multiply') };
+  return { gradients, labels };
 }
 
 const later = (tape: Tape, x: Tensor, y: Tensor) => sumRowsLater(tape, x, y, true);
@@ -95,16 +100,8 @@ describe('rows of several gradients', () => {
   });
 
   it('are added up after stages that shorten long sums', async () => {
-    expect(
-      await check(
-        [
-          [5000, 4],
-          [128, 3],
-          [3, 2],
-        ],
-        new Draw(2),
-      ),
-    ).toEqual(['sum', 'partial sums']); // prettier-ignore // prettier-ignore
+    const long: Sum[] = [[5000, 4], [128, 3], [3, 2]]; // prettier-ignore
+    expect(await check(long, new Draw(2))).toEqual(['sum', 'partial sums']);
   });
 
   it('are added to an existing gradient', async () => {
@@ -148,10 +145,7 @@ describe('a gradient with postponed rows', () => {
       });
       tape.differentiate(y, memory.put([1]));
       tape.keep(doubled);
-      const plan = forThisTest(await compile(tape));
-      plan.poison();
-      await plan.run();
-      expect(plan.labels.filter((label) => label !== 'multiply')).toEqual(['partial sums', 'add', 'partial sums']);
+      expect(await ran(tape)).toEqual(['partial sums', 'add', 'partial sums']);
       const [gradients] = await readTensors(gpu, [parameters.gradients]);
       expect([...gradients.slice(0, 4), ...gradients.slice(64, 68)]).toEqual([8, 12, 16, 20, 24, 26, 28, 30]);
     }
@@ -168,28 +162,18 @@ describe('a gradient with postponed rows', () => {
       later(tape, rows(3), tape.grad(p));
     });
     tape.differentiate(y, memory.put([1]));
-    const plan = forThisTest(await compile(tape));
-    plan.poison();
-    await plan.run();
-    const labels = plan.labels.filter((label) => label !== 'multiply');
-    expect(labels).toEqual(['partial sums', 'partial sums', 'sum', 'partial sums']);
+    expect(await ran(tape)).toEqual(['partial sums', 'partial sums', 'sum', 'partial sums']);
     const [gradients] = await readTensors(gpu, [parameters.gradients]);
     expect([...gradients.slice(0, 4)]).toEqual([28, 36, 44, 52]);
   });
 
   it('lets the gradient flow on from its tensor', async () => {
-    const { gpu, memory, tape, rows } = await setUp();
+    const { memory, tape, rows } = await setUp();
     const x = memory.put(new Float32Array(4));
     const w = multiply(tape, x, memory.put([1, 2, 3, 4]));
     const y = tape.tensor([1]);
     tape.backward(y, () => later(tape, rows(0), tape.grad(w)));
     tape.differentiate(y, memory.put([1]));
-    tape.keep(tape.grad(x));
-    const plan = forThisTest(await compile(tape));
-    plan.poison();
-    await plan.run();
-    const range = plan.range(tape.grad(x));
-    const values = await gpu.readBytes([{ ...range, bytes: 16 }]);
-    expect([...new Float32Array(values)]).toEqual([4, 12, 24, 40]);
+    expect([...(await runOne(tape, tape.grad(x)))]).toEqual([4, 12, 24, 40]);
   });
 });

@@ -89,18 +89,12 @@ it('adds its gradients to existing ones', async () => {
     const of = (kind: TermKind, factor: number) => reference(terms[kind], y, x, columns, 2, factor);
     const [square, product, mse, bce] = [of('square', 2), of('product', 1), of('mse', 0.5), of('bce', 1)];
     const absolute = reference(terms.absolute, x, y, columns, 2, 3);
-    expectNear(
-      dy,
-      square.dy.map((v, i) => v + product.dy[i] + mse.dy[i] + bce.dy[i]),
-      4e-7,
-      'dy',
-    );
-    expectNear(
-      dx,
-      product.dx.map((v, i) => v + mse.dx[i] + absolute.dy[i]),
-      4e-7,
-      'dx',
-    );
+    const wanted = {
+      dy: square.dy.map((v, i) => v + product.dy[i] + mse.dy[i] + bce.dy[i]),
+      dx: product.dx.map((v, i) => v + mse.dx[i] + absolute.dy[i]),
+    };
+    expectNear(dy, wanted.dy, 4e-7, 'dy');
+    expectNear(dx, wanted.dx, 4e-7, 'dx');
   }
 });
 

@@ -88,12 +88,8 @@ describe('account', () => {
       const draw = new Draw(count);
       const parts = [70, 1, 300].slice(0, count).map((n) => draw.floats(n, 0, 2));
       const losses = memory.poisoned([3, count]);
-      account(
-        tape,
-        parts.map((values) => memory.put(values)),
-        state,
-        losses,
-      );
+      const sums = parts.map((values) => memory.put(values));
+      account(tape, sums, state, losses);
       const actual = await runOne(tape, losses);
       const wanted = parts.map((values) => values.reduce((a, b) => a + b, 0) / 10);
       expectClose(actual.subarray(count, 2 * count), wanted, (i) => 1e-6 * wanted[i]);

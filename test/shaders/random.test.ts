@@ -42,16 +42,8 @@ async function onDevice(cases: { counter: Four; key: Two }[]) {
   const { memory, tape } = await recording();
   const count = cases.length;
   const words = tape.tensor([count, 4], 'u32');
-  const counters = memory.put(
-    cases.flatMap(({ counter }) => counter),
-    [count, 4],
-    'u32',
-  );
-  const keys = memory.put(
-    cases.flatMap(({ key }) => key),
-    [count, 2],
-    'u32',
-  );
+  const all = { counters: cases.flatMap(({ counter }) => counter), keys: cases.flatMap(({ key }) => key) };
+  const [counters, keys] = [memory.put(all.counters, [count, 4], 'u32'), memory.put(all.keys, [count, 2], 'u32')];
   tape.run(each, { counters, keys, words }, { constants: { count }, threads: count });
   return runOne(tape, words);
 }

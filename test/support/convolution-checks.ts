@@ -91,19 +91,12 @@ export async function checkValues(
   const recorded = cases.map((each) => {
     const { batch, filters, window } = each;
     const [x, w, bias] = [draw.floats(input(each)), draw.floats(sizes(each).weights), draw.floats(outputs(each))];
-    const y = kernel(
-      tape,
-      memory.put(x, [batch, x.length / batch]),
-      memory.put(w, sizes(each).w),
-      memory.put(bias),
-      window,
-    );
+    const given = memory.put(x, [batch, x.length / batch]);
+    const y = kernel(tape, given, memory.put(w, sizes(each).w), memory.put(bias), window);
     return { each, y, wanted: reference(x, w, bias, filters, window) };
   });
-  const results = await run(
-    tape,
-    recorded.map(({ y }) => y),
-  );
+  const ys = recorded.map(({ y }) => y);
+  const results = await run(tape, ys);
   recorded.forEach(({ each, wanted: { y, magnitude } }, i) =>
     expectClose(results[i], y, (at) => bound(sizes(each).weights, magnitude[at]), nameOf(each)),
   );

@@ -61,28 +61,17 @@ export async function checkProducts(gpu: Gpu, products: Sides[], draw: Draw, til
     const { m, n, k } = sides;
     const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
     const operands = { a: memory.put(a, shapeA(sides)), b: memory.put(b, shapeB(sides)) };
-    if (!tiling)
-      return {
-        sides,
-        a,
-        b,
-        y: matmul(tape, operands.a, operands.b, { transposeA: sides.transposeA, transposeB: sides.transposeB }),
-      };
+    const { transposeA, transposeB } = sides;
+    if (!tiling) return { sides, a, b, y: matmul(tape, operands.a, operands.b, { transposeA, transposeB }) };
     const y = tape.tensor([m, n]);
     product(tape, { ...operands, ...sides, y, tiling });
     return { sides, a, b, y };
   });
-  const results = await run(
-    tape,
-    cases.map(({ y }) => y),
-  );
+  const ys = cases.map(({ y }) => y);
+  const results = await run(tape, ys);
   cases.forEach(({ sides, a, b }, c) => {
     const { y, magnitude } = reference(a, b, sides);
-    expectClose(
-      results[c],
-      y,
-      (i) => bound(sides.k, magnitude[i]),
-      `${nameOf(sides)} ${sides.m}x${sides.n}x${sides.k}`,
-    );
+    const name = `${nameOf(sides)} ${sides.m}x${sides.n}x${sides.k}`;
+    expectClose(results[c], y, (i) => bound(sides.k, magnitude[i]), name);
   });
 }
