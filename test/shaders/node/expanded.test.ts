@@ -4,8 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { Shader } from '../../../shaders/wgsl.ts';
-import { families } from '../../support/variants.ts';
+import { families, type Text } from '../../support/variants.ts';
 
 const renewal = 'after a change on purpose: npx vitest run --project node test/shaders/node/expanded.test.ts -u';
 
@@ -13,10 +12,10 @@ const shaders = new URL('../../../shaders/', import.meta.url);
 const expanded = new URL('../expanded/', import.meta.url);
 const namesOf = (files: string[]) => files.map((file) => file.replace(/\.\w+$/, '')).sort();
 
-const titleOf = ({ label }: Shader): string => `// ${label}`;
+const titleOf = ({ label }: Text): string => `// ${label}`;
 
 /** Conditions and chunks leave lines without anything. */
-const readable = (shader: Shader): string =>
+const readable = (shader: Text): string =>
   `${titleOf(shader)}\n\n${shader.code.replace(/\s*\n(\s*\n)+/g, '\n\n').trim()}\n`;
 
 it.each(Object.entries(families))('%s', async (name, variants) => {
