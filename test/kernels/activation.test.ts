@@ -15,21 +15,19 @@ import { Parameters } from '../../src/runtime/parameters.ts';
 import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
 import { activationOf, activations } from '../reference/activation.ts';
 import { expectClose } from '../support/close.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient, differences } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { run, runOne, recording } from '../support/run.ts';
 
 /** f and f′ on the device; the slope comes as the gradient of dy = 1, or of the dy given. */
 async function onDevice(name: Activation, z: Float32Array, dy: Float32Array = new Float32Array(z.length).fill(1)) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const bound = memory.put(z);
   const y = activate(tape, bound, name);
   tape.differentiate(y, memory.put(dy));
   const [value, slope] = await run(tape, [y, tape.grad(name === 'linear' ? y : bound)]);
-  memory.dispose();
   return { y: value, dz: slope };
 }
 
@@ -39,14 +37,11 @@ async function slopeOnDevice(
   z: Float32Array,
   { ds = new Float32Array(z.length).fill(1), shape }: { ds?: Float32Array; shape?: number[] } = {},
 ) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const bound = memory.put(z);
   const s = slopeOf(tape, activate(tape, bound, name), shape);
   tape.differentiate(s, memory.put(ds, s.shape));
   const [value, dz = new Float32Array(z.length)] = await run(tape, name === 'linear' ? [s] : [s, tape.grad(bound)]);
-  memory.dispose();
   return { s: value, dz, shape: s.shape };
 }
 
@@ -85,27 +80,17 @@ describe.each(named)('%s', (_, name) => {
   it('survives extreme values', async () => {
     const extreme = Float32Array.of(100, 1e4, 1e30, 3e38, 0, -0, -100, -1e4, -1e30, -3e38);
     const { y, dz } = await onDevice(name, extreme);
-    expectClose(
-      y,
-      Float64Array.from(extreme, (z) => Math.fround(f(z))),
-      (i) => 2e-7 * Math.abs(f(extreme[i])) + 1e-6,
-      'y',
-    );
+    const wanted = Float64Array.from(extreme, (z) => Math.fround(f(z)));
+    expectClose(y, wanted, (i) => 2e-7 * Math.abs(f(extreme[i])) + 1e-6, 'y');
     expectClose(dz, Float64Array.from(extreme, slope), (i) => (extreme[i] === 0 && kinked ? 1 : 1e-6), 'slope');
   });
 
   it('has a slope and a curvature that finite differences confirm', () => {
     const z = Float64Array.from(new Draw(1).offZero(200, 0.01, 8));
-    expectClose(
-      z.map(slope),
-      z.map((v) => differences(([at]) => f(at), Float64Array.of(v))[0]),
-      1e-8,
-    );
-    expectClose(
-      z.map(curvature),
-      z.map((v) => differences(([at]) => slope(at), Float64Array.of(v))[0]),
-      1e-8,
-    );
+    const slopes = z.map((v) => differences(([at]) => f(at), Float64Array.of(v))[0]);
+    expectClose(z.map(slope), slopes, 1e-8);
+    const curvatures = z.map((v) => differences(([at]) => slope(at), Float64Array.of(v))[0]);
+    expectClose(z.map(curvature), curvatures, 1e-8);
   });
 
   it('computes its slope as a tensor with a gradient', async () => {
@@ -135,12 +120,8 @@ describe.each(['sigmoid', 'gelu'] as const)('%s', (name) => {
       const [z, dy] = [draw.offZero(count, 0.1, 4), draw.floats(count)];
       const { y, dz } = await onDevice(name, z, dy);
       expectClose(y, Float64Array.from(z, f), 4e-6, 'y');
-      expectClose(
-        dz,
-        Float64Array.from(z, (v, i) => dy[i] * slope(v)),
-        1e-6,
-        'dz',
-      );
+      const wanted = Float64Array.from(z, (v, i) => dy[i] * slope(v));
+      expectClose(dz, wanted, 1e-6, 'dz');
     },
   );
 
@@ -151,12 +132,8 @@ describe.each(['sigmoid', 'gelu'] as const)('%s', (name) => {
       const [z, ds] = [draw.offZero(count, 0.1, 4), draw.floats(count)];
       const { s, dz } = await slopeOnDevice(name, z, { ds });
       expectClose(s, Float64Array.from(z, slope), 4e-7, 's');
-      expectClose(
-        dz,
-        Float64Array.from(z, (v, i) => ds[i] * curvature(v)),
-        4e-7,
-        'dz',
-      );
+      const wanted = Float64Array.from(z, (v, i) => ds[i] * curvature(v));
+      expectClose(dz, wanted, 4e-7, 'dz');
     },
   );
 
@@ -171,12 +148,8 @@ describe.each(['sigmoid', 'gelu'] as const)('%s', (name) => {
       const found = await slopeOnDevice(name, z, { ds, shape });
       expect(found.shape).toEqual(shape);
       expectClose(found.s, Float64Array.from(z, slope), 4e-7, 's');
-      expectClose(
-        found.dz,
-        Float64Array.from(z, (v, i) => ds[i] * curvature(v)),
-        4e-7,
-        'dz',
-      );
+      const wanted = Float64Array.from(z, (v, i) => ds[i] * curvature(v));
+      expectClose(found.dz, wanted, 4e-7, 'dz');
     }
   });
 
@@ -194,18 +167,15 @@ describe.each(['sigmoid', 'gelu'] as const)('%s', (name) => {
 });
 
 it('sums the gradients of a tensor used by two activations', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
+  const { memory, tape } = await recording();
   const draw = new Draw(2);
   const count = 37;
   const [z, dy] = [draw.offZero(count), draw.floats(count)];
-  const tape = makeTape(gpu);
   const bound = memory.put(z);
   const inner = activate(tape, bound, 'tanh');
   const y = add(tape, relu(tape, inner), gelu(tape, inner));
   tape.differentiate(y, memory.put(dy));
   const [dz] = await run(tape, [tape.grad(bound)]);
-  memory.dispose();
   const wanted = Float64Array.from(z, (v, i) => {
     const inner = Math.tanh(v);
     return dy[i] * (activations.relu.slope(inner) + activations.gelu.slope(inner)) * activations.tanh.slope(v);
@@ -234,15 +204,14 @@ it.each([
 });
 
 it('records no dispatch for linear', async () => {
-  const tape = makeTape(await sharedGpu());
+  const { tape } = await recording();
   const z = tape.tensor([3]);
   expect(activate(tape, z, 'linear')).toBe(z);
   expect(tape.dispatches).toEqual([]);
 });
 
 it('has a slope of 1 without a gradient if there is no activation', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
+  const { gpu, memory } = await recording();
   const draw = new Draw(9);
   const [x, w] = [memory.put(draw.floats(10), [2, 5]), memory.put(draw.floats(15), [3, 5])];
   for (const record of [(tape: Tape) => dense(tape, x, w, undefined), (tape: Tape) => add(tape, x, x), () => x]) {
@@ -255,26 +224,23 @@ it('has a slope of 1 without a gradient if there is no activation', async () => 
     expect(tape.dispatches.length).toBe(before);
     expect(await runOne(tape, s)).toEqual(new Float32Array(y.size).fill(1));
   }
-  memory.dispose();
 });
 
 it('writes only zeros to the padding after a parameter’s gradient, where a NaN would stop training', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const parameters = new Parameters(gpu, [
-    { name: 'w', shape: [5], initial: Float32Array.of(1, 2, 3, -4, -5) },
-    { name: 'v', shape: [1], initial: Float32Array.of(-1) },
-  ]);
+  const { gpu, memory, tape } = await recording();
+  const parameters = forThisTest(
+    new Parameters(gpu, [
+      { name: 'w', shape: [5], initial: Float32Array.of(1, 2, 3, -4, -5) },
+      { name: 'v', shape: [1], initial: Float32Array.of(-1) },
+    ]),
+  );
   const { gradients } = parameters;
-  const tape = makeTape(gpu);
   for (const name of ['w', 'v']) {
     // In the padding of the slope's gradient there is what no one has written.
     const s = slopeOf(tape, elu(tape, parameters.get(name)));
     tape.differentiate(multiply(tape, s, memory.put([1])), memory.put(new Float32Array(s.size).fill(1)));
   }
   const values = await runOne(tape, gradients);
-  parameters.dispose();
-  memory.dispose();
   expectClose(values.subarray(3, 5), [Math.exp(-4), Math.exp(-5)], 1e-7);
   expect(values.filter((_, i) => (i >= 5 && i < 64) || i >= 65)).toEqual(new Float32Array(59 + 63));
 });

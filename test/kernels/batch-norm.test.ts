@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { batchNorm, batchNormApply } from '../../src/kernels/batch-norm.ts';
 import { add } from '../../src/kernels/elementwise.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors } from '../../src/runtime/tensor.ts';
 import { batchNorm as reference } from '../reference/norm.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { differences, dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 
 interface Case {
   rows: number;
@@ -29,8 +26,7 @@ const [momentum, epsilon] = [0.3, 1e-5];
 
 /** Runs it, and its gradient for a dy that is 0 where rows are padding. */
 async function onDevice({ rows, places, channels, real = rows, each = 1, bad = false, twice = false, ...given }: Case) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
+  const { gpu, memory, tape, state } = await recording({ batch: rows / each, examples: real, ...(bad && { bad: 1 }) });
   const draw = new Draw(rows * places * channels);
   const size = rows * places * channels;
   const x = given.x ?? draw.floats(size, -2, 3);
@@ -38,15 +34,6 @@ async function onDevice({ rows, places, channels, real = rows, each = 1, bad = f
   const dy = draw.floats(size).map((value, i) => (i < kept * size ? value : 0));
   const [weight, bias] = [draw.floats(channels, 0.5, 1.5), draw.floats(channels)];
   const [means, variances] = [draw.floats(channels), draw.floats(channels, 0.5, 2)];
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: rows / each, examples: real });
-  if (bad)
-    gpu.device.queue.writeBuffer(
-      (state.home as { range: { buffer: GPUBuffer; offset: number } }).range.buffer,
-      (state.home as { range: { offset: number } }).range.offset + 32,
-      new Uint32Array([1]),
-    );
-  const tape = makeTape(gpu);
   const input = memory.put(x, [rows, places * channels]);
   const tensors = {
     weight: memory.put(weight),
@@ -69,8 +56,6 @@ async function onDevice({ rows, places, channels, real = rows, each = 1, bad = f
     tape.grad(tensors.bias),
   ]);
   const running = await readTensors(gpu, [tensors.runningMean, tensors.runningVar, batchesTracked, before]);
-  memory.dispose();
-  state.dispose();
   return {
     x,
     dy,
@@ -131,18 +116,12 @@ describe.each(cases)('$channels channels at $places places of $rows rows, $real 
     expect([...found.dx.subarray(real.length)].every((value) => value === 0)).toBe(true);
     const count = real.length / channels;
     const [means, variances, tracked, kept] = found.running as Float32Array[];
-    expectClose(
-      means,
-      found.means.map((old, c) => (1 - momentum) * old + momentum * mean[c]),
-      1e-6,
-      'running mean',
+    const movedMeans = found.means.map((old, c) => (1 - momentum) * old + momentum * mean[c]);
+    expectClose(means, movedMeans, 1e-6, 'running mean');
+    const movedVariances = found.variances.map(
+      (old, c) => (1 - momentum) * old + (momentum * variance[c] * count) / (count - 1),
     );
-    expectClose(
-      variances,
-      found.variances.map((old, c) => (1 - momentum) * old + (momentum * variance[c] * count) / (count - 1)),
-      2e-6,
-      'running variance',
-    );
+    expectClose(variances, movedVariances, 2e-6, 'running variance');
     expect([...tracked]).toEqual([8]);
     expect([...kept]).toEqual([...found.means, ...found.variances, 7]);
     expect(found.dispatches).toEqual([3, 3]);
@@ -158,13 +137,10 @@ it('keeps the running statistics after a step has gone bad', async () => {
 it('adds its gradients to existing ones', async () => {
   const size = { rows: 6, places: 2, channels: 3 };
   const [once, twice] = [await onDevice(size), await onDevice({ ...size, twice: true })];
-  for (const name of ['dx', 'dweight', 'dbias'] as const)
-    expectClose(
-      twice[name],
-      once[name].map((value) => 2 * value),
-      1e-6,
-      name,
-    );
+  for (const name of ['dx', 'dweight', 'dbias'] as const) {
+    const wanted = once[name].map((value) => 2 * value);
+    expectClose(twice[name], wanted, 1e-6, name);
+  }
 });
 
 it('keeps all digits beside a mean of 10,000', async () => {
@@ -172,16 +148,12 @@ it('keeps all digits beside a mean of 10,000', async () => {
   const { values, weight, bias, running, variances } = await onDevice({ rows: 100, places: 3, channels: 3, x });
   const { y, variance } = reference(x, weight, bias, epsilon);
   expectClose(values, y, 4e-6);
-  expectClose(
-    running[1],
-    variances.map((old, c) => (1 - momentum) * old + (momentum * variance[c] * 300) / 299),
-    2e-6,
-  );
+  const moved = variances.map((old, c) => (1 - momentum) * old + (momentum * variance[c] * 300) / 299);
+  expectClose(running[1], moved, 2e-6);
 });
 
 it('uses the running statistics outside of training, in one dispatch', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
+  const { memory, tape } = await recording();
   const draw = new Draw(2);
   const [x, weight, bias, mean, variance] = [
     draw.floats(105),
@@ -190,7 +162,6 @@ it('uses the running statistics outside of training, in one dispatch', async () 
     draw.floats(5),
     draw.floats(5, 0.1, 2),
   ];
-  const tape = makeTape(gpu);
   const tensors = {
     weight: memory.put(weight),
     bias: memory.put(bias),
@@ -200,7 +171,6 @@ it('uses the running statistics outside of training, in one dispatch', async () 
   const y = batchNormApply(tape, memory.put(x, [7, 15]), tensors, epsilon);
   expect(tape.dispatches).toHaveLength(1);
   const [values] = await run(tape, [y]);
-  memory.dispose();
   const wanted = Float64Array.from(
     x,
     (value, i) => ((value - mean[i % 5]) / Math.sqrt(variance[i % 5] + epsilon)) * weight[i % 5] + bias[i % 5],

@@ -3,15 +3,13 @@ import { ShapeError } from '../../src/errors.ts';
 import { categoricalLoss, categoricalLosses, groupSoftmax } from '../../src/kernels/categorical.ts';
 import { multiply } from '../../src/kernels/elementwise.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { categorical as reference, groupSoftmax as softmaxReference } from '../reference/categorical.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { assumingFinite, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { perRow } from '../support/row-sums.ts';
+import { run, recording } from '../support/run.ts';
 
 const sum = (values: Iterable<number>) => Array.from(values).reduce((a, b) => a + b, 0);
 
@@ -22,28 +20,17 @@ async function onDevice(
   groups: readonly number[],
   { factor = 1, real, other }: { factor?: number; real?: number; other?: Gpu } = {},
 ) {
-  const gpu = other ?? (await sharedGpu());
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
   const columns = sum(groups);
   const rows = y.length / columns;
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: rows, examples: 1000, position: 1000 - (real ?? rows) });
+  const epoch = { batch: rows, examples: 1000, position: 1000 - (real ?? rows) };
+  const { memory, tape, state } = await recording(epoch, other);
   const [logits, targets] = [memory.put(y, [rows, columns]), memory.put(x, [rows, columns])];
   const sums = categoricalLoss(tape, logits, targets, groups, state, factor);
   const elements = categoricalLosses(tape, logits, targets, groups, state, factor);
   const likely = groupSoftmax(tape, logits, groups);
   tape.differentiate([{ sums }]);
   const [strips, each, probabilities, dy] = await run(tape, [sums, elements, likely, tape.grad(logits)]);
-  memory.dispose();
-  state.dispose();
-  const parts = sums.columns;
-  return {
-    rows: Float64Array.from({ length: rows }, (_, r) => sum(strips.subarray(r * parts, (r + 1) * parts))),
-    elements: each,
-    probabilities,
-    dy,
-  };
+  return { rows: perRow(strips, rows), elements: each, probabilities, dy };
 }
 
 /** Logits, and a category of each group; every fifth group has none, every seventh probabilities. */
@@ -79,12 +66,8 @@ describe('the cross-entropy of groups', () => {
       const actual = await onDevice(y, x, groups, { factor, real });
       const wanted = reference(y, x, groups, real, factor);
       expectClose(actual.rows, wanted.rows, (r) => 2e-6 * wanted.rows[r], 'rows');
-      expectClose(
-        actual.dy,
-        wanted.dy,
-        (i) => (4e-6 + 2e-8 * groups[0]) * Math.abs(wanted.dy[i]) + 1e-8 / real,
-        'gradient',
-      );
+      const allowed = (i: number) => (4e-6 + 2e-8 * groups[0]) * Math.abs(wanted.dy[i]) + 1e-8 / real;
+      expectClose(actual.dy, wanted.dy, allowed, 'gradient');
       const elements = wanted.elements.map((value) => factor * value);
       expectClose(actual.elements, elements, (i) => 2e-6 * elements[i] + 1e-9, 'elements');
       const likely = softmaxReference(y, groups);
@@ -115,37 +98,27 @@ describe('the cross-entropy of groups', () => {
   });
 
   it('passes it on where a compiler takes floats for finite', async () => {
-    const gpu = await withRewritten(assumingFinite);
-    const { rows } = await onDevice(Float32Array.of(1, NaN), Float32Array.of(1, 0), [2], { other: gpu });
+    const other = await withRewritten(assumingFinite);
+    const { rows } = await onDevice(Float32Array.of(1, NaN), Float32Array.of(1, 0), [2], { other });
     expect(rows[0]).toBeNaN();
-    gpu.close();
   });
 
   it('adds to a gradient that is there already', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const state = makeState(gpu);
-    writeState(gpu, state, { batch: 1, examples: 1, position: 0 });
-    const tape = makeTape(gpu);
+    const { memory, tape, state } = await recording({ batch: 1, examples: 1, position: 0 });
     const [y, x] = [memory.put([0.5, -1], [1, 2]), memory.put([1, 0], [1, 2])];
     for (let i = 0; i < 2; i++) categoricalLoss(tape, y, x, [2], state, 1);
     tape.differentiate();
     const [dy] = await run(tape, [tape.grad(y)]);
     const wanted = reference([0.5, -1], [1, 0], [2], 1, 2).dy;
     expectClose(dy, wanted, 1e-6);
-    memory.dispose();
-    state.dispose();
   });
 
   it('refuses shapes and weights that do not go together', async () => {
-    const gpu = await sharedGpu();
-    const tape = makeTape(gpu);
-    const state = makeState(gpu);
+    const { tape, state } = await recording();
     const [y, x] = [tape.tensor([2, 3]), tape.tensor([2, 3])];
     expect(() => categoricalLoss(tape, y, tape.tensor([3, 2]), [3], state, 1)).toThrow(ShapeError);
     expect(() => categoricalLoss(tape, y, x, [2], state, 1)).toThrow('rows of [3] are not made of groups of 2 columns');
     expect(() => categoricalLoss(tape, y, x, [3], state, 1, tape.tensor([3]))).toThrow(ShapeError);
     expect(() => groupSoftmax(tape, multiply(tape, y, x), [4])).toThrow(ShapeError);
-    state.dispose();
   });
 });

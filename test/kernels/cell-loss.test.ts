@@ -3,15 +3,13 @@ import { ShapeError } from '../../src/errors.ts';
 import { cellLoss, cellLosses } from '../../src/kernels/cell-loss.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
 import { blankCell } from '../../src/runtime/blank.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { cellLosses as reference, rowLosses, type CategoryCount } from '../reference/cells.ts';
 import { drawnCells, layoutOf } from '../support/cells.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { assumingFinite, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { perRow } from '../support/row-sums.ts';
+import { run, recording } from '../support/run.ts';
 
 const blank = Math.fround(blankCell);
 
@@ -23,26 +21,16 @@ async function onDevice(
   mean: boolean,
   { real = x.length / columns.length, other }: { real?: number; other?: Gpu } = {},
 ) {
-  const gpu = other ?? (await sharedGpu());
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
   const rows = x.length / columns.length;
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: rows, examples: 1000, position: 1000 - real });
+  const { memory, tape, state } = await recording({ batch: rows, examples: 1000, position: 1000 - real }, other);
   const layout = layoutOf(memory, columns);
   const outputs = memory.put(y, [rows, layout.outputs]);
   const cells = memory.put(x, [rows, columns.length]);
   const sums = cellLoss(tape, outputs, cells, layout, state, mean);
   const elements = cellLosses(tape, outputs, cells, layout, state);
   tape.differentiate([{ sums, coefficient: 0.5 }]);
-  const results = await run(tape, [sums, elements, tape.grad(outputs)]);
-  memory.dispose();
-  state.dispose();
-  const strips = sums.columns;
-  const losses = Float32Array.from({ length: rows }, (_, r) =>
-    Array.from(results[0].subarray(r * strips, (r + 1) * strips)).reduce((all, part) => all + part, 0),
-  );
-  return { losses, elements: results[1], dy: results[2] };
+  const [strips, each, dy] = await run(tape, [sums, elements, tape.grad(outputs)]);
+  return { losses: perRow(strips, rows), elements: each, dy };
 }
 
 const drawn = (rows: number, columns: readonly CategoryCount[]) => {
@@ -103,14 +91,10 @@ describe('the loss of cells', () => {
   });
 
   it('refuses outputs that do not match the columns', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const state = makeState(gpu);
+    const { memory, tape, state } = await recording();
     const layout = layoutOf(memory, [0, 2]);
     const cells = memory.put([1, 0], [1, 2]);
     const outputs = memory.put([1, 2, 3, 4], [1, 4]);
-    expect(() => cellLoss(makeTape(gpu), outputs, cells, layout, state, true)).toThrow(ShapeError);
-    memory.dispose();
-    state.dispose();
+    expect(() => cellLoss(tape, outputs, cells, layout, state, true)).toThrow(ShapeError);
   });
 });

@@ -11,14 +11,11 @@ import {
 } from '../../src/kernels/cells.ts';
 import { blankCell } from '../../src/runtime/blank.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { cellDense as reference, type CategoryCount } from '../reference/cells.ts';
 import { drawnCells, layoutOf } from '../support/cells.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { run, runOne, recording } from '../support/run.ts';
 
 const blank = Math.fround(blankCell);
 
@@ -33,8 +30,7 @@ describe('the product of cells and a weight', () => {
     ['more columns than a workgroup has invocations', 4, Array.from({ length: 67 }, (_, c) => c % 4), 4],
     ['a long list of categories', 9, [130, 0], 2],
   ])('fits float64, and so does the gradient of the weight: %s', async (name, rows, columns, units) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
+    const { gpu, memory } = await recording();
     const draw = new Draw(rows + 13 * columns.length + units);
     const cells = drawnCells(draw, rows, columns);
     const x = memory.put(cells, [rows, columns.length]);
@@ -53,12 +49,10 @@ describe('the product of cells and a weight', () => {
       reference: (w) => reference(cells, columns, w, undefined, units),
       name: `${name}, without a bias`,
     });
-    memory.dispose();
   });
 
   it('adds its gradient to that of another product with the same weight', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
+    const { gpu, memory } = await recording();
     const draw = new Draw(4);
     const columns = [0, 3];
     const [one, other] = [drawnCells(draw, 6, columns), drawnCells(draw, 6, columns)];
@@ -72,54 +66,44 @@ describe('the product of cells and a weight', () => {
         return reference(one, columns, w, undefined, 4).map((value, i) => value + second[i]);
       },
     });
-    memory.dispose();
   });
 
   it('refuses a weight that does not match the columns', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const layout = layoutOf(memory, [0, 3]);
     const x = memory.put([1, 2], [1, 2]);
     const w = memory.put(Array<number>(8).fill(1), [4, 2]);
     expect(() => cellDense(tape, x, layout, w)).toThrow(ShapeError);
-    memory.dispose();
   });
 });
 
 describe('cells', () => {
   it('are scaled by column, and blanks stay blank', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const x = memory.put([1, 2, blankCell, 5, blankCell, 7], [3, 2]);
     const y = await runOne(tape, scaled(tape, x, memory.put([1, 0]), memory.put([0.5, 1])));
     expect([...y]).toEqual([0, 2, blank, 5, blank, 7]);
-    memory.dispose();
   });
 
   it('are decoded from outputs: numbers unchanged, and the first most probable category with a name', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const layout = layoutOf(memory, [0, 3, 1]);
     // The third category stands for all that have no name.
     const y = memory.put([0.5, 1, 3, 9, 0, -1, 2, 2, 1, 0], [2, 5]);
     expect([...(await runOne(tape, decodedCells(tape, y, layout)))]).toEqual([0.5, 1, blank, -1, 0, blank]);
-    memory.dispose();
   });
 
-  const corrupted = async (kind: CellCorruption, x: Float32Array, columns: number, rate: number, real?: number) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+  const corrupted = async (
+    kind: CellCorruption,
+    x: Float32Array,
+    columns: number,
+    rate: number,
+    real = x.length / columns,
+  ) => {
     const rows = x.length / columns;
-    const state = makeState(gpu);
-    writeState(gpu, state, { seed: 3, step: 7, examples: 1000, batch: rows, position: 1000 - (real ?? rows) });
-    const y = await runOne(tape, corruptedCells(tape, kind, memory.put(x, [rows, columns]), rate, { state, which: 0 }));
-    memory.dispose();
-    state.dispose();
-    return y;
+    const epoch = { examples: 1000, batch: rows, position: 1000 - real };
+    const { memory, tape, state } = await recording({ seed: 3, step: 7, ...epoch });
+    return runOne(tape, corruptedCells(tape, kind, memory.put(x, [rows, columns]), rate, { state, which: 0 }));
   };
 
   it.each([1, 2, 5])('are hidden at the requested rate, of %i columns', async (columns) => {
@@ -159,19 +143,13 @@ describe('cells', () => {
   });
 
   it('are scored by column, with only that column hidden', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const layout = layoutOf(memory, [0, 0]);
     const x = memory.put([1, 2, 3, blankCell], [2, 2]);
     // y₀ = 10 where x₀ is blank, and x₁; y₁ = 10 where x₁ is blank, and x₀.
     const w = memory.put([0, 1, 10, 0, 1, 0, 0, 10], [4, 2]);
-    const y = await runOne(
-      tape,
-      columnByColumn(tape, x, (hidden) => cellDense(tape, hidden, layout, w)),
-    );
-    expect([...y]).toEqual([12, 11, 10, 13]);
-    memory.dispose();
+    const scores = columnByColumn(tape, x, (hidden) => cellDense(tape, hidden, layout, w));
+    expect([...(await runOne(tape, scores))]).toEqual([12, 11, 10, 13]);
   });
 
   it('all stay at rate 0, and are all hidden at rate 1', async () => {
@@ -181,17 +159,11 @@ describe('cells', () => {
   });
 
   it('are drawn equally for the same seed, and differently for another draw of the step', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
-    const state = makeState(gpu);
-    writeState(gpu, state, { seed: 3, step: 7, examples: 100, batch: 100 });
+    const { memory, tape, state } = await recording({ seed: 3, step: 7, examples: 100, batch: 100 });
     const x = memory.put(new Float32Array(300), [100, 3]);
     const of = (which: number) => corruptedCells(tape, 'hide', x, 0.5, { state, which });
     const [first, again, other] = await run(tape, [of(0), of(0), of(1)]);
     expect(again).toEqual(first);
     expect(other).not.toEqual(first);
-    memory.dispose();
-    state.dispose();
   });
 });

@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors.ts';
 import { classBias } from '../../src/kernels/class-bias.ts';
 import { add } from '../../src/kernels/elementwise.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { classBias as reference } from '../reference/class-bias.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs } from '../support/run.ts';
+import { recording } from '../support/run.ts';
 
 interface Sizes {
   rows: number;
@@ -42,10 +40,9 @@ describe('a bias for each class', () => {
     ['several rows for each label', { rows: 12, places: 1, units: 6, classes: 3, samples: 4 }],
     ['several rows of images for each label', { rows: 66, places: 3, units: 4, classes: 3, samples: 2 }],
   ])('fits float64, and so does its gradient: %s', async (name, sizes) => {
-    const gpu = await sharedGpu();
+    const { gpu, memory } = await recording();
     const { z, bias, labels } = drawn(sizes);
     const { places, units, samples } = sizes;
-    const memory = new Inputs(gpu);
     const told = memory.put(labels, [labels.length, 1]);
     await checkGradient(gpu, {
       inputs: [z, bias],
@@ -53,14 +50,12 @@ describe('a bias for each class', () => {
       reference: (z, bias) => reference(z, bias, labels, { across: places * units, units, samples }),
       name,
     });
-    memory.dispose();
   });
 
   it('adds its gradients to existing ones', async () => {
-    const gpu = await sharedGpu();
+    const { gpu, memory } = await recording();
     const sizes = { rows: 70, places: 2, units: 4, classes: 3, samples: 1 };
     const { z, bias, labels } = drawn(sizes);
-    const memory = new Inputs(gpu);
     const told = memory.put(labels, [labels.length, 1]);
     const other = labels.map((label) => (label + 1) % 3);
     const toldOther = memory.put(other, [labels.length, 1]);
@@ -73,11 +68,10 @@ describe('a bias for each class', () => {
         return reference(z, bias, labels, layout).map((value, i) => value + second[i]);
       },
     });
-    memory.dispose();
   });
 
   it('refuses incompatible shapes', async () => {
-    const tape = makeTape(await sharedGpu());
+    const { tape } = await recording();
     const bias = tape.tensor([3, 4]);
     for (const [z, labels] of [
       [

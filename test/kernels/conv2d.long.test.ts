@@ -11,8 +11,9 @@ import { expectClose } from '../support/close.ts';
 import { nameOf, randomCase, sizes, type Case } from '../support/convolutions.ts';
 import { sharedGpu, smallTiles, withoutFeatures } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
+import { bound } from '../support/products.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 import { checkGradients, checkValues, dilated, eachAxis, fixed, kinds, usual } from '../support/convolution-checks.ts';
 
 describe.each(Object.entries(kinds))('%s', (_, kind) => {
@@ -114,10 +115,8 @@ describe('tilings that split their sums', () => {
   ];
 
   it('fit float64, and add to an existing gradient', async () => {
-    const gpu = await splitting();
+    const { gpu, memory, tape } = await recording(undefined, await splitting());
     const draw = new Draw(7);
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
     const recorded = cases.map((each) => {
       const { batch, filters, window } = each;
       const [x, w, bias, dy] = [sizes(each).x, sizes(each).weights, filters, sizes(each).y].map((n) => draw.floats(n));
@@ -129,10 +128,8 @@ describe('tilings that split their sums', () => {
       return { each, x, w, bias, dy, y, own, gradients: put.map((tensor) => own.grad(tensor)) };
     });
     const used = new Set<string>();
-    const forward = await run(
-      tape,
-      recorded.map(({ y }) => y),
-    );
+    const ys = recorded.map(({ y }) => y);
+    const forward = await run(tape, ys);
     const back = await Promise.all(recorded.map(({ own, gradients }) => run(own, gradients)));
     for (const [i, { each, x, w, bias, dy, own }] of recorded.entries()) {
       const { filters, window } = each;
@@ -140,7 +137,7 @@ describe('tilings that split their sums', () => {
       for (const { choice } of own.dispatches)
         if (choice?.ways.some((way) => way.includes('split'))) used.add(choice.kernel);
       const close = (actual: ArrayLike<number>, { y, magnitude }: ReturnType<typeof reference>, terms: number, times: number, what: string) =>
-        expectClose(actual, y.map((v) => times * v), (at) => 4 * times * 2 ** -24 * Math.sqrt(terms) * magnitude[at] + 1e-37, `${name}: ${what}`); // prettier-ignore
+        expectClose(actual, y.map((v) => times * v), (at) => bound(terms, times * magnitude[at]), `${name}: ${what}`); // prettier-ignore
       const [dx, dw, dbias] = back[i];
       close(forward[i], reference(x, w, bias, filters, window), w.length / filters + 1, 1, 'y');
       close(dx, transposedReference(dy, w, undefined, filters, window), (w.length / window.image[2]) * 2, 2, 'dx');
@@ -148,7 +145,6 @@ describe('tilings that split their sums', () => {
       const ones = new Float32Array(dy.length / filters).fill(1);
       close(dbias, matmul(ones, dy, { m: 1, n: filters, k: ones.length }), ones.length * 2, 2, 'dbias');
     }
-    memory.dispose();
     expect([...used].sort()).toEqual([
       'conv2d',
       'conv2d of one filter, weights',
@@ -162,8 +158,7 @@ describe('tilings that split their sums', () => {
       [await splitting(), true],
       [await sharedGpu(), false],
     ] as const) {
-      const memory = new Inputs(gpu);
-      const tape = makeTape(gpu);
+      const { memory, tape } = await recording(undefined, gpu);
       const { batch, filters, window } = cases[0];
       const y = conv2d(tape, memory.put(new Float32Array(sizes(cases[0]).x), [batch, 128]), memory.put(new Float32Array(576), sizes(cases[0]).w), memory.put(new Float32Array(filters)), window); // prettier-ignore
       tape.differentiate(y, memory.put(new Float32Array(y.size), y.shape));
@@ -173,7 +168,6 @@ describe('tilings that split their sums', () => {
         expect(each.some((way) => way.includes('split'))).toBe(some);
         expect(each[0]).not.toMatch(/split|one by one/);
       }
-      memory.dispose();
     }
   });
 });

@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { corrupt, dropout, type CorruptionKind } from '../../src/kernels/corrupt.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
-import { makeState, writeState, type StateValues } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
+import type { StateValues } from '../../src/runtime/state.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { run, runOne, recording } from '../support/run.ts';
 
 const usual = { seed: 5, step: 3, position: 20, examples: 1e6 };
 
@@ -20,18 +18,9 @@ async function corrupted(
   at: Partial<StateValues> = {},
   which = 0,
 ): Promise<Float32Array> {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { ...usual, batch: x.length / columns, ...at });
-  const tape = makeTape(gpu);
-  const y = await runOne(
-    tape,
-    corrupt(tape, kind, memory.put(x, [x.length / columns, columns]), amount, { state, which }),
-  );
-  memory.dispose();
-  state.dispose();
-  return y as Float32Array;
+  const { memory, tape, state } = await recording({ ...usual, batch: x.length / columns, ...at });
+  const input = memory.put(x, [x.length / columns, columns]);
+  return (await runOne(tape, corrupt(tape, kind, input, amount, { state, which }))) as Float32Array;
 }
 
 /** The word of chance of each value. */
@@ -119,14 +108,10 @@ describe.each<CorruptionKind>(['gaussian', 'mask', 'saltAndPepper'])('%s', (kind
 
 describe('dropout', () => {
   it.each([1, 4, 7])('scales the kept values and their gradients, with %i columns', async (columns) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
     const [rows, rate] = [5, 0.3];
+    const { memory, tape, state } = await recording({ ...usual, batch: rows });
     const draw = new Draw(columns);
     const [x, dy] = [draw.floats(rows * columns), draw.floats(rows * columns)];
-    const state = makeState(gpu);
-    writeState(gpu, state, { ...usual, batch: rows });
-    const tape = makeTape(gpu);
     const input = memory.put(x, [rows, columns]);
     const y = dropout(tape, input, rate, { state, which: 4 });
     tape.differentiate(y, memory.put(dy, [rows, columns]));
@@ -136,25 +121,17 @@ describe('dropout', () => {
       values.map((value, i) => (chance[i] < rate * 2 ** 32 ? 0 : value / (1 - rate)));
     expectClose(forward, through(x), 2e-7);
     expectClose(back, through(dy), 2e-7);
-    memory.dispose();
-    state.dispose();
   });
 
   it.each([3, 8])('adds its gradient to an existing one, with %i columns', async (columns) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
     const [rows, rate] = [5, 0.3];
+    const { memory, tape, state } = await recording({ ...usual, batch: rows });
     const draw = new Draw(columns);
     const dy = draw.floats(rows * columns);
-    const state = makeState(gpu);
-    writeState(gpu, state, { ...usual, batch: rows });
-    const tape = makeTape(gpu);
     const x = memory.put(draw.floats(rows * columns), [rows, columns]);
     tape.differentiate(add(tape, dropout(tape, x, rate, { state, which: 0 }), x), memory.put(dy, [rows, columns]));
     const chance = words(rows, columns);
     const wanted = dy.map((d, i) => d + (chance[i] < rate * 2 ** 32 ? 0 : d / (1 - rate)));
     expectClose(await runOne(tape, tape.grad(x)), wanted, 4e-7);
-    memory.dispose();
-    state.dispose();
   });
 });

@@ -3,29 +3,20 @@ import { ShapeError } from '../../src/errors.ts';
 import { crossEntropy } from '../../src/kernels/cross-entropy.ts';
 import { multiply } from '../../src/kernels/elementwise.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { crossEntropy as reference } from '../reference/cross-entropy.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { assumingFinite, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 
 /** The loss of a batch whose first `real` rows count, with the gradient of the logits. */
 async function onDevice(y: Float32Array, labels: Float32Array, real = labels.length, other?: Gpu) {
-  const gpu = other ?? (await sharedGpu());
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
   const rows = labels.length;
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
+  const { memory, tape, state } = await recording({ batch: rows, examples: 100, position: 100 - real }, other);
   const logits = memory.put(y, [rows, y.length / rows]);
   const { losses, hits } = crossEntropy(tape, logits, memory.put(labels, [rows, 1]), state);
   tape.differentiate();
   const results = await run(tape, [losses, hits, tape.grad(logits)]);
-  memory.dispose();
-  state.dispose();
   return { losses: results[0], hits: results[1], dy: results[2] };
 }
 
@@ -95,52 +86,33 @@ describe('cross-entropy', () => {
   });
 
   it('adds its gradient to an existing one', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape, state } = await recording({ batch: 3, examples: 3 });
     const { y, labels } = drawn(3, 5, 1);
-    const state = makeState(gpu);
-    writeState(gpu, state, { batch: 3, examples: 3 });
     const logits = memory.put(y, [3, 5]);
     const classes = memory.put(labels, [3, 1]);
     crossEntropy(tape, logits, classes, state);
     crossEntropy(tape, logits, classes, state);
     tape.differentiate();
     const [dy] = await run(tape, [tape.grad(logits)]);
-    memory.dispose();
-    state.dispose();
-    expectClose(
-      dy,
-      reference(y, labels, 5, 3).dy.map((v) => 2 * v),
-      1e-6,
-    );
+    const wanted = reference(y, labels, 5, 3).dy.map((v) => 2 * v);
+    expectClose(dy, wanted, 1e-6);
   });
 
   it('passes its gradient on', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape, state } = await recording({ batch: 4, examples: 4 });
     const { y, labels } = drawn(4, 6, 2);
     const factors = new Draw(3).floats(24, 0.5, 1.5);
-    const state = makeState(gpu);
-    writeState(gpu, state, { batch: 4, examples: 4 });
     const x = memory.put(y, [4, 6]);
     crossEntropy(tape, multiply(tape, x, memory.put(factors, [4, 6])), memory.put(labels, [4, 1]), state);
     tape.differentiate();
     const [dx] = await run(tape, [tape.grad(x)]);
-    memory.dispose();
-    state.dispose();
     const scaled = y.map((v, i) => v * factors[i]);
-    expectClose(
-      dx,
-      reference(scaled, labels, 6, 4).dy.map((v, i) => v * factors[i]),
-      1e-6,
-    );
+    const wanted = reference(scaled, labels, 6, 4).dy.map((v, i) => v * factors[i]);
+    expectClose(dx, wanted, 1e-6);
   });
 
   it('writes no gradient unless one is needed', async () => {
-    const gpu = await sharedGpu();
-    const tape = makeTape(gpu);
+    const { tape } = await recording();
     const state = tape.tensor([12], 'u32');
     crossEntropy(tape, tape.tensor([2, 3]), tape.tensor([2, 1]), state);
     tape.settle();
@@ -148,7 +120,7 @@ describe('cross-entropy', () => {
   });
 
   it('refuses different numbers of labels and rows', async () => {
-    const tape = makeTape(await sharedGpu());
+    const { tape } = await recording();
     const state = tape.tensor([12], 'u32');
     expect(() => crossEntropy(tape, tape.tensor([2, 3]), tape.tensor([3, 1]), state)).toThrow(ShapeError);
   });

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { deadLatents, residual } from '../../src/kernels/dead-latents.ts';
 import { mostCounted } from '../../src/kernels/shapes.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { countIdle } from '../reference/dead-latents.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 
 interface Case {
   code?: ArrayLike<number>;
@@ -18,20 +15,14 @@ interface Case {
 }
 
 async function count({ code, idle, after, real, bad = false, keeps = true }: Case) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
   const columns = idle.length;
   const rows = code ? code.length / columns : 1;
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: rows, examples: real ?? rows, ...(bad && { bad: 1 }) });
-  const tape = makeTape(gpu);
+  const { memory, tape, state } = await recording({ batch: rows, examples: real ?? rows, ...(bad && { bad: 1 }) });
   const counts = memory.put(idle);
   const kept = code && keeps ? memory.poisoned([columns]) : undefined;
   const given = code && memory.put(code, [rows, columns]);
   const { dead, total } = deadLatents(tape, { idle: counts, after, state, code: given, kept });
   const [found, all, moved, before] = await run(tape, [dead, total, counts, ...(kept ? [kept] : [])]);
-  memory.dispose();
-  state.dispose();
   return { dead: [...found], total: all[0], idle: [...moved], kept: before && [...before] };
 }
 
@@ -103,13 +94,10 @@ describe.each([
   const [x, y] = [0, 1].map(() => draw.floats(rows * columns));
 
   it.each([0, 3])('is computed if latents are dead: %i', async (number) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const put = (values: Float32Array) => memory.put(values, [rows, columns]);
     const e = residual(tape, put(x), put(y), { dead: memory.put([1]), total: memory.put([number * rows]) });
     const [found] = await run(tape, [e]);
-    memory.dispose();
     expect([...found]).toEqual([...x].map((value, i) => (number ? Math.fround(value - y[i]) : 0)));
   });
 });

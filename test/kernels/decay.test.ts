@@ -3,14 +3,13 @@ import { sigmoid } from '../../src/kernels/activation.ts';
 import { decay } from '../../src/kernels/decay.ts';
 import { add, multiply } from '../../src/kernels/elementwise.ts';
 import { Parameters } from '../../src/runtime/parameters.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
-import type { Tensor } from '../../src/runtime/tensor.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
+import { sizeOf, type Tensor } from '../../src/runtime/tensor.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne, type Values } from '../support/run.ts';
+import { type Inputs, run, runOne, type Values, recording } from '../support/run.ts';
 
 /** Runs what `record` makes of a batch whose first `real` rows count; it returns what is to be read. */
 async function onDevice(
@@ -18,15 +17,8 @@ async function onDevice(
   batch = 7,
   real = batch,
 ): Promise<Values[]> {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch, examples: 100, position: 100 - real });
-  const results = await run(tape, record(tape, memory, state));
-  memory.dispose();
-  state.dispose();
-  return results;
+  const { memory, tape, state } = await recording({ batch, examples: 100, position: 100 - real });
+  return run(tape, record(tape, memory, state));
 }
 
 const half = (factor: number, weights: readonly Float32Array[]) =>
@@ -47,18 +39,14 @@ describe('½ factor Σ w²', () => {
     });
     const wanted = half(factor, [w]);
     for (const each of [plain, sums]) expectClose([total(each) / 7], [wanted], relative(wanted));
-    expectClose(
-      dw,
-      w.map((v) => factor * v),
-      (i) => 2e-7 * Math.abs(w[i]),
-      'dw',
-    );
+    const slope = w.map((v) => factor * v);
+    expectClose(dw, slope, (i) => 2e-7 * Math.abs(w[i]), 'dw');
   });
 
   it('over several tensors, whose sums are consecutive', async () => {
     const shapes = [[3, 5], [65], [1], [9, 31], [2, 2, 2], [130, 37]];
     const draw = new Draw(1);
-    const weights = shapes.map((shape) => draw.floats(shape.reduce((product, n) => product * n, 1)));
+    const weights = shapes.map((shape) => draw.floats(sizeOf(shape)));
     const factor = 2.5;
     const [sums, ...gradients] = await onDevice((tape, memory, state) => {
       const bound = weights.map((w, i) => memory.put(w, shapes[i]));
@@ -68,14 +56,10 @@ describe('½ factor Σ w²', () => {
     });
     const wanted = half(factor, weights);
     expectClose([total(sums) / 7], [wanted], relative(wanted));
-    gradients.forEach((dw, i) =>
-      expectClose(
-        dw,
-        weights[i].map((v) => factor * v),
-        (n) => 2e-7 * factor * Math.abs(weights[i][n]),
-        `dw ${i}`,
-      ),
-    );
+    gradients.forEach((dw, i) => {
+      const slope = weights[i].map((v) => factor * v);
+      expectClose(dw, slope, (n) => 2e-7 * factor * Math.abs(weights[i][n]), `dw ${i}`);
+    });
   });
 
   it('is the same for a short batch, whose rows divide the sums but not the gradient', async () => {
@@ -97,12 +81,8 @@ describe('½ factor Σ w²', () => {
       };
       const [sums, dw] = await onDevice(record, batch, real);
       expectClose([total(sums) / real], [wanted], relative(wanted), `${real} of ${batch}`);
-      expectClose(
-        dw,
-        weights[1].map((v) => factor * v),
-        2e-8,
-        `dw for ${real} of ${batch}`,
-      );
+      const slope = weights[1].map((v) => factor * v);
+      expectClose(dw, slope, 2e-8, `dw for ${real} of ${batch}`);
     }
   });
 });
@@ -122,23 +102,14 @@ it('adds its gradient to an existing one', async () => {
       tape.differentiate(multiply(tape, one, other), memory.put(new Float32Array(count).fill(1)), losses);
       return [tape.grad(one), tape.grad(other)];
     });
-    expectClose(
-      dw,
-      w.map((value, i) => 0.75 * value + v[i]),
-      4e-7,
-      'dw',
-    );
-    expectClose(
-      dv,
-      v.map((value, i) => 2.25 * value + w[i]),
-      4e-7,
-      'dv',
-    );
+    const wanted = { dw: w.map((value, i) => 0.75 * value + v[i]), dv: v.map((value, i) => 2.25 * value + w[i]) };
+    expectClose(dw, wanted.dw, 4e-7, 'dw');
+    expectClose(dv, wanted.dv, 4e-7, 'dv');
   }
 });
 
 it('writes no gradient unless one is needed', async () => {
-  const tape = makeTape(await sharedGpu());
+  const { tape } = await recording();
   const [w, state] = [tape.tensor([5]), tape.tensor([12], 'u32')];
   decay(tape, [w], state, 1);
   tape.settle();
@@ -165,20 +136,18 @@ describe('of a recorded tensor', () => {
 });
 
 it('writes only zeros to the padding after a parameter’s gradient, where a NaN would stop training', async () => {
-  const gpu = await sharedGpu();
-  const parameters = new Parameters(gpu, [
-    { name: 'w', shape: [5], initial: new Float32Array(5).fill(2) },
-    { name: 'v', shape: [1], initial: Float32Array.of(3) },
-  ]);
+  const { gpu, tape, state } = await recording();
+  const parameters = forThisTest(
+    new Parameters(gpu, [
+      { name: 'w', shape: [5], initial: new Float32Array(5).fill(2) },
+      { name: 'v', shape: [1], initial: Float32Array.of(3) },
+    ]),
+  );
   const { gradients } = parameters;
-  const state = makeState(gpu);
-  const tape = makeTape(gpu);
   decay(tape, [parameters.get('w'), parameters.get('v')], state, 1);
   decay(tape, [parameters.get('w')], state, 1);
   tape.differentiate();
   const values = await runOne(tape, gradients);
-  parameters.dispose();
-  state.dispose();
   const wanted = new Float32Array(128).fill(4, 0, 5).fill(3, 64, 65);
   expect(values).toEqual(wanted);
 });

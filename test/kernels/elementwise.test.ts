@@ -4,15 +4,16 @@ import { add, divide, multiply, subtract } from '../../src/kernels/elementwise.t
 import { ShapeError } from '../../src/errors.ts';
 import { sum } from '../../src/kernels/reduce.ts';
 import { Parameters } from '../../src/runtime/parameters.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import type { Tape } from '../../src/runtime/tape.ts';
-import type { Tensor } from '../../src/runtime/tensor.ts';
+import { sizeOf, type Tensor } from '../../src/runtime/tensor.ts';
 import { broadcastShape, elementwise } from '../reference/elementwise.ts';
 import { expectClose } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { run, runOne, recording } from '../support/run.ts';
 
 const operations: {
   name: string;
@@ -24,8 +25,6 @@ const operations: {
   { name: 'multiply', record: multiply, combine: (a, b) => a * b },
   { name: 'divide', record: divide, combine: (a, b) => a / b },
 ];
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
 
 const awkward: [number[], number[]][] = [
   [[1], [1]],
@@ -120,26 +119,21 @@ describe.each(operations)('$name', ({ name, record, combine }) => {
   });
 
   it('refuses incompatible shapes', async () => {
-    const gpu = await sharedGpu();
-    const tape = makeTape(gpu);
+    const { tape } = await recording();
     const of = (...shape: number[]) => tape.tensor(shape);
-    expect(() => record(tape, of(2, 3), of(2))).toThrow(ShapeError);
-    expect(() => record(tape, of(2, 3), of(2))).toThrow('[2, 3] and [2] cannot be broadcast');
+    await expectRefused(ShapeError, '[2, 3] and [2] cannot be broadcast', () => record(tape, of(2, 3), of(2)));
     expect(() => record(tape, of(4), of(5))).toThrow(ShapeError);
     expect(() => record(tape, of(1, 1, 1, 1, 2), of(2))).toThrow('up to four sides');
   });
 });
 
 it('divides by large and small numbers', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const b = Float32Array.of(1e15, 1e-15, -1e15, -1e-15, 1);
   const [one, other] = [memory.put(new Float32Array(5).fill(3)), memory.put(b)];
   const y = divide(tape, one, other);
   tape.differentiate(y, memory.put(new Float32Array(5).fill(1)));
   const [quotient, da, db] = await run(tape, [y, tape.grad(one), tape.grad(other)]);
-  memory.dispose();
   const relative = (values: Float64Array) => (i: number) => 4e-7 * Math.abs(values[i]);
   const wanted = [
     Float64Array.from(b, (v) => 3 / v),
@@ -152,23 +146,21 @@ it('divides by large and small numbers', async () => {
 });
 
 it('writes only zeros to the padding after a parameter’s gradient, where a NaN would stop training', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
+  const { gpu, memory, tape } = await recording();
   const initial = Float32Array.of(1, 2, 3, 4, 5);
-  const parameters = new Parameters(gpu, [
-    { name: 'w', shape: [5], initial },
-    { name: 'v', shape: [3], initial: initial.subarray(2) },
-  ]);
+  const parameters = forThisTest(
+    new Parameters(gpu, [
+      { name: 'w', shape: [5], initial },
+      { name: 'v', shape: [3], initial: initial.subarray(2) },
+    ]),
+  );
   const gradients = parameters.gradients;
-  const tape = makeTape(gpu);
   // In the padding, zero is divided by zero, and elu's gradient, the last to be added, starts from what no one has written.
   const [w, v] = [parameters.get('w'), parameters.get('v')];
   const first = sum(tape, elu(tape, w));
   const y = divide(tape, add(tape, first, sum(tape, divide(tape, w, w))), v);
   tape.differentiate(y, memory.put([1, 1, 1]));
   const values = await runOne(tape, gradients);
-  parameters.dispose();
-  memory.dispose();
   const padding = values.filter((_, i) => (i >= 5 && i < 64) || i >= 67);
   expect(padding).toEqual(new Float32Array(59 + 61));
 });
@@ -176,12 +168,9 @@ it('writes only zeros to the padding after a parameter’s gradient, where a NaN
 /** A dimension holds at most 65,535 workgroups; past that the grid has rows. */
 describe('past 65,535 workgroups', () => {
   it('one value a thread, the second operand repeated', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const a = Float32Array.from({ length: 65536 * 64 + 5 }, (_, i) => i % 1000003);
     const y = await runOne(tape, add(tape, memory.put(a), memory.put([1])));
-    memory.dispose();
     expect(a.findIndex((v, i) => y[i] !== v + 1)).toBe(-1);
   });
 });

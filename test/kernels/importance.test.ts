@@ -3,14 +3,13 @@ import { LatentGpuError } from '../../src/errors.ts';
 import { importance } from '../../src/kernels/importance.ts';
 import { matmul } from '../../src/kernels/matmul.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { losses } from '../reference/loss.ts';
+import { normals } from '../reference/random.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 
 const [seed, step, position, which] = [5, 3, 20, 1];
 
@@ -26,9 +25,7 @@ interface Sizes {
 function noise(row: number, unit: number, { units, samples }: Sizes): number {
   const quad = (unit >> 2) + (row % samples) * Math.ceil(units / 4);
   const words = philox([quad, position + Math.floor(row / samples), step, which], [seed, streams.noise]);
-  const [u, v] = [words[unit & 2] >>> 8, words[(unit & 2) + 1] >>> 8].map((word) => word / 2 ** 24);
-  const radius = Math.sqrt(-2 * Math.log(u + 2 ** -25));
-  return radius * (unit & 1 ? Math.sin(2 * Math.PI * v) : Math.cos(2 * Math.PI * v));
+  return normals(words)[unit & 3];
 }
 
 /** The bound of the real rows, where the decoder is a matrix w [columns, units]. */
@@ -64,21 +61,14 @@ function reference(kind: 'mse' | 'bce', head: Float64Array, w: Float64Array, x: 
 
 async function onDevice(kind: 'mse' | 'bce', head: Float32Array, w: Float32Array, x: Float32Array, sizes: Sizes, factor: number, coefficient?: number) {
   const { rows, real, units, samples, columns } = sizes;
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { seed, step, position, examples: position + real, batch: rows });
-  const tape = makeTape(gpu);
+  const { memory, tape, state } = await recording({ seed, step, position, examples: position + real, batch: rows });
   const [input, weight, target] = [memory.put(head, [rows, 2 * units]), memory.put(w, [columns, units]), memory.put(x, [rows, columns])];
   const drawn = importance(tape, input, samples, { state, which });
   const y = matmul(tape, drawn.z, weight, { transposeB: true });
   const { bound, reconstruction, kl } = drawn.bound(kind, y, target, factor);
   if (coefficient !== undefined) tape.differentiate([{ sums: bound, coefficient }]);
   const wanted = [bound, reconstruction, kl, drawn.z, ...(coefficient === undefined ? [] : [tape.grad(input), tape.grad(weight)])];
-  const found = await run(tape, wanted);
-  memory.dispose();
-  state.dispose();
-  return found;
+  return run(tape, wanted);
 } // prettier-ignore
 
 const sizes: Sizes[] = [
@@ -133,18 +123,13 @@ it('exposes a loss that is not finite', async () => {
 });
 
 it('refuses a second bound, and a gradient without one', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const state = makeState(gpu);
+  const { gpu, memory, tape, state } = await recording();
   const head = memory.put(new Float32Array(4), [2, 2]);
   const x = memory.put(new Float32Array(2), [2, 1]);
-  const tape = makeTape(gpu);
   const drawn = importance(tape, head, 2, { state, which });
   drawn.bound('mse', drawn.z, x, 1);
   expect(() => drawn.bound('mse', drawn.z, x, 1)).toThrow(LatentGpuError);
   const other = makeTape(gpu);
   const { z } = importance(other, head, 2, { state, which });
   expect(() => other.differentiate(z, memory.put(new Float32Array(4), [4, 1]))).toThrow(/no bound was recorded/);
-  memory.dispose();
-  state.dispose();
 });

@@ -3,14 +3,12 @@ import { activate, activationNames, type ActivationName } from '../../src/kernel
 import { elementLosses, loss, type LossKind } from '../../src/kernels/loss.ts';
 import { ShapeError } from '../../src/errors.ts';
 import { blankCell, blanksAsNaN } from '../../src/runtime/blank.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
 import { loss as reference, losses } from '../reference/loss.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { perRow } from '../support/row-sums.ts';
+import { run, runOne, recording } from '../support/run.ts';
 
 const kinds = ['mse', 'bce', 'mae', 'huber'] as const;
 
@@ -39,26 +37,16 @@ async function onDevice({
   activation = 'linear',
   blanks,
 }: Case) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
   const rows = y.length / columns;
-  const state = makeState(gpu);
   // Real rows end where the epoch does.
-  writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
+  const { memory, tape, state } = await recording({ batch: rows, examples: 100, position: 100 - real });
   const values = memory.put(y, [rows, columns]);
   const target = memory.put(x.map((value) => (Number.isNaN(value) ? blankCell : value)), [rows, columns]); // prettier-ignore
   const sums = loss(tape, kind, activate(tape, values, activation), target, state, factor, { blanks });
   tape.differentiate();
   const labels = tape.dispatches.map(({ shader }) => shader.label);
   const [strips, dy] = await run(tape, [sums, tape.grad(values)]);
-  memory.dispose();
-  state.dispose();
-  const each = sums.columns;
-  const perRow = Float64Array.from({ length: rows }, (_, r) =>
-    Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0),
-  );
-  return { rows: perRow, dy: dy, labels };
+  return { rows: perRow(strips, rows), dy, labels };
 }
 
 /** All for one kind: the others differ in their formula alone. */
@@ -85,12 +73,8 @@ describe.each(kinds)('%s', (kind) => {
       const actual = await onDevice({ kind, y, x, columns, real, factor });
       const wanted = reference(kind, y, x, columns, real, factor);
       expectClose(actual.rows, wanted.rows, (i) => 1e-6 * wanted.rows[i], `${rows} rows, ${real} real`);
-      expectClose(
-        actual.dy,
-        wanted.dy,
-        (i) => 4e-7 * factor * (Math.abs(wanted.dy[i]) / factor + 1 / real),
-        `${rows} rows, ${real} real, gradient`,
-      );
+      const allowed = (i: number) => 4e-7 * factor * (Math.abs(wanted.dy[i]) / factor + 1 / real);
+      expectClose(actual.dy, wanted.dy, allowed, `${rows} rows, ${real} real, gradient`);
     }
   });
 
@@ -154,18 +138,12 @@ describe.each(kinds)('%s', (kind) => {
   });
 
   it('gives the loss of every element, including blank ones', async () => {
-    const gpu = await sharedGpu();
     for (const columns of [3, 4]) {
-      const memory = new Inputs(gpu);
-      const tape = makeTape(gpu);
+      const { memory, tape, state } = await recording({ batch: 3, examples: 3 });
       const { y, x } = draws(3, columns, 3);
       x[1] = x[5] = blankCell;
-      const state = makeState(gpu);
-      writeState(gpu, state, { batch: 3, examples: 3 });
       const [of, target] = [memory.put(y, [3, columns]), memory.put(x, [3, columns])];
       const elements = (await runOne(tape, elementLosses(tape, kind, of, target, state, 2, true))) as Float32Array;
-      memory.dispose();
-      state.dispose();
       const wanted = Float64Array.from(y, (v, i) => (i === 1 || i === 5 ? NaN : 2 * losses[kind](v, x[i]).loss));
       expectClose(blanksAsNaN(elements).map((v) => v || 0), wanted.map((v) => v || 0), 4e-6); // prettier-ignore
       expect(Array.from(elements, Number.isNaN)).toEqual(Array.from(wanted, Number.isNaN));
@@ -173,88 +151,55 @@ describe.each(kinds)('%s', (kind) => {
   });
 
   it('gives the loss of every element', async () => {
-    const gpu = await sharedGpu();
     for (const columns of [3, 12]) {
-      const memory = new Inputs(gpu);
-      const tape = makeTape(gpu);
       const rows = 7;
+      const { memory, tape, state } = await recording({ batch: rows, examples: rows });
       const { y, x } = draws(rows, columns, 3);
-      const state = makeState(gpu);
-      writeState(gpu, state, { batch: rows, examples: rows });
-      const elements = await runOne(
-        tape,
-        elementLosses(tape, kind, memory.put(y, [rows, columns]), memory.put(x, [rows, columns]), state),
-      );
-      memory.dispose();
-      state.dispose();
+      const [of, target] = [memory.put(y, [rows, columns]), memory.put(x, [rows, columns])];
+      const elements = await runOne(tape, elementLosses(tape, kind, of, target, state));
       const wanted = Float64Array.from(y, (v, i) => losses[kind](v, x[i]).loss);
       expectClose(elements, wanted, (i) => 4e-7 * (wanted[i] + 1));
     }
   });
 
   it('writes only the sums unless a gradient is needed', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape, state } = await recording({ batch: 3, examples: 3 });
     const { y, x } = draws(3, 4, 4);
-    const state = makeState(gpu);
-    writeState(gpu, state, { batch: 3, examples: 3 });
     const sums = await runOne(tape, loss(tape, kind, memory.put(y, [3, 4]), memory.put(x, [3, 4]), state, 0.25));
-    memory.dispose();
-    state.dispose();
     expectClose(sums, reference(kind, y, x, 4, 3, 0.25).rows, 2e-6);
   });
 
   it('adds its gradient to that of another loss', async () => {
-    const gpu = await sharedGpu();
     for (const columns of [3, 4]) {
-      const memory = new Inputs(gpu);
-      const tape = makeTape(gpu);
+      const { memory, tape, state } = await recording({ batch: 2, examples: 2 });
       const { y, x } = draws(2, columns, 5);
-      const state = makeState(gpu);
-      writeState(gpu, state, { batch: 2, examples: 2 });
       const [values, target] = [memory.put(y, [2, columns]), memory.put(x, [2, columns])];
       for (const each of kinds) loss(tape, each, values, target, state, 1);
       tape.differentiate();
       const dy = await runOne(tape, tape.grad(values));
-      memory.dispose();
-      state.dispose();
       const wanted = kinds.map((each) => reference(each, y, x, columns, 2, 1).dy);
-      expectClose(
-        dy,
-        wanted[0].map((_, i) => wanted.reduce((sum, each) => sum + each[i], 0)),
-        4e-6,
-      );
+      const sums = wanted[0].map((_, i) => wanted.reduce((sum, each) => sum + each[i], 0));
+      expectClose(dy, sums, 4e-6);
     }
   });
 
   it('has its coefficient in the gradient, but not in the sums', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape, state } = await recording({ batch: 3, examples: 3 });
     const { y, x } = draws(3, 5, 6);
-    const state = makeState(gpu);
-    writeState(gpu, state, { batch: 3, examples: 3 });
     const values = memory.put(y, [3, 5]);
     const sums = loss(tape, kind, values, memory.put(x, [3, 5]), state, 0.5);
     const other = loss(tape, kind, values, memory.put(x, [3, 5]), state, 7);
     tape.differentiate([{ sums, coefficient: 3 }]);
     const [strips, others, dy] = await run(tape, [sums, other, tape.grad(values)]);
-    memory.dispose();
-    state.dispose();
     const wanted = reference(kind, y, x, 5, 3, 1);
     const total = (of: ArrayLike<number>) => Array.from(of).reduce((a, b) => a + b, 0);
-    const perRow = wanted.rows.reduce((a, b) => a + b, 0);
-    expectClose([total(strips), total(others)], [0.5 * perRow, 7 * perRow], 1e-4);
-    expectClose(
-      dy,
-      wanted.dy.map((v) => 1.5 * v),
-      4e-6,
-    );
+    expectClose([total(strips), total(others)], [0.5 * total(wanted.rows), 7 * total(wanted.rows)], 1e-4);
+    const scaled = wanted.dy.map((v) => 1.5 * v);
+    expectClose(dy, scaled, 4e-6);
   });
 
   it('refuses a coefficient for each step', async () => {
-    const tape = makeTape(await sharedGpu());
+    const { tape } = await recording();
     const sums = loss(tape, kind, tape.tensor([2, 3]), tape.tensor([2, 3]), tape.tensor([12], 'u32'), 1);
     expect(() => tape.differentiate([{ sums, coefficient: tape.tensor([4]) }])).toThrow(
       `${kind}: its coefficient must be a number`,
@@ -262,7 +207,7 @@ describe.each(kinds)('%s', (kind) => {
   });
 
   it('refuses a target of another shape', async () => {
-    const tape = makeTape(await sharedGpu());
+    const { tape } = await recording();
     const state = tape.tensor([10], 'u32');
     expect(() => loss(tape, kind, tape.tensor([2, 3]), tape.tensor([3, 2]), state, 1)).toThrow(ShapeError);
     expect(() => elementLosses(tape, kind, tape.tensor([2, 3]), tape.tensor([3, 2]), state)).toThrow(

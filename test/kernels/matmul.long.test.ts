@@ -2,34 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { activationNames, type ActivationName } from '../../src/kernels/activation.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { savedForSlope } from '../../shaders/activation.ts';
 import { tilingName } from '../../shaders/tiles.ts';
+import { sizeOf } from '../../src/runtime/tensor.ts';
 import { activations } from '../reference/activation.ts';
 import { matmul as reference } from '../reference/matmul.ts';
 import { expectClose, expectNear } from '../support/close.ts';
 import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { run, runOne, recording } from '../support/run.ts';
 import {
-  transposings,
-  possible,
-  inOtherOrders,
-  tilings,
-  shapeA,
-  shapeB,
   bound,
   checkProducts,
+  epilogueShapes,
+  inOtherOrders,
+  possible,
+  shapeA,
+  shapeB,
+  tilings,
+  transposed,
+  transposings,
 } from '../support/products.ts';
 
 // 4 and 8 are the tile's sides; a workgroup holds 64 tiles. Each shape is a pipeline of its own, and compiling those is what takes time.
 
 describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transposeB', (transposes) => {
   const seed = transposings.indexOf(transposes);
-
-  const transposed = (shapes: [m: number, n: number, k: number][]) =>
-    shapes.map(([m, n, k]) => ({ m, n, k, ...transposes }));
 
   it('fits float64 at random shapes', async () => {
     const draw = new Draw(10 + seed);
@@ -38,7 +37,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
       draw.whole(1, 90),
       draw.whole(1, 200),
     ]);
-    await checkProducts(await sharedGpu(), transposed(shapes), draw);
+    await checkProducts(await sharedGpu(), transposed(transposes, shapes), draw);
   });
 
   it.each([...tilings, ...inOtherOrders].map((tiling) => ({ name: tilingName(tiling), tiling })))(
@@ -47,7 +46,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
       const gpu = await sharedGpu();
       await checkProducts(
         gpu,
-        transposed([
+        transposed(transposes, [
           [1, 1, 1],
           [5, 9, 3],
           [16, 16, 8],
@@ -62,9 +61,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
   );
 
   it('gives the same bits in every tiling', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const sides = { m: 37, n: 44, k: 50, ...transposes };
     const draw = new Draw(25 + seed);
     const [a, b] = [memory.put(draw.floats(37 * 50), shapeA(sides)), memory.put(draw.floats(50 * 44), shapeB(sides))];
@@ -75,7 +72,6 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
       return y;
     });
     const [first, ...others] = await run(tape, ys);
-    memory.dispose();
     for (const other of others) expect(other).toEqual(first);
   });
 
@@ -107,7 +103,7 @@ describe.each([false, true])('a left side of several sides, transposeB %s', (tra
       [[2, 3, 2, 6], 5],
     ] as [number[], number][]) {
       const k = sides.at(-1)!;
-      const m = sides.slice(0, -1).reduce((product, side) => product * side, 1);
+      const m = sizeOf(sides.slice(0, -1));
       await checkGradient(gpu, {
         inputs: [
           { values: draw.floats(m * k), shape: sides },
@@ -141,11 +137,9 @@ describe.each([false, true])('a left side of several sides, transposeB %s', (tra
 
 describe('tilings that add in another order', () => {
   it.each(transposings)('transposeA $transposeA, transposeB $transposeB: they fit float64', async (transposes) => {
-    const gpu = await sharedGpu();
+    const { memory, tape } = await recording();
     const draw = new Draw(12);
     // Edges of tiles and of fours, a last workgroup that is not full, and stretches of 16 that not all invocations have as many of.
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
     const cases = (
       [
         [3, 5, 67, { split: 2 }],
@@ -162,21 +156,12 @@ describe('tilings that add in another order', () => {
       const sides = { m, n, k, ...transposes };
       const [y, sums] = [tape.tensor([m, n]), transposes.transposeA ? tape.tensor([m]) : undefined];
       const tiling = { rows: 4, columns: 4, quads: false, group: 64, ...way };
-      product(tape, {
-        a: memory.put(a, shapeA(sides)),
-        b: memory.put(b, shapeB(sides)),
-        ...transposes,
-        y,
-        sums,
-        tiling,
-      });
+      const operands = { a: memory.put(a, shapeA(sides)), b: memory.put(b, shapeB(sides)) };
+      product(tape, { ...operands, ...transposes, y, sums, tiling });
       return { sides, a, b, tensors: sums ? [y, sums] : [y] };
     });
-    const results = await run(
-      tape,
-      cases.flatMap(({ tensors }) => tensors),
-    );
-    memory.dispose();
+    const all = cases.flatMap(({ tensors }) => tensors);
+    const results = await run(tape, all);
     for (const { sides, a, b, tensors } of cases) {
       const [y, sums] = results.splice(0, tensors.length);
       const name = `${sides.m}x${sides.n}x${sides.k}`;
@@ -190,27 +175,18 @@ describe('tilings that add in another order', () => {
 });
 
 describe('the product’s epilogue', () => {
-  /** Wide rows in large tiles, odd ones in small tiles: the other two pairs differ only in what matmul's own tests have seen. */
-  const shapes = async () =>
-    [
-      { gpu: await sharedGpu(), m: 17, n: 12, k: 32 },
-      { gpu: await smallTiles(), m: 9, n: 7, k: 5 },
-    ] as const;
-
   it.each(activationNames.filter((name) => name !== 'linear'))(
     'multiplies by the slope of %s',
     async (activation: ActivationName) => {
       const draw = new Draw(60);
-      for (const { gpu, m, n, k } of await shapes()) {
-        const memory = new Inputs(gpu);
+      for (const { gpu, m, n, k } of await epilogueShapes()) {
+        const { memory, tape } = await recording(undefined, gpu);
         const [a, b, z] = [draw.floats(m * k), draw.floats(k * n), draw.offZero(m * n, 0.1, 3)];
         const { f, slope } = activations[activation];
         const saved = memory.put(savedForSlope(activation) === 'z' ? z : z.map(f), [m, n]);
-        const tape = makeTape(gpu);
         const y = tape.tensor([m, n]);
         product(tape, { a: memory.put(a, [m, k]), b: memory.put(b, [k, n]), y, slope: { activation, saved } });
         const actual = await runOne(tape, y);
-        memory.dispose();
         const wanted = reference(a, b, { m, n, k }).y.map((sum, i) => sum * slope(z[i]));
         expectNear(actual, wanted, 2e-6, `${m}x${n}x${k}`);
       }

@@ -2,16 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { matmul, product } from '../../src/kernels/matmul.ts';
 import { sharedTilings, tilings as tilingsOf } from '../../src/kernels/tilings.ts';
 import { ShapeError } from '../../src/errors.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { tensor } from '../../src/runtime/tensor.ts';
 import { activations } from '../reference/activation.ts';
 import { matmul as reference } from '../reference/matmul.ts';
 import { expectClose, expectNear } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
-import { transposings, shapeA, shapeB, bound, checkProducts } from '../support/products.ts';
+import { run, runOne, recording } from '../support/run.ts';
+import { bound, checkProducts, epilogueShapes, shapeA, shapeB, transposed, transposings } from '../support/products.ts';
 
 // 4 and 8 are the tile's sides; a workgroup holds 64 tiles. Each shape is a pipeline of its own, and compiling those is what takes time.
 const awkward: [m: number, n: number, k: number][] = [
@@ -30,17 +29,12 @@ const awkward: [m: number, n: number, k: number][] = [
 describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transposeB', (transposes) => {
   const seed = transposings.indexOf(transposes);
 
-  const transposed = (shapes: [m: number, n: number, k: number][]) =>
-    shapes.map(([m, n, k]) => ({ m, n, k, ...transposes }));
-
   it('fits float64 at awkward shapes', async () => {
-    await checkProducts(await sharedGpu(), transposed(awkward), new Draw(seed));
+    await checkProducts(await sharedGpu(), transposed(transposes, awkward), new Draw(seed));
   });
 
   it('keeps an infinity in its own row or column, even if k is padded to a multiple of 4', async () => {
-    const gpu = await smallTiles();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording(undefined, await smallTiles());
     const sides = { m: 8, n: 12, k: 5, ...transposes };
     const draw = new Draw(50 + seed);
     const [a, b] = [draw.offZero(40), draw.offZero(60)];
@@ -48,7 +42,6 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
     const put = (x: Float32Array, y: Float32Array) =>
       matmul(tape, memory.put(x, shapeA(sides)), memory.put(y, shapeB(sides)), transposes);
     const [left, right] = await run(tape, [put(infinite(a), b), put(a, infinite(b))]);
-    memory.dispose();
     expectClose(left, reference(infinite(a), b, sides).y, 2e-6);
     expectClose(right, reference(a, infinite(b), sides).y, 2e-6);
   });
@@ -106,31 +99,16 @@ describe('tilings that add in another order', () => {
 });
 
 describe('the product’s epilogue', () => {
-  /** Wide rows in large tiles, odd ones in small tiles: the other two pairs differ only in what matmul's own tests have seen. */
-  const shapes = async () =>
-    [
-      { gpu: await sharedGpu(), m: 17, n: 12, k: 32 },
-      { gpu: await smallTiles(), m: 9, n: 7, k: 5 },
-    ] as const;
-
   // Each of the others stands in the same place of the text: dense.long.test.ts has them.
   it.each(['linear', 'tanh', 'gelu'] as const)('adds the bias and applies %s', async (activation) => {
     const draw = new Draw(50);
-    for (const { gpu, m, n, k } of await shapes()) {
-      const memory = new Inputs(gpu);
+    for (const { gpu, m, n, k } of await epilogueShapes()) {
+      const { memory, tape } = await recording(undefined, gpu);
       const [a, b, bias] = [draw.floats(m * k), draw.floats(k * n), draw.floats(n)];
-      const tape = makeTape(gpu);
       const y = tape.tensor([m, n]);
-      product(tape, {
-        a: memory.put(a, [m, k]),
-        b: memory.put(b, [n, k]),
-        y,
-        bias: memory.put(bias),
-        activation,
-        transposeB: true,
-      });
+      const operands = { a: memory.put(a, [m, k]), b: memory.put(b, [n, k]), bias: memory.put(bias) };
+      product(tape, { ...operands, y, activation, transposeB: true });
       const actual = await runOne(tape, y);
-      memory.dispose();
       const wanted = reference(a, b, { m, n, k, transposeB: true }).y.map((sum, i) =>
         activations[activation].f(sum + bias[i % n]),
       );
@@ -150,13 +128,11 @@ describe('the product’s epilogue', () => {
         [516, 3, 9],
         [1, 512, 3],
       ] as const) {
-        const memory = new Inputs(gpu);
+        const { memory, tape } = await recording(undefined, gpu);
         const [a, b] = [draw.floats(k * m), draw.floats(k * n)];
-        const tape = makeTape(gpu);
         const [y, sums] = [tape.tensor([m, n]), tape.tensor([m])];
         product(tape, { a: memory.put(a, [k, m]), b: memory.put(b, [k, n]), y, sums, transposeA: true });
         const [actual, actualSums] = await run(tape, [y, sums]);
-        memory.dispose();
         const ones = new Float32Array(k).fill(1);
         const products = reference(a, b, { m, n, k, transposeA: true });
         const rows = reference(a, ones, { m, n: 1, k, transposeA: true });
@@ -167,7 +143,6 @@ describe('the product’s epilogue', () => {
   });
 
   it('adds to an existing gradient', async () => {
-    const gpu = await sharedGpu();
     const small = { rows: 4, columns: 4, quads: false, group: 64 };
     for (const [m, n, k, tiling] of [
       [7, 5, 3, undefined],
@@ -175,41 +150,29 @@ describe('the product’s epilogue', () => {
       [9, 12, 70, { ...small, split: 2 }],
       [9, 12, 70, { ...small, shared: true }],
     ] as const) {
-      const memory = new Inputs(gpu);
+      const { memory, tape } = await recording();
       const draw = new Draw(80);
       const [a, b] = [draw.floats(k * m), draw.floats(k * n)];
-      const tape = makeTape(gpu);
       const [w, bias] = [memory.put(new Float32Array(m * n), [m, n]), memory.put(new Float32Array(m))];
       const [y, sums] = [tape.grad(w), tape.grad(bias)];
       const [left, right] = [memory.put(a, [k, m]), memory.put(b, [k, n])];
       for (let i = 0; i < 3; i++) product(tape, { a: left, b: right, y, sums, transposeA: true, tiling });
       const [actual, actualSums] = await run(tape, [y, sums]);
-      memory.dispose();
-      expectNear(
-        actual,
-        reference(a, b, { m, n, k, transposeA: true }).y.map((v) => 3 * v),
-        2e-6,
-        'products',
-      );
-      expectNear(
-        actualSums,
-        reference(a, new Float32Array(k).fill(1), { m, n: 1, k, transposeA: true }).y.map((v) => 3 * v),
-        2e-6,
-        'sums',
-      );
+      const thrice = ({ y }: ReturnType<typeof reference>) => y.map((v) => 3 * v);
+      const ones = new Float32Array(k).fill(1);
+      expectNear(actual, thrice(reference(a, b, { m, n, k, transposeA: true })), 2e-6, 'products');
+      expectNear(actualSums, thrice(reference(a, ones, { m, n: 1, k, transposeA: true })), 2e-6, 'sums');
     }
   });
 });
 
 it('refuses sides that do not fit', async () => {
-  const gpu = await sharedGpu();
-  const tape = makeTape(gpu);
-  const [a, b] = [tensor(gpu, new Float32Array(6), [2, 3]), tensor(gpu, new Float32Array(8), [2, 4])];
-  expect(() => matmul(tape, a, b)).toThrow(ShapeError);
-  expect(() => matmul(tape, a, b)).toThrow(/3 columns.*2 rows.*\[2, 3\].*\[2, 4\]/);
+  const { memory, tape } = await recording();
+  const [a, b] = [memory.put(new Float32Array(6), [2, 3]), memory.put(new Float32Array(8), [2, 4])];
+  await expectRefused(ShapeError, /3 columns.*2 rows.*\[2, 3\].*\[2, 4\]/, () => matmul(tape, a, b));
   expect(() => matmul(tape, a, b, { transposeB: true })).toThrow(ShapeError);
   expect(matmul(tape, a, b, { transposeA: true }).shape).toEqual([3, 4]);
-  expect(() => matmul(tape, a, tensor(gpu, [1, 2, 3]))).toThrow(/two matrices/);
+  expect(() => matmul(tape, a, memory.put([1, 2, 3]))).toThrow(/two matrices/);
   // Only the left side may have more than two, and only as it stands.
   const solid = tape.tensor([2, 2, 3]);
   expect(() => matmul(tape, solid, b)).toThrow(/3 columns.*2 rows.*\[2, 2, 3\].*\[2, 4\]/);

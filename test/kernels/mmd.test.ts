@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { mmd, type MmdKernel } from '../../src/kernels/mmd.ts';
 import { multiply } from '../../src/kernels/elementwise.ts';
 import { ShapeError } from '../../src/errors.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { mmd as reference } from '../reference/mmd.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { Inputs, run } from '../support/run.ts';
+import { differences } from '../support/gradient.ts';
+import { run, recording } from '../support/run.ts';
 import { Draw } from '../support/random.ts';
 
 /** The discrepancy of the `real` first rows, and its gradient times `coefficient`. */
@@ -20,18 +18,12 @@ async function onDevice(
   width: number,
   coefficient = 1,
 ) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
   const rows = z.length / columns;
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: rows, examples: real });
-  const tape = makeTape(gpu);
+  const { memory, tape, state } = await recording({ batch: rows, examples: real });
   const codes = memory.put(z, [rows, columns]);
   const sums = mmd(tape, kernel, codes, memory.put(p, [rows, columns]), state, width);
   tape.differentiate([{ sums, coefficient }]);
   const [values, dz] = await run(tape, [sums, tape.grad(codes)]);
-  memory.dispose();
-  state.dispose();
   return { value: Array.from(values).reduce((a, b) => a + b, 0) / real, values, dz };
 }
 
@@ -47,12 +39,7 @@ const wantedOf = (
   const place = first(z);
   const other = first(p);
   const value = (at: Float64Array) => reference(kernel, at, other, real, columns, width);
-  const h = 1e-5;
-  const dz = place.map((_, i) => {
-    const moved = (off: number) => place.map((v, n) => (n === i ? v + off : v));
-    return (value(moved(h)) - value(moved(-h))) / (2 * h);
-  });
-  return { value: value(place), dz };
+  return { value: value(place), dz: differences(value, place) };
 };
 
 describe.each(['imq', 'rbf'] as const)('%s', (kernel) => {
@@ -82,11 +69,8 @@ describe.each(['imq', 'rbf'] as const)('%s', (kernel) => {
     const [z, p] = [draw.floats(24, -1, 1), draw.floats(24, -1, 1)];
     const [once, thrice] = [await onDevice(kernel, z, p, 3, 8, 2), await onDevice(kernel, z, p, 3, 8, 2, 3)];
     expect(thrice.value).toBe(once.value);
-    expectNear(
-      thrice.dz,
-      once.dz.map((v) => 3 * v),
-      1e-6,
-    );
+    const wanted = once.dz.map((v) => 3 * v);
+    expectNear(thrice.dz, wanted, 1e-6);
   });
 });
 
@@ -104,30 +88,21 @@ it('is 0 on average for equal distributions, and positive for different ones', a
 });
 
 it('adds its gradient to an existing one, and passes it on', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
+  const { memory, tape, state } = await recording({ batch: 5, examples: 5 });
   const draw = new Draw(7);
   const [z, p, factors] = [draw.floats(15), draw.floats(15), draw.floats(15, 0.5, 2)];
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: 5, examples: 5 });
-  const tape = makeTape(gpu);
   const codes = memory.put(z, [5, 3]);
   const scaled = multiply(tape, codes, memory.put(factors, [5, 3]));
   for (let i = 0; i < 2; i++) mmd(tape, 'rbf', scaled, memory.put(p, [5, 3]), state, 2);
   tape.differentiate();
   const [dz] = await run(tape, [tape.grad(codes)]);
-  memory.dispose();
-  state.dispose();
   const place = z.map((v, i) => v * factors[i]);
-  expectNear(
-    dz,
-    wantedOf('rbf', place, p, 3, 5, 2).dz.map((v, i) => 2 * v * factors[i]),
-    1e-5,
-  );
+  const wanted = wantedOf('rbf', place, p, 3, 5, 2).dz.map((v, i) => 2 * v * factors[i]);
+  expectNear(dz, wanted, 1e-5);
 });
 
 it('refuses rows of different shapes', async () => {
-  const tape = makeTape(await sharedGpu());
+  const { tape } = await recording();
   const state = tape.tensor([13], 'u32');
   expect(() => mmd(tape, 'imq', tape.tensor([2, 3]), tape.tensor([3, 2]), state, 1)).toThrow(ShapeError);
 });

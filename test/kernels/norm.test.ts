@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { add } from '../../src/kernels/elementwise.ts';
 import { groupNorm, layerNorm } from '../../src/kernels/norm.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { groupNorm as groupReference, layerNorm as layerReference } from '../reference/norm.ts';
 import { expectClose } from '../support/close.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 
 const epsilon = 1e-5;
 /** Sets of one value, of few, and past what one invocation takes; channels odd and not; one row and more than the sums have strips. */
@@ -71,9 +70,7 @@ it.each([
 
 /** What comes out, for a gradient of ones and twos, and in which dispatches. */
 async function outputs(x: Float32Array, rows: number, channels: number, groups: number) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const [input, weight, bias] = [
     memory.put(x, [rows, x.length / rows]),
     memory.put(new Float32Array(channels).fill(1)),
@@ -82,15 +79,9 @@ async function outputs(x: Float32Array, rows: number, channels: number, groups: 
   const places = x.length / rows / channels;
   const y = groupNorm(tape, input, weight, bias, { places, groups, epsilon });
   const forward = tape.dispatches.length;
-  tape.differentiate(
-    y,
-    memory.put(
-      Float32Array.from(x, (_, i) => 1 + (i % 2)),
-      y.shape,
-    ),
-  );
+  const dy = Float32Array.from(x, (_, i) => 1 + (i % 2));
+  tape.differentiate(y, memory.put(dy, y.shape));
   const [values, dx] = await run(tape, [y, tape.grad(input)]);
-  memory.dispose();
   return { values, dx, dispatches: [forward, tape.dispatches.length - forward] };
 }
 

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { momentCount, optimize, settingNames, type OptimizerKind } from '../../src/kernels/optimizer.ts';
 import { compile } from '../../src/runtime/plan.ts';
-import { makeState, noneBad, parseState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { noneBad, parseState, writeState } from '../../src/runtime/state.ts';
 import { readTensors, writeTensor } from '../../src/runtime/tensor.ts';
 import { Optimizer, type Settings } from '../reference/optimizer.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs } from '../support/run.ts';
+import { recording } from '../support/run.ts';
 
 const kinds: OptimizerKind[] = ['sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagrad'];
 const usual: Settings = { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01 };
@@ -35,19 +34,15 @@ async function setUp(
   settings: readonly number[],
   { rate = usual.rate, scale = 1 } = {},
 ) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
+  const { gpu, memory, tape, state } = await recording({ examples: 10, batch: 4 });
   const count = initial.length;
   const values = memory.put(initial);
   const gradients = memory.put(new Float32Array(count));
   const moments = momentCount(kind)
     ? memory.put(new Float32Array(momentCount(kind) * count), [momentCount(kind), count])
     : undefined;
-  const state = makeState(gpu);
-  writeState(gpu, state, { examples: 10, batch: 4 });
-  const tape = makeTape(gpu);
   optimize(tape, kind, { values, gradients, moments, settings: memory.put(settings), state });
-  const plan = await compile(tape);
+  const plan = forThisTest(await compile(tape));
   const readAll = async () => {
     const [weights, words, both] = await readTensors(gpu, [values, state, ...(moments ? [moments] : [])]);
     return { weights: weights, state: parseState(words), moments: both ?? new Float32Array() };
@@ -58,12 +53,7 @@ async function setUp(
     writeState(gpu, state, { ...before, t, rate, scale });
     await plan.run();
   };
-  const dispose = () => {
-    plan.dispose();
-    memory.dispose();
-    state.dispose();
-  };
-  return { gpu, values, state, step, readAll, dispose };
+  return { gpu, values, state, step, readAll };
 }
 
 /** All for one kind: the others differ in their formula alone. */
@@ -74,7 +64,7 @@ describe.each(kinds)('%s', (kind) => {
     const draw = new Draw(count);
     // Some start at zero, so that the steps themselves are all there is.
     const initial = draw.floats(count).map((v, i) => (i % 2 ? v : 0));
-    const { step, readAll, dispose } = await setUp(kind, initial, wordsOf(usual));
+    const { step, readAll } = await setUp(kind, initial, wordsOf(usual));
     const twins = Array.from(initial, (w) => new Optimizer(kind, usual, w));
     for (let t = 1; t <= 25; t++) {
       const g = draw.offZero(count, 1e-3, 2);
@@ -82,26 +72,17 @@ describe.each(kinds)('%s', (kind) => {
       twins.forEach((twin, i) => twin.step(g[i]));
       if (t > 3 && t < 25) continue;
       const { weights, moments } = await readAll();
-      expectNear(
-        weights,
-        twins.map((twin) => twin.weight),
-        1e-6,
-        `step ${t}`,
-      );
+      const weightsOfTwins = twins.map((twin) => twin.weight);
+      expectNear(weights, weightsOfTwins, 1e-6, `step ${t}`);
       for (let n = 0; n < momentCount(kind); n++) {
-        expectNear(
-          moments.subarray(n * count, (n + 1) * count),
-          twins.map((twin) => twin.moments[n]),
-          1e-6,
-          `moments ${n}, step ${t}`,
-        );
+        const momentsOfTwins = twins.map((twin) => twin.moments[n]);
+        expectNear(moments.subarray(n * count, (n + 1) * count), momentsOfTwins, 1e-6, `moments ${n}, step ${t}`);
       }
     }
-    dispose();
   });
 
   it('advances to the next batch, and from the last batch of an epoch to the next epoch', async () => {
-    const { gpu, state, step, readAll, dispose } = await setUp(kind, new Float32Array(300), wordsOf(usual));
+    const { gpu, state, step, readAll } = await setUp(kind, new Float32Array(300), wordsOf(usual));
     writeState(gpu, state, { examples: 10, batch: 4, seed: 9 });
     const seen = [];
     for (let t = 1; t <= 4; t++) {
@@ -110,7 +91,6 @@ describe.each(kinds)('%s', (kind) => {
       seen.push([now.step, now.epoch, now.position, now.slot]);
       expect(now).toMatchObject({ examples: 10, batch: 4, seed: 9, t, bad: noneBad });
     }
-    dispose();
     expect(seen).toEqual([
       [1, 0, 4, 1],
       [2, 0, 8, 2],
@@ -122,7 +102,7 @@ describe.each(kinds)('%s', (kind) => {
   it('writes nothing once a value has gone bad', async () => {
     const count = 68;
     const initial = new Draw(1).floats(count);
-    const { gpu, state, step, readAll, dispose } = await setUp(kind, initial, wordsOf(usual));
+    const { gpu, state, step, readAll } = await setUp(kind, initial, wordsOf(usual));
     for (const bad of [0, 1, 77]) {
       writeState(gpu, state, { examples: 10, batch: 4, step: 5, bad });
       await step(new Float32Array(count).fill(bad ? NaN : 1), 6);
@@ -131,29 +111,26 @@ describe.each(kinds)('%s', (kind) => {
       expect(after.moments.every((v) => v === 0)).toBe(true);
       expect(after.state).toMatchObject({ step: 5, position: 0, slot: 0, bad });
     }
-    dispose();
   });
 });
 
 it('scales gradients down first', async () => {
-  const { step, readAll, dispose } = await setUp('sgd', Float32Array.of(1, -2, 4, 0), wordsOf(usual), {
+  const { step, readAll } = await setUp('sgd', Float32Array.of(1, -2, 4, 0), wordsOf(usual), {
     rate: 0.5,
     scale: 0.25,
   });
   await step(Float32Array.of(8, 16, 0, -4), 1);
   const { weights } = await readAll();
-  dispose();
   expect([...weights]).toEqual([0, -4, 4, 0.5]);
 });
 
 it('decays weights independently of their gradient', async () => {
   const settings = { ...usual, rate: 0.1, decay: 0.5 };
-  const { step, readAll, dispose } = await setUp('adamw', Float32Array.of(1, -2, 4, 0), wordsOf(settings), {
+  const { step, readAll } = await setUp('adamw', Float32Array.of(1, -2, 4, 0), wordsOf(settings), {
     rate: 0.1,
   });
   await step(new Float32Array(4), 1);
   const { weights } = await readAll();
-  dispose();
   expectClose(weights, [0.95, -1.9, 3.8, 0], 1e-6);
 });
 
@@ -170,7 +147,7 @@ describe('1 − βᵗ', () => {
       epsilon: 0,
       decay: 0,
     };
-    const { gpu, values, step, readAll, dispose } = await setUp(
+    const { gpu, values, step, readAll } = await setUp(
       'adam',
       new Float32Array(4),
       settingNames.map((name) => words[name]),
@@ -183,6 +160,5 @@ describe('1 − βᵗ', () => {
       const wanted = -1 / Math.expm1(t * Math.log(beta));
       expectClose((await readAll()).weights, Array(4).fill(wanted), 2e-7 * wanted, `t = ${t}`);
     }
-    dispose();
   });
 });

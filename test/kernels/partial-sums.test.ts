@@ -4,13 +4,13 @@ import { sumRowsLater } from '../../src/kernels/partial-sums.ts';
 import { sumRowsInto } from '../../src/kernels/reduce.ts';
 import { Parameters } from '../../src/runtime/parameters.ts';
 import { compile } from '../../src/runtime/plan.ts';
-import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
 import { readTensors, writeTensor, type Tensor } from '../../src/runtime/tensor.ts';
 import { reduce, total } from '../reference/reduce.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs } from '../support/run.ts';
+import { recording, runOne, type Inputs } from '../support/run.ts';
 
 /** A gradient as the sum of so many rows: [rows, values]. */
 type Sum = readonly [rows: number, values: number];
@@ -19,6 +19,14 @@ type Sum = readonly [rows: number, values: number];
 const recorded = (tape: Tape, memory: Inputs, values: ArrayLike<number>, shape: readonly number[]): Tensor =>
   multiply(tape, memory.put(values, shape), memory.put(new Float32Array(values.length).fill(1), shape));
 
+/** Runs what is recorded, in buffers full of NaN. Returns the names of the dispatches, without those of `recorded`. */
+async function ran(tape: Tape): Promise<string[]> {
+  const plan = forThisTest(await compile(tape));
+  plan.poison();
+  await plan.run();
+  return plan.labels.filter((label) => label !== 'multiply');
+}
+
 /** Runs what adds up each parameter's rows, over gradients full of NaN; `begun` of them have been begun by ones. Returns all of the gradients, and the names of the dispatches. */
 async function gradientsOf(
   sums: readonly Sum[],
@@ -26,14 +34,10 @@ async function gradientsOf(
   addUp: (tape: Tape, x: Tensor, y: Tensor) => void,
   begun = 0,
 ) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const parameters = new Parameters(
-    gpu,
-    sums.map(([, values], i) => ({ name: `p${i}`, shape: [values], initial: new Float32Array(values) })),
-  );
+  const { gpu, memory, tape } = await recording();
+  const specs = sums.map(([, values], i) => ({ name: `p${i}`, shape: [values], initial: new Float32Array(values) }));
+  const parameters = forThisTest(new Parameters(gpu, specs));
   writeTensor(gpu, parameters.gradients, new Float32Array(parameters.gradients.size).fill(NaN));
-  const tape = makeTape(gpu);
   const y = tape.tensor([1]);
   tape.backward(y, () =>
     sums.forEach(([length, values], i) => {
@@ -43,13 +47,9 @@ async function gradientsOf(
     }),
   );
   tape.differentiate(y, memory.put([1]));
-  const plan = await compile(tape);
-  plan.poison();
-  await plan.run();
+  const labels = await ran(tape);
   const [gradients] = await readTensors(gpu, [parameters.gradients]);
-  const { labels } = plan;
-  for (const each of [plan, memory, parameters]) each.dispose();
-  return { gradients, labels: labels.filter((label) => label !== 'multiply') };
+  return { gradients, labels };
 }
 
 const later = (tape: Tape, x: Tensor, y: Tensor) => sumRowsLater(tape, x, y, true);
@@ -100,16 +100,8 @@ describe('rows of several gradients', () => {
   });
 
   it('are added up after stages that shorten long sums', async () => {
-    expect(
-      await check(
-        [
-          [5000, 4],
-          [128, 3],
-          [3, 2],
-        ],
-        new Draw(2),
-      ),
-    ).toEqual(['sum', 'partial sums']); // prettier-ignore // prettier-ignore
+    const long: Sum[] = [[5000, 4], [128, 3], [3, 2]]; // prettier-ignore
+    expect(await check(long, new Draw(2))).toEqual(['sum', 'partial sums']);
   });
 
   it('are added to an existing gradient', async () => {
@@ -129,12 +121,10 @@ describe('rows of several gradients', () => {
 
 describe('a gradient with postponed rows', () => {
   const setUp = async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
+    const { gpu, memory, tape } = await recording();
     const specs = ['p', 'q'].map((name) => ({ name, shape: [4], initial: new Float32Array(4) }));
-    const parameters = new Parameters(gpu, specs);
+    const parameters = forThisTest(new Parameters(gpu, specs));
     expect(parameters.gradients.size).toBe(128);
-    const tape = makeTape(gpu);
     const rows = (first: number) =>
       recorded(tape, memory, [0, 1, 2, 3, 4, 5, 6, 7].map((v) => v + first), [2, 4]); // prettier-ignore
     return { gpu, memory, parameters, tape, rows };
@@ -155,13 +145,9 @@ describe('a gradient with postponed rows', () => {
       });
       tape.differentiate(y, memory.put([1]));
       tape.keep(doubled);
-      const plan = await compile(tape);
-      plan.poison();
-      await plan.run();
-      expect(plan.labels.filter((label) => label !== 'multiply')).toEqual(['partial sums', 'add', 'partial sums']);
+      expect(await ran(tape)).toEqual(['partial sums', 'add', 'partial sums']);
       const [gradients] = await readTensors(gpu, [parameters.gradients]);
       expect([...gradients.slice(0, 4), ...gradients.slice(64, 68)]).toEqual([8, 12, 16, 20, 24, 26, 28, 30]);
-      for (const each of [plan, memory, parameters]) each.dispose();
     }
   });
 
@@ -176,14 +162,9 @@ describe('a gradient with postponed rows', () => {
       later(tape, rows(3), tape.grad(p));
     });
     tape.differentiate(y, memory.put([1]));
-    const plan = await compile(tape);
-    plan.poison();
-    await plan.run();
-    const labels = plan.labels.filter((label) => label !== 'multiply');
-    expect(labels).toEqual(['partial sums', 'partial sums', 'sum', 'partial sums']);
+    expect(await ran(tape)).toEqual(['partial sums', 'partial sums', 'sum', 'partial sums']);
     const [gradients] = await readTensors(gpu, [parameters.gradients]);
     expect([...gradients.slice(0, 4)]).toEqual([28, 36, 44, 52]);
-    for (const each of [plan, memory, parameters]) each.dispose();
   });
 
   it('lets the gradient flow on from its tensor', async () => {
@@ -193,13 +174,6 @@ describe('a gradient with postponed rows', () => {
     const y = tape.tensor([1]);
     tape.backward(y, () => later(tape, rows(0), tape.grad(w)));
     tape.differentiate(y, memory.put([1]));
-    tape.keep(tape.grad(x));
-    const plan = await compile(tape);
-    plan.poison();
-    await plan.run();
-    const range = plan.range(tape.grad(x));
-    const values = await (await sharedGpu()).readBytes([{ ...range, bytes: 16 }]);
-    expect([...new Float32Array(values)]).toEqual([4, 12, 24, 40]);
-    for (const each of [plan, memory]) each.dispose();
+    expect([...(await runOne(tape, tape.grad(x)))]).toEqual([4, 12, 24, 40]);
   });
 });

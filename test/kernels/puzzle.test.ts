@@ -1,18 +1,11 @@
 import { expect, it } from 'vitest';
 import { moveTiles, tileOrder } from '../../src/kernels/puzzle.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { Inputs, runOne } from '../support/run.ts';
+import { runOne, recording } from '../support/run.ts';
 
 async function orders(rows: number, tiles: number, { seed = 1, which = 0 } = {}): Promise<number[][]> {
-  const gpu = await sharedGpu();
-  const state = makeState(gpu);
-  writeState(gpu, state, { examples: rows, batch: rows, seed });
-  const tape = makeTape(gpu);
+  const { tape, state } = await recording({ examples: rows, batch: rows, seed });
   const values = await runOne(tape, tileOrder(tape, rows, tiles, { state, which }));
-  state.dispose();
   return Array.from({ length: rows }, (_, r) => [...values.subarray(r * tiles, (r + 1) * tiles)]);
 }
 
@@ -53,14 +46,11 @@ it('the same seed gives the same orders, and another seed or draw gives others',
 });
 
 it('whole tiles move', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   // Two images of 4 × 6 with two channels, in tiles of 2 × 3; each value says where it was.
   const x = Float32Array.from({ length: 96 }, (_, i) => i);
   const order = memory.put([3, 1, 0, 2, 0, 1, 2, 3], [2, 4], 'u32');
   const y = await runOne(tape, moveTiles(tape, memory.put(x, [2, 48]), [4, 6, 2], 2, order));
-  memory.dispose();
   const tileOf = (values: ArrayLike<number>, image: number, tile: number) =>
     [0, 1].flatMap((row) =>
       Array.from({ length: 6 }, (_, i) => values[image * 48 + ((tile >> 1) * 2 + row) * 12 + (tile & 1) * 6 + i]),
@@ -70,13 +60,10 @@ it('whole tiles move', async () => {
 });
 
 it('whole tiles move, with different numbers of rows and columns', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   // An image of 6 × 2, in 3 × 2 tiles of 2 × 1.
   const x = memory.put([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [1, 12]);
   const order = memory.put([5, 0, 3, 1, 2, 4], [1, 6], 'u32');
   const y = await runOne(tape, moveTiles(tape, x, [6, 2, 1], [3, 2], order));
-  memory.dispose();
   expect([...y]).toEqual([9, 0, 11, 2, 5, 1, 7, 3, 4, 8, 6, 10]);
 });

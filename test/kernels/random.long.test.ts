@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomSigns, type RandomOptions } from '../../src/kernels/random.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { type Place } from '../reference/random.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { runOne } from '../support/run.ts';
 import { count, expectFrequency, expectIndependent, expectIndependentNeighbours } from '../support/statistics.ts';
-import { million, onDevice, distributions } from '../support/distributions.ts';
+import { distributions, million, noise, onDevice } from '../support/distributions.ts';
 
 describe.each(distributions)('$distribution', ({ distribution, probability }) => {
   const options = (keys: RandomOptions) => ({ ...keys, ...(probability && { probability }) });
@@ -23,24 +18,14 @@ describe.each(distributions)('$distribution', ({ distribution, probability }) =>
 });
 
 describe('signs', () => {
-  async function signs(shape: readonly number[], { which = 0, ...place }: Place = {}): Promise<Float32Array> {
-    const gpu = await sharedGpu();
-    const state = makeState(gpu);
-    writeState(gpu, state, { examples: 2 ** 31, batch: shape[0], ...place });
-    const tape = makeTape(gpu);
-    const y = await runOne(tape, randomSigns(tape, shape, { state, which }));
-    state.dispose();
-    return y as Float32Array;
-  }
-
   it('are fair, and independent of their neighbours, of other steps, draws and seeds', async () => {
     const shape = [1000, 1000];
     const place = { seed: 8, step: 3, which: 1 };
-    const y = await signs(shape, place);
+    const y = await noise(randomSigns, shape, place);
     expectFrequency(count(y, 1), million, 0.5);
     expect(count(y, 1) + count(y, -1)).toBe(million);
     expectIndependentNeighbours(y, 1000);
     for (const other of [{ seed: 9 }, { step: 4 }, { position: 1000 }, { which: 2 }])
-      expectIndependent(y, await signs(shape, { ...place, ...other }), JSON.stringify(other));
+      expectIndependent(y, await noise(randomSigns, shape, { ...place, ...other }), JSON.stringify(other));
   });
 });

@@ -9,21 +9,20 @@ import {
   type RandomOptions,
 } from '../../src/kernels/random.ts';
 import { OptionError } from '../../src/errors.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
-import type { Tensor } from '../../src/runtime/tensor.ts';
-import { drawn, drawnForBatch, normals, uniforms, type Place, type Take } from '../reference/random.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
+import { sizeOf, type Tensor } from '../../src/runtime/tensor.ts';
+import { drawn, drawnForBatch, normals, uniforms, type Take } from '../reference/random.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { run, runOne } from '../support/run.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { run, runOne, recording } from '../support/run.ts';
 import { count, expectFrequency, expectNormal, expectUniform } from '../support/statistics.ts';
-import { million, onDevice, distributions } from '../support/distributions.ts';
+import { distributions, million, noise, onDevice } from '../support/distributions.ts';
 
 describe.each(distributions)('$distribution', ({ distribution, take, tolerance, probability }) => {
   const options = (keys: RandomOptions) => ({ ...keys, ...(probability && { probability }) });
 
   it('agrees with float64, value by value', async () => {
-    const tape = makeTape(await sharedGpu());
+    const { tape } = await recording();
     const sizes = [1, 2, 3, 4, 5, 7, 255, 256, 257, 1001];
     const all = sizes.map((size) => ({ size, keys: { seed: 4_000_000_000 + size, stream: size % 3, step: 7 * size } }));
     const tensors = all.map(({ size, keys }) => random(tape, [size], distribution, options(keys)));
@@ -32,7 +31,7 @@ describe.each(distributions)('$distribution', ({ distribution, take, tolerance, 
   });
 
   it('accepts any shape, and defaults of zero', async () => {
-    const tape = makeTape(await sharedGpu());
+    const { tape } = await recording();
     const y = random(tape, [2, 3, 5], distribution, options({}));
     expect(y.shape).toEqual([2, 3, 5]);
     expectClose(await runOne(tape, y), drawn(take, 30, {}), tolerance);
@@ -66,13 +65,11 @@ it('is never 1 for probability 0, always for 1, and half the time by default', a
 });
 
 it('refuses invalid distributions', async () => {
-  const tape = makeTape(await sharedGpu());
+  const { tape } = await recording();
   const draw = (distribution: string, options: object) => () =>
     random(tape, [4], distribution as Distribution, options);
-  expect(draw('gaussian', {})).toThrow(OptionError);
-  expect(draw('gaussian', {})).toThrow(
-    "random: the distribution must be 'uniform' or 'normal' or 'bernoulli', not 'gaussian'",
-  );
+  const words = "random: the distribution must be 'uniform' or 'normal' or 'bernoulli', not 'gaussian'";
+  await expectRefused(OptionError, words, draw('gaussian', {}));
   expect(draw('uniform', { sede: 1 })).toThrow('did you mean seed?');
   for (const wrong of [
     { seed: -1 },
@@ -112,27 +109,20 @@ describe.each<{
     tolerance: 1e-6,
   },
 ])('noise of a batch: $noise', ({ record, take, tolerance }) => {
-  async function noise(shape: readonly number[], { which = 0, ...place }: Place = {}): Promise<Float32Array> {
-    const gpu = await sharedGpu();
-    const state = makeState(gpu);
-    writeState(gpu, state, { examples: 2 ** 31, batch: shape[0], ...place });
-    const tape = makeTape(gpu);
-    const y = await runOne(tape, record(tape, shape, { state, which }));
-    state.dispose();
-    return y as Float32Array;
-  }
-
   it.each([[[1, 1]], [[3, 2]], [[5, 3]], [[70, 4]], [[7, 9]], [[2, 3, 7]]])(
     '%j agrees with the host',
     async (shape) => {
       const place = { seed: 0xfedcba98, step: 12, position: 1000, which: 3 };
-      const columns = shape.slice(1).reduce((p, n) => p * n, 1);
-      expectClose(await noise(shape, place), drawnForBatch(take, shape[0], columns, place), tolerance);
+      const columns = sizeOf(shape.slice(1));
+      expectClose(await noise(record, shape, place), drawnForBatch(take, shape[0], columns, place), tolerance);
     },
   );
 
   it('does not depend on the batch size', async () => {
-    const [large, small] = [await noise([12, 7], { position: 40 }), await noise([5, 7], { position: 43 })];
+    const [large, small] = [
+      await noise(record, [12, 7], { position: 40 }),
+      await noise(record, [5, 7], { position: 43 }),
+    ];
     expect(small).toEqual(large.subarray(3 * 7, 8 * 7));
   });
 });

@@ -1,60 +1,46 @@
 import { describe, expect, it } from 'vitest';
 import { mean, sum } from '../../src/kernels/reduce.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { reduce, total } from '../reference/reduce.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { run, runOne, recording } from '../support/run.ts';
 
 describe('long sums', () => {
   it('the sum of ten million ones is ten million', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const x = memory.put(new Float32Array(10_000_000).fill(1));
     const [sums, means] = await run(tape, [sum(tape, x), mean(tape, x)]);
-    memory.dispose();
     expect(sums[0]).toBe(10_000_000);
     expect(means[0]).toBeCloseTo(1, 6);
   });
 
   it('the sum of ten million tenths is ten million times the float32 nearest to 0.1', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const x = memory.put(new Float32Array(10_000_000).fill(0.1));
     const [sums, means] = await run(tape, [sum(tape, x), mean(tape, x)]);
-    memory.dispose();
     // Equal values are all rounded the same way, the worst case: one after the other they would come to 8 % more.
     expectClose(sums, [1e7 * Math.fround(0.1)], 3);
     expectClose(means, [Math.fround(0.1)], 3e-7);
   });
 
   it('the sum of a million random values is within 1e-6 of Σ|x|', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
     const draw = new Draw(4);
     const count = 1_000_000;
     const values = draw.floats(count, -0.1, 1);
     for (const shape of [[count], [10, 100_000], [100_000, 10]]) {
       const axis = shape.indexOf(Math.max(...shape));
-      const tape = makeTape(gpu);
+      const { memory, tape } = await recording();
       const sums = await runOne(tape, sum(tape, memory.put(values, shape), axis));
       const magnitudes = reduce(values.map(Math.abs), shape, axis, total);
       expectClose(sums, reduce(values, shape, axis, total), (i) => 1e-6 * magnitudes[i], `[${shape}]`);
-      memory.dispose();
     }
   });
 
   it('past 65,535 workgroups', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const columns = 65536 * 64 + 5;
     const values = Float32Array.from({ length: columns }, (_, i) => i % 4096);
     const sums = await runOne(tape, sum(tape, memory.put(values, [1, columns]), 0));
-    memory.dispose();
     expect(values.findIndex((v, i) => sums[i] !== v)).toBe(-1);
   });
 });

@@ -2,24 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { add, multiply } from '../../src/kernels/elementwise.ts';
 import { max, sum } from '../../src/kernels/reduce.ts';
 import { codeMean, reparameterize } from '../../src/kernels/reparameterize.ts';
-import { philox, streams } from '../../src/runtime/random.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { drawnForBatch, normals } from '../reference/random.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient, differences, dot } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { perRow } from '../support/row-sums.ts';
+import { run, runOne, recording } from '../support/run.ts';
 
-const [seed, step, position, which] = [5, 3, 20, 1];
-
-/** ε of one value of the code. */
-function noise(row: number, unit: number): number {
-  const words = philox([unit >> 2, position + row, step, which], [seed, streams.noise]);
-  const [u, v] = [words[unit & 2] >>> 8, words[(unit & 2) + 1] >>> 8].map((word) => word / 2 ** 24);
-  const radius = Math.sqrt(-2 * Math.log(u + 2 ** -25));
-  return radius * (unit & 1 ? Math.sin(2 * Math.PI * v) : Math.cos(2 * Math.PI * v));
-}
+const [position, which] = [20, 1];
+const place = { seed: 5, step: 3, position };
 
 const meanOf = (head: ArrayLike<number>, units: number, row: number, unit: number) => head[2 * row * units + unit];
 const logvarOf = (head: ArrayLike<number>, units: number, row: number, unit: number) =>
@@ -28,8 +19,10 @@ const logvarOf = (head: ArrayLike<number>, units: number, row: number, unit: num
 function reference(head: ArrayLike<number>, rows: number, units: number) {
   const each = <T>(f: (row: number, unit: number) => T) =>
     Array.from({ length: rows * units }, (_, i) => f(Math.floor(i / units), i % units));
+  const noise = drawnForBatch(normals, rows, units, { ...place, which });
   const z = each(
-    (row, unit) => meanOf(head, units, row, unit) + Math.exp(logvarOf(head, units, row, unit) / 2) * noise(row, unit),
+    (row, unit) =>
+      meanOf(head, units, row, unit) + Math.exp(logvarOf(head, units, row, unit) / 2) * noise[row * units + unit],
   );
   const terms = each((row, unit) => {
     const [m, l] = [meanOf(head, units, row, unit), logvarOf(head, units, row, unit)];
@@ -50,26 +43,14 @@ async function onDevice(
   beta = 0,
   scheduled = true,
 ) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
   const rows = head.length / (2 * units);
-  const state = makeState(gpu);
-  writeState(gpu, state, { seed, step, position, examples: position + real, batch: rows, slot: 1 });
-  const tape = makeTape(gpu);
+  const { memory, tape, state } = await recording({ ...place, examples: position + real, batch: rows, slot: 1 });
   const input = memory.put(head, [rows, 2 * units]);
   const { z, kl } = reparameterize(tape, input, { state, which });
   const coefficient = scheduled ? memory.put([9, beta]) : beta;
   if (dz) tape.differentiate(z, memory.put(dz, [rows, units]), [{ sums: kl, coefficient }]);
   const [values, sums, gradient] = await run(tape, [z, kl, ...(dz ? [tape.grad(input)] : [])]);
-  memory.dispose();
-  state.dispose();
-  const parts = sums.length / rows;
-  const all = Array.from(sums);
-  return {
-    z: values,
-    kl: Array.from({ length: rows }, (_, row) => all.slice(row * parts, (row + 1) * parts).reduce((a, b) => a + b, 0)),
-    gradient,
-  };
+  return { z: values, kl: [...perRow(sums, rows)], gradient };
 }
 
 describe.each([1, 2, 3, 4, 5, 20])('with %i units', (units) => {
@@ -81,11 +62,8 @@ describe.each([1, 2, 3, 4, 5, 20])('with %i units', (units) => {
     const { z, kl } = await onDevice(head, units, real);
     const wanted = reference(head, rows, units);
     expectClose(z, wanted.z, 3e-6);
-    expectClose(
-      kl,
-      wanted.kl.map((value, row) => (row < real ? value : 0)),
-      1e-6 * Math.max(...wanted.kl),
-    );
+    const divergences = wanted.kl.map((value, row) => (row < real ? value : 0));
+    expectClose(kl, divergences, 1e-6 * Math.max(...wanted.kl));
   });
 
   it('has the gradient of the loss through z and of β times the mean divergence', async () => {
@@ -138,30 +116,24 @@ describe('the divergence from N(0, I)', () => {
 });
 
 it('the mean of a code is the first half of each row', async () => {
-  const gpu = await sharedGpu();
   for (const units of [1, 3, 4]) {
-    const memory = new Inputs(gpu);
+    const { memory, tape } = await recording();
     const head = new Draw(units).floats(5 * 2 * units);
-    const tape = makeTape(gpu);
     const mean = await runOne(tape, codeMean(tape, memory.put(head, [5, 2 * units])));
-    memory.dispose();
     expect([...mean]).toEqual([...head].filter((_, i) => i % (2 * units) < units));
   }
 });
 
 it('the mean of a code passes its gradient to the means, and zeros to the log-variances', async () => {
-  const gpu = await sharedGpu();
   const draw = new Draw(3);
   const means = (head: ArrayLike<number>, units: number) =>
     Array.from({ length: 5 * units }, (_, i) => meanOf(head, units, Math.floor(i / units), i % units));
   for (const units of [1, 3, 4, 33]) {
     const [head, dy] = [draw.floats(10 * units), draw.floats(5 * units)];
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { gpu, memory, tape } = await recording();
     const bound = memory.put(head, [5, 2 * units]);
     tape.differentiate(codeMean(tape, bound), memory.put(dy, [5, units]));
     const dhead = await runOne(tape, tape.grad(bound));
-    memory.dispose();
     expect([...dhead]).toEqual(
       [...head].map((_, i) =>
         i % (2 * units) < units ? dy[Math.floor(i / (2 * units)) * units + (i % (2 * units))] : 0,
@@ -187,43 +159,31 @@ it('the mean of a code passes its gradient to the means, and zeros to the log-va
 });
 
 it('a head may contribute its mean and samples to one loss, in either order', async () => {
-  const gpu = await sharedGpu();
   const [rows, units] = [3, 5];
-  const memory = new Inputs(gpu);
   const head = new Draw(9).floats(2 * rows * units);
-  const state = makeState(gpu);
-  writeState(gpu, state, { seed, step, position, examples: position + rows, batch: rows });
   const dy = new Draw(10).floats(rows * units);
   const wanted = differences((x) => {
     const { z } = reference(x, rows, units);
     return dy.reduce((sum, d, i) => sum + d * (z[i] + meanOf(x, units, Math.floor(i / units), i % units)), 0);
   }, Float64Array.from(head));
   for (const meanFirst of [true, false]) {
-    const tape = makeTape(gpu);
+    const { memory, tape, state } = await recording({ ...place, examples: position + rows, batch: rows });
     const input = memory.put(head, [rows, 2 * units]);
     const sampled = () => reparameterize(tape, input, { state, which }).z;
     const y = meanFirst ? add(tape, codeMean(tape, input), sampled()) : add(tape, sampled(), codeMean(tape, input));
     tape.differentiate(y, memory.put(dy, [rows, units]));
     expectNear(await runOne(tape, tape.grad(input)), wanted, 2e-6, meanFirst ? 'mean first' : 'sample first');
   }
-  memory.dispose();
-  state.dispose();
 });
 
 it('a head may be sampled twice: both gradients add up, also for the log-variances', async () => {
-  const gpu = await sharedGpu();
   const [rows, units] = [3, 5];
-  const memory = new Inputs(gpu);
+  const { memory, tape, state } = await recording({ ...place, examples: position + rows, batch: rows });
   const head = new Draw(11).floats(2 * rows * units);
-  const state = makeState(gpu);
-  writeState(gpu, state, { seed, step, position, examples: position + rows, batch: rows });
   const dy = new Draw(12).floats(rows * units);
-  const tape = makeTape(gpu);
   const input = memory.put(head, [rows, 2 * units]);
   const sampled = () => reparameterize(tape, input, { state, which }).z;
   tape.differentiate(add(tape, sampled(), sampled()), memory.put(dy, [rows, units]));
   const wanted = differences((x) => 2 * dot(dy, reference(x, rows, units).z), Float64Array.from(head));
   expectNear(await runOne(tape, tape.grad(input)), wanted, 2e-6);
-  memory.dispose();
-  state.dispose();
 });

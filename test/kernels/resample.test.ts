@@ -2,14 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { activate } from '../../src/kernels/activation.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { coarsen, upsample2d } from '../../src/kernels/resample.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { activations } from '../reference/activation.ts';
 import { coarsen as coarsenReference, upsample2d as reference } from '../reference/resample.ts';
 import { expectClose } from '../support/close.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, runOne } from '../support/run.ts';
+import { runOne, recording } from '../support/run.ts';
 
 const images = [
   [1, 1, 1],
@@ -55,14 +54,11 @@ describe.each(['nearest', 'bilinear'] as const)('upsample2d, %s', (kind) => {
 });
 
 it.each(images)('coarsen replaces boxes by their means, %i × %i × %i', async (...image) => {
-  const gpu = await sharedGpu();
   for (const factor of [2, 3, [2, 1], [1, 3], [3, 2]] as const) {
-    const memory = new Inputs(gpu);
+    const { memory, tape } = await recording();
     const size = 3 * image[0] * image[1] * image[2];
     const x = new Draw(size).floats(size);
-    const tape = makeTape(gpu);
     const y = await runOne(tape, coarsen(tape, memory.put(x, [3, size / 3]), image, factor));
-    memory.dispose();
     expectClose(y, coarsenReference(x, image, factor), 1e-6);
     expect(y.length).toBe(size);
   }

@@ -10,14 +10,12 @@ import { loss, type LossKind } from '../../src/kernels/loss.ts';
 import { matmul } from '../../src/kernels/matmul.ts';
 import { reparameterize } from '../../src/kernels/reparameterize.ts';
 import { blankCell } from '../../src/runtime/blank.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
 import { drawnCells, layoutOf } from '../support/cells.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { type Inputs, run, recording } from '../support/run.ts';
 
 const [rows, real] = [7, 5];
 
@@ -117,17 +115,11 @@ const kernels: Record<string, (given: Given) => Recorded> = {
 
 /** Values by row, of the sums and of the input's gradient. */
 async function onDevice(record: (given: Given) => Recorded, weights?: readonly number[]) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { seed: 4, batch: rows, examples: 100, position: 100 - real });
-  const tape = makeTape(gpu);
+  const { memory, tape, state } = await recording({ seed: 4, batch: rows, examples: 100, position: 100 - real });
   const given = { tape, memory, state, draw: new Draw(8), weights: weights && memory.put(weights, [rows, 1]) };
   const { sums, counted, coefficient = 0.6, input } = record(given);
   tape.differentiate([{ sums: counted, coefficient }, ...[...tape.kept].map((none) => ({ sums: none }))]);
   const results = await run(tape, [...sums, tape.grad(input)]);
-  memory.dispose();
-  state.dispose();
   return results.map((values) => values as Float32Array);
 }
 
@@ -149,13 +141,8 @@ describe.each(Object.entries(kernels))('%s', (_, record) => {
   });
 
   it('refuses another number of weights than rows', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const state = makeState(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape, state } = await recording();
     const weights = memory.put([1, 2], [2, 1]);
     expect(() => record({ tape, memory, state, draw: new Draw(8), weights })).toThrow(ShapeError);
-    memory.dispose();
-    state.dispose();
   });
 });

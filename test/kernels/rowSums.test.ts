@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { loss, rowSums, type TermKind } from '../../src/kernels/loss.ts';
 import { ShapeError } from '../../src/errors.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { rowSums as reference, terms } from '../reference/loss.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { pairs, kinds, isPair, onDevice, perRow, drawn } from '../support/row-sums.ts';
+import { recording } from '../support/run.ts';
 
 describe.each(kinds)('%s', (kind) => {
   it('ignores the contents of padding rows', async () => {
@@ -29,7 +29,7 @@ describe.each(kinds)('%s', (kind) => {
 
   it('writes gradients to all operands if it is differentiated, and otherwise none', async () => {
     for (const wanted of [false, true]) {
-      const tape = makeTape(await sharedGpu());
+      const { tape } = await recording();
       const state = tape.tensor([12], 'u32');
       const [y, x] = [tape.tensor([2, 3]), tape.tensor([2, 3])];
       rowSums(tape, kind, { y, x: isPair(kind) ? x : undefined }, state, 1);
@@ -89,18 +89,12 @@ it('adds its gradients to existing ones', async () => {
     const of = (kind: TermKind, factor: number) => reference(terms[kind], y, x, columns, 2, factor);
     const [square, product, mse, bce] = [of('square', 2), of('product', 1), of('mse', 0.5), of('bce', 1)];
     const absolute = reference(terms.absolute, x, y, columns, 2, 3);
-    expectNear(
-      dy,
-      square.dy.map((v, i) => v + product.dy[i] + mse.dy[i] + bce.dy[i]),
-      4e-7,
-      'dy',
-    );
-    expectNear(
-      dx,
-      product.dx.map((v, i) => v + mse.dx[i] + absolute.dy[i]),
-      4e-7,
-      'dx',
-    );
+    const wanted = {
+      dy: square.dy.map((v, i) => v + product.dy[i] + mse.dy[i] + bce.dy[i]),
+      dx: product.dx.map((v, i) => v + mse.dx[i] + absolute.dy[i]),
+    };
+    expectNear(dy, wanted.dy, 4e-7, 'dy');
+    expectNear(dx, wanted.dx, 4e-7, 'dx');
   }
 });
 
@@ -116,12 +110,12 @@ it('|y| has slope 0 at 0', async () => {
 });
 
 it.each(pairs)('refuses sides of different shapes: %s', async (kind) => {
-  const tape = makeTape(await sharedGpu());
+  const { tape } = await recording();
   const state = tape.tensor([12], 'u32');
   for (const shape of [[3, 2], [6], [2, 3, 1], [2, 4]]) {
     const sides = { y: tape.tensor([2, 3]), x: tape.tensor(shape) };
-    expect(() => rowSums(tape, kind, sides, state, 1)).toThrow(ShapeError);
-    expect(() => rowSums(tape, kind, sides, state, 1)).toThrow(`${kind}: [2, 3] and [${shape.join(', ')}] differ`);
+    const words = `${kind}: [2, 3] and [${shape.join(', ')}] differ`;
+    await expectRefused(ShapeError, words, () => rowSums(tape, kind, sides, state, 1));
   }
   expect(tape.dispatches).toEqual([]);
 });

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shuffle } from '../../src/kernels/step.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { shuffledOrder } from '../reference/shuffle.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { Inputs, runOne } from '../support/run.ts';
+import { runOne, recording } from '../support/run.ts';
 
 const counts = [1, 2, 3, 4, 5, 15, 16, 17, 64, 65, 1000, 4096, 4097, 60000];
 const sequence = (n: number) => Uint32Array.from({ length: n }, (_, i) => i);
@@ -18,17 +15,10 @@ async function order(
     subset,
   }: { epoch?: number; seed?: number; shuffled?: boolean; subset?: Uint32Array } = {},
 ) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { epoch, seed, examples });
-  const tape = makeTape(gpu);
+  const { memory, tape, state } = await recording({ epoch, seed, examples });
   const into = tape.tensor([examples], 'u32', 'order');
   shuffle(tape, state, into, { shuffled, subset: subset && memory.put(subset, [subset.length], 'u32') });
-  const values = await runOne(tape, into);
-  memory.dispose();
-  state.dispose();
-  return values;
+  return runOne(tape, into);
 }
 
 describe('on the device', () => {

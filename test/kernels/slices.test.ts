@@ -4,11 +4,10 @@ import { groupedConv2d } from '../../src/kernels/conv2d-grouped.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { dense } from '../../src/kernels/dense.ts';
 import { slide } from '../../src/kernels/window.ts';
-import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
-import type { Tensor } from '../../src/runtime/tensor.ts';
-import { sharedGpu } from '../support/gpu.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
+import { sizeOf, type Tensor } from '../../src/runtime/tensor.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 
 /** Cuts each product that is recorded so far into so many dispatches, as a large one would be. */
 function cut(tape: Tape, slices: number): void {
@@ -55,19 +54,16 @@ const layers: Record<string, { inputs: number[][]; record: (tape: Tape, [x, w, b
 
 describe.each(Object.entries(layers))('%s', (_, { inputs, record }) => {
   it.each([2, 3, 50])('and its gradients have the same bits in %i dispatches each', async (slices) => {
-    const gpu = await sharedGpu();
     const results = [];
     for (const cutting of [false, true]) {
-      const memory = new Inputs(gpu);
+      const { memory, tape } = await recording();
       const draw = new Draw(slices);
-      const put = (shape: readonly number[]) => memory.put(draw.floats(shape.reduce((a, b) => a * b)), shape);
-      const tape = makeTape(gpu);
+      const put = (shape: readonly number[]) => memory.put(draw.floats(sizeOf(shape)), shape);
       const operands = inputs.map(put);
       const y = record(tape, operands);
       tape.differentiate(y, put(y.shape));
       if (cutting) cut(tape, slices);
       results.push(await run(tape, [y, ...operands.map((each) => tape.grad(each))]));
-      memory.dispose();
     }
     expect(results[1]).toEqual(results[0]);
   });
@@ -75,7 +71,7 @@ describe.each(Object.entries(layers))('%s', (_, { inputs, record }) => {
 
 describe('a product of more than 2³³ multiply-adds', () => {
   const recorded = async (rows: number) => {
-    const tape = makeTape(await sharedGpu());
+    const { tape } = await recording();
     const [x, w] = [tape.tensor([rows, 4096]), tape.tensor([4096, 4096])];
     const y = dense(tape, x, w, tape.tensor([4096]));
     const forward = tape.dispatches.length;
@@ -97,7 +93,7 @@ describe('a product of more than 2³³ multiply-adds', () => {
   });
 
   it('also applies to convolutions', async () => {
-    const tape = makeTape(await sharedGpu());
+    const { tape } = await recording();
     const large = slide('test', [64, 64, 64], { kernel: [3, 3], stride: 1, padding: 'same' });
     const w = tape.tensor([64, 3, 3, 64]);
     conv2d(tape, tape.tensor([128, 64 ** 3]), w, undefined, large);

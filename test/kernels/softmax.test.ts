@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { add } from '../../src/kernels/elementwise.ts';
 import { softmax } from '../../src/kernels/softmax.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { softmax as reference } from '../reference/softmax.ts';
 import { expectClose } from '../support/close.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { run, runOne, recording } from '../support/run.ts';
 
 describe('softmax', () => {
   it.each([
@@ -21,16 +20,13 @@ describe('softmax', () => {
     [2, 5000],
     [4, 129],
   ])('fits float64 for %i rows of %i', async (rows, columns) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const draw = new Draw(rows + columns);
     const [x, dy] = [draw.floats(rows * columns, -6, 6), draw.floats(rows * columns)];
     const bound = memory.put(x, [rows, columns]);
     const y = softmax(tape, bound);
     tape.differentiate(y, memory.put(dy, [rows, columns]));
     const [value, dx] = await run(tape, [y, tape.grad(bound)]);
-    memory.dispose();
     const wanted = reference(x, columns);
     expectClose(value, wanted, (i) => 2e-6 * wanted[i], 'y');
     const slope = wanted.map((p, i) => {
@@ -41,9 +37,7 @@ describe('softmax', () => {
   });
 
   it('does not overflow at large magnitudes', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const columns = 70;
     const near = new Draw(1).floats(columns).map((v) => 1e4 + Math.fround(v));
     const x = Float32Array.from([
@@ -53,21 +47,17 @@ describe('softmax', () => {
       ...near.map((_, i) => (i === 3 ? 3e38 : -3e38)),
     ]);
     const y = await runOne(tape, softmax(tape, memory.put(x, [4, columns])));
-    memory.dispose();
     expectClose(y, reference(x, columns), 2e-6);
   });
 
   it('finds the largest value anywhere in a row', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const columns = 131;
     // Less than the largest subtracted, its exponential would be infinite.
     const x = Float32Array.from({ length: columns * columns }, (_, i) =>
       i % columns === Math.floor(i / columns) ? 300 : 0,
     );
     const y = await runOne(tape, softmax(tape, memory.put(x, [columns, columns])));
-    memory.dispose();
     expectClose(y, reference(x, columns), 1e-6);
   });
 
@@ -87,13 +77,10 @@ describe('softmax', () => {
   });
 
   it('runs along the last of several sides', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const x = new Draw(2).floats(24);
     const y = softmax(tape, memory.put(x, [2, 3, 4]));
     expect(y.shape).toEqual([2, 3, 4]);
     expectClose(await runOne(tape, y), reference(x, 4), 1e-6);
-    memory.dispose();
   });
 });

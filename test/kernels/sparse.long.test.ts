@@ -3,14 +3,14 @@ import type { Activation } from '../../src/kernels/activation.ts';
 import { dense } from '../../src/kernels/dense.ts';
 import { add, reshape } from '../../src/kernels/elementwise.ts';
 import { topK } from '../../src/kernels/top-k.ts';
-import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
-import type { Tensor } from '../../src/runtime/tensor.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
+import { sizeOf, type Tensor } from '../../src/runtime/tensor.ts';
 import { dense as denseReference, transposed as transposedReference } from '../reference/dense.ts';
 import { topK as reference } from '../reference/top-k.ts';
 import { expectNear } from '../support/close.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run, type Values } from '../support/run.ts';
+import { run, type Values, recording } from '../support/run.ts';
 import { takenFor } from '../support/taken-for.ts';
 
 interface Case {
@@ -43,7 +43,7 @@ const title = 'rows: $rows, inputs: $inputs, width: $width, k: $k, outs: $outs, 
 /** Values of a case: x, the encoder's weight and bias, the decoder's. */
 function drawn({ rows, inputs, width, outs, tied = false, bias = true }: Case) {
   const draw = new Draw(rows + 10 * width);
-  const values = (shape: number[]) => ({ values: draw.floats(shape.reduce((p, n) => p * n, 1)), shape });
+  const values = (shape: number[]) => ({ values: draw.floats(sizeOf(shape)), shape });
   const [x, w1, b1, w2, b2] = [[rows, inputs], [width, inputs], [width], [outs, width], [outs]].map(values);
   return [x, w1, ...(bias ? [b1, b2] : []), ...(tied ? [] : [w2])];
 }
@@ -78,14 +78,11 @@ describe.each([false, true])('on a processor: %s', (isFallback) => {
 
 /** What a case comes to, the output and all gradients, and the labels of its kernels. */
 async function trained(each: Case, isFallback: boolean, alone = false) {
-  const gpu = await takenFor(isFallback);
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording(undefined, await takenFor(isFallback));
   const bound = drawn(each).map(({ values, shape }) => memory.put(values, shape));
   const y = build(each, alone)(tape, ...(bound as [Tensor, Tensor]));
   tape.differentiate(y, memory.put(new Draw(5).floats(y.size), y.shape));
   const values = await run(tape, [y, ...bound.map((x) => tape.grad(x))]);
-  memory.dispose();
   return { values, labels: tape.dispatches.map(({ shader }) => shader.label) };
 }
 
@@ -127,8 +124,7 @@ it.each([false, true])(
     const gpu = await takenFor(isFallback);
     const found: Values[][] = [];
     for (const alone of [false, true]) {
-      const memory = new Inputs(gpu);
-      const tape = makeTape(gpu);
+      const { memory, tape } = await recording(undefined, gpu);
       const bound = drawn(each).map(({ values, shape }) => memory.put(values, shape));
       const [x, w1, b1, b2, w2] = bound;
       const hide = (y: Tensor) => (alone ? reshape(tape, y, y.shape) : y);
@@ -141,7 +137,6 @@ it.each([false, true])(
       const y = add(tape, add(tape, add(tape, once, twice), add(tape, all, beside)), fewer);
       tape.differentiate(y, memory.put(new Draw(5).floats(y.size), y.shape));
       found.push(await run(tape, [y, ...bound.map((each) => tape.grad(each))]));
-      memory.dispose();
     }
     found[0].forEach((values, n) => expectNear(values, found[1][n], 1e-5, n ? `gradient ${n - 1}` : 'y'));
   },

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { account, advance } from '../../src/kernels/step.ts';
 import { Gpu } from '../../src/runtime/device.ts';
 import { compile } from '../../src/runtime/plan.ts';
-import { makeState, noneBad, parseState, writeState, type StateValues } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { noneBad, parseState, writeState, type StateValues } from '../../src/runtime/state.ts';
 import { readTensors, writeTensor, type Tensor } from '../../src/runtime/tensor.ts';
 import { expectClose } from '../support/close.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { tooLarge } from '../support/inject.ts';
 import { assumingFinite, withRewritten, withSubgroupsOf } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, runOne } from '../support/run.ts';
+import { runOne, recording } from '../support/run.ts';
 
 async function readState(gpu: Gpu, state: Tensor): Promise<StateValues> {
   const [words] = await readTensors(gpu, [state]);
@@ -19,19 +19,13 @@ async function readState(gpu: Gpu, state: Tensor): Promise<StateValues> {
 
 describe('account', () => {
   it.each([1, 2, 63, 64, 65, 1000, 4099])('sums %i values into the step’s slot', async (count) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
+    // The short last batch: 3 rows, not 8.
+    const { gpu, memory, tape, state } = await recording({ examples: 11, batch: 8, position: 8, slot: 4, step: 20 });
     const sums = new Draw(count).floats(count, 0, 2);
     const losses = memory.put(new Float32Array(6).fill(-1));
-    const state = makeState(gpu);
-    // The short last batch: 3 rows, not 8.
-    writeState(gpu, state, { examples: 11, batch: 8, position: 8, slot: 4, step: 20 });
-    const tape = makeTape(gpu);
     account(tape, [memory.put(sums)], state, losses);
     const actual = await runOne(tape, losses);
     const after = await readState(gpu, state);
-    memory.dispose();
-    state.dispose();
     const wanted = sums.reduce((a, b) => a + b, 0) / 3;
     expectClose(actual, [-1, -1, -1, -1, wanted, -1], 1e-6 * wanted);
     expect(after).toMatchObject({ step: 20, slot: 4, position: 8, bad: noneBad });
@@ -46,16 +40,13 @@ describe('account', () => {
       const pretended = await withRewritten(withSubgroupsOf(size));
       const found = [];
       for (const { device } of [shared, pretended]) {
-        const gpu = new Gpu(device, { ...shared.info, isFallback }, false, 'fixed');
-        const memory = new Inputs(gpu);
+        const { memory, tape, state } = await recording(
+          { examples: 8, batch: 8 },
+          new Gpu(device, { ...shared.info, isFallback }, false, 'fixed'),
+        );
         const losses = memory.poisoned([1]);
-        const state = makeState(gpu);
-        writeState(gpu, state, { examples: 8, batch: 8 });
-        const tape = makeTape(gpu);
         account(tape, [memory.put(sums)], state, losses);
         found.push([...(await runOne(tape, losses))]);
-        memory.dispose();
-        state.dispose();
       }
       expectClose(found[1], [wanted], 1e-6 * wanted);
       expect(found[1]).toEqual(found[0]);
@@ -63,18 +54,12 @@ describe('account', () => {
   });
 
   it('sums as many values as a processor adds at once, and the rest', async () => {
-    const gpu = await sharedGpu();
     // Of powers of two no order of adding loses a bit.
     for (const count of [1, 3, 4, 5, 7, 8]) {
-      const memory = new Inputs(gpu);
+      const { memory, tape, state } = await recording({ examples: 1, batch: 1 });
       const losses = memory.poisoned([1]);
-      const state = makeState(gpu);
-      writeState(gpu, state, { examples: 1, batch: 1 });
-      const tape = makeTape(gpu);
       account(tape, [memory.put(Array.from({ length: count }, (_, i) => 2 ** i))], state, losses);
       expect([...(await runOne(tape, losses))]).toEqual([2 ** count - 1]);
-      memory.dispose();
-      state.dispose();
     }
   });
 
@@ -89,37 +74,23 @@ describe('account', () => {
         [[-Infinity, 2], 0],
         [[3e38, 3e38], 0],
       ] as const) {
-        const memory = new Inputs(gpu);
-        const state = makeState(gpu);
-        writeState(gpu, state, { examples: 1, batch: 1 });
-        const tape = makeTape(gpu);
+        const { memory, tape, state } = await recording({ examples: 1, batch: 1 }, gpu);
         account(tape, [memory.put(sums)], state, memory.put([0]));
         await runOne(tape, state);
         expect((await readState(gpu, state)).bad).toBe(bad);
-        memory.dispose();
-        state.dispose();
       }
     },
   );
 
   it.each([1, 2, 3])('sums %i parts of a loss, each into its own column', async (count) => {
     for (const gpu of [await sharedGpu(), await smallTiles()]) {
-      const memory = new Inputs(gpu);
+      const { memory, tape, state } = await recording({ examples: 100, batch: 10, slot: 1 }, gpu);
       const draw = new Draw(count);
       const parts = [70, 1, 300].slice(0, count).map((n) => draw.floats(n, 0, 2));
       const losses = memory.poisoned([3, count]);
-      const state = makeState(gpu);
-      writeState(gpu, state, { examples: 100, batch: 10, slot: 1 });
-      const tape = makeTape(gpu);
-      account(
-        tape,
-        parts.map((values) => memory.put(values)),
-        state,
-        losses,
-      );
+      const sums = parts.map((values) => memory.put(values));
+      account(tape, sums, state, losses);
       const actual = await runOne(tape, losses);
-      memory.dispose();
-      state.dispose();
       const wanted = parts.map((values) => values.reduce((a, b) => a + b, 0) / 10);
       expectClose(actual.subarray(count, 2 * count), wanted, (i) => 1e-6 * wanted[i]);
       expect([...actual.subarray(0, count), ...actual.subarray(2 * count)].every(Number.isNaN)).toBe(true);
@@ -129,13 +100,9 @@ describe('account', () => {
   it.each([undefined, 0.5, 1e6])(
     'gives the optimizer its step, its rate, and the scale of gradients for a norm of at most %s',
     async (clipNorm) => {
-      const gpu = await sharedGpu();
-      const memory = new Inputs(gpu);
       for (const count of [4, 4096, 4100, 20000]) {
         const gradients = new Draw(count).floats(count);
-        const state = makeState(gpu);
-        writeState(gpu, state, { examples: 100, batch: 10, slot: 2, step: 20 });
-        const tape = makeTape(gpu);
+        const { gpu, memory, tape, state } = await recording({ examples: 100, batch: 10, slot: 2, step: 20 });
         const timetable = memory.put([9, 9, 9, 9, 0.25, 5], [3, 2]);
         account(tape, [memory.put([1])], state, memory.put(new Float32Array(3)), {
           gradients: memory.put(gradients),
@@ -147,39 +114,28 @@ describe('account', () => {
         const { t, rate, scale } = await readState(gpu, state);
         expect([t, rate]).toEqual([16, 0.25]);
         expectClose([scale], [clipNorm === undefined ? 1 : Math.min(1, clipNorm / (norm + 1e-6))], 1e-6);
-        state.dispose();
       }
-      memory.dispose();
     },
   );
 
-  /** A tape that accounts one sum and gradients, and says where the state found a bad value. */
+  /** A tape that accounts one sum and gradients. What is returned says where the state found a bad value. */
   async function watch(count: number) {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
+    const { gpu, memory, tape, state } = await recording();
     const [sums, losses, gradients, timetable] = [
       memory.put([1]),
       memory.put([0]),
       memory.put(new Float32Array(count)),
       memory.put([1, 0], [1, 2]),
     ];
-    const state = makeState(gpu);
-    const tape = makeTape(gpu);
     account(tape, [sums], state, losses, { gradients, timetable });
-    const plan = await compile(tape);
-    const badAt = async (values: Float32Array, loss = 1) => {
+    const plan = forThisTest(await compile(tape));
+    return async (values: Float32Array, loss = 1) => {
       writeTensor(gpu, sums, [loss]);
       writeTensor(gpu, gradients, values);
       writeState(gpu, state, { examples: 1 });
       await plan.run();
       return (await readState(gpu, state)).bad;
     };
-    const dispose = () => {
-      plan.dispose();
-      memory.dispose();
-      state.dispose();
-    };
-    return { badAt, dispose };
   }
 
   const bads = [NaN, Infinity, -Infinity];
@@ -189,7 +145,7 @@ describe('account', () => {
   it.each([4, 64, 252, 256, 4092, 4096, 4100, 8192, 12300])(
     'finds a value that is not finite or too large to be squared, anywhere among %i gradients',
     async (count) => {
-      const { badAt, dispose } = await watch(count);
+      const badAt = await watch(count);
       const draw = new Draw(count);
       const finite = draw.floats(count);
       // The largest that passes.
@@ -203,13 +159,12 @@ describe('account', () => {
         values[place] = badGradients[i % badGradients.length];
         expect(await badAt(values)).toBe(1 + place);
       }
-      dispose();
     },
   );
 
   it('reports the first of several bad values', async () => {
     const count = 20000;
-    const { badAt, dispose } = await watch(count);
+    const badAt = await watch(count);
     const draw = new Draw(1);
     for (let i = 0; i < 10; i++) {
       const places = Array.from({ length: 5 }, () => draw.whole(0, count - 1));
@@ -218,35 +173,29 @@ describe('account', () => {
       expect(await badAt(values)).toBe(1 + Math.min(...places));
     }
     expect(await badAt(new Float32Array(count).fill(NaN))).toBe(1);
-    dispose();
   });
 
   it.each(bads)('reports 0 for a loss of %f, for any gradients', async (loss) => {
-    const { badAt, dispose } = await watch(64);
+    const badAt = await watch(64);
     expect(await badAt(new Float32Array(64), loss)).toBe(0);
     expect(await badAt(new Float32Array(64).fill(NaN), loss)).toBe(0);
-    dispose();
   });
 
   it('checks more values than a dimension has workgroups', async () => {
     const count = 4 * 2 ** 20 + 4;
-    const { badAt, dispose } = await watch(count);
+    const badAt = await watch(count);
     const values = new Float32Array(count);
     expect(await badAt(values)).toBe(noneBad);
     values[count - 1] = NaN;
     expect(await badAt(values)).toBe(count);
-    dispose();
   });
 });
 
 describe('advance', () => {
   it('advances through the batches of an epoch and to the next epoch, without a step of the optimizer', async () => {
-    const gpu = await sharedGpu();
-    const state = makeState(gpu);
-    writeState(gpu, state, { examples: 10, batch: 4, seed: 3, epoch: 7, slot: 2, step: 5 });
-    const tape = makeTape(gpu);
+    const { gpu, tape, state } = await recording({ examples: 10, batch: 4, seed: 3, epoch: 7, slot: 2, step: 5 });
     advance(tape, state);
-    const plan = await compile(tape);
+    const plan = forThisTest(await compile(tape));
     const seen = [];
     for (let i = 0; i < 4; i++) {
       await plan.run();
@@ -260,18 +209,12 @@ describe('advance', () => {
       [5, 6, 8, 4],
     ]);
     expect(await readState(gpu, state)).toMatchObject({ examples: 10, batch: 4, seed: 3, bad: noneBad });
-    plan.dispose();
-    state.dispose();
   });
 
   it('ends an epoch whose last batch is full', async () => {
-    const gpu = await sharedGpu();
-    const state = makeState(gpu);
-    writeState(gpu, state, { examples: 8, batch: 4, position: 4 });
-    const tape = makeTape(gpu);
+    const { gpu, tape, state } = await recording({ examples: 8, batch: 4, position: 4 });
     advance(tape, state);
     await runOne(tape, state);
     expect(await readState(gpu, state)).toMatchObject({ step: 0, epoch: 1, position: 0 });
-    state.dispose();
   });
 });

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { dense } from '../../src/kernels/dense.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { topK } from '../../src/kernels/top-k.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { sizeOf } from '../../src/runtime/tensor.ts';
 import { topKAmong } from '../reference/dead-latents.ts';
 import { dense as denseReference } from '../reference/dense.ts';
 import { topK as reference } from '../reference/top-k.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 import { takenFor } from '../support/taken-for.ts';
 import { apart, bitsOf, expectLargestOfBatch, mixed, type BatchCase } from '../support/top-k.ts';
 
@@ -26,11 +26,9 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
     const x = mixed(new Draw(rows * columns), rows * columns);
     for (const every of [1, 2, 7, 5000]) {
       const among = Array.from({ length: columns }, (_, j) => j % every === every - 1);
-      const memory = new Inputs(gpu);
-      const tape = makeTape(gpu);
+      const { memory, tape } = await recording(undefined, gpu);
       const made = topK(tape, memory.put(x, [rows, columns]), k, memory.put(among.map(Number), [columns], 'u32'));
       const [y, indices, values] = await run(tape, [made.y, made.indices, made.values]);
-      memory.dispose();
       expect(bitsOf(y)).toEqual(bitsOf(topKAmong(x, among, k)));
       expect(bitsOf(values)).toEqual(bitsOf([...indices].map((j, n) => y[Math.floor(n / k) * columns + j])));
       expect([...indices].every((j, n) => n % k === 0 || j > indices[n - 1])).toBe(true);
@@ -38,15 +36,10 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
   });
 
   it('ignores a NaN in another column', async () => {
-    const gpu = await shared();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
-    const x = memory.put([3, 1, 2, 0], [1, 4]);
-    const { buffer, offset } = (x.home as { range: { buffer: GPUBuffer; offset: number } }).range;
-    gpu.device.queue.writeBuffer(buffer, offset, new Uint32Array([0x7fc00000]));
+    const { memory, tape } = await recording(undefined, await shared());
+    const x = memory.put([NaN, 1, 2, 0], [1, 4]);
     const { y } = topK(tape, x, 2, memory.put([0, 1, 0, 1], [4], 'u32'));
     const [found] = await run(tape, [y]);
-    memory.dispose();
     expect([...found]).toEqual([0, 1, 0, 0]);
   });
 
@@ -58,7 +51,7 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
     const gpu = await shared();
     for (const every of [1, 2, 100]) {
       const among = Array.from({ length: columns }, (_, j) => j % every === every - 1);
-      const memory = new Inputs(gpu);
+      const { memory } = await recording(undefined, gpu);
       await checkGradient(gpu, {
         inputs: [{ values: apart(rows * columns), shape: [rows, columns] }],
         build(tape, x) {
@@ -71,7 +64,6 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
         },
         name: `every ${every}`,
       });
-      memory.dispose();
     }
   });
 
@@ -82,12 +74,12 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
     const gpu = await shared();
     const draw = new Draw(columns);
     const [x, w, bias, out] = [[rows, 5], [columns, 5], [columns], [4, columns]].map((shape) => ({
-      values: draw.floats(shape.reduce((p, n) => p * n, 1)),
+      values: draw.floats(sizeOf(shape)),
       shape,
     }));
     for (const every of [1, 3, 30]) {
       const among = Array.from({ length: columns }, (_, j) => j % every === every - 1);
-      const memory = new Inputs(gpu);
+      const { memory } = await recording(undefined, gpu);
       await checkGradient(gpu, {
         inputs: [x, w, bias, out],
         build(tape, x, w, bias, out) {
@@ -101,7 +93,6 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
         relative: 1e-5,
         name: `every ${every}`,
       });
-      memory.dispose();
     }
   });
 });

@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { add } from '../../src/kernels/elementwise.ts';
 import { beyond } from '../../src/kernels/top-k-batch.ts';
 import { topK } from '../../src/kernels/top-k.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { boundRange } from '../../src/runtime/tensor.ts';
 import { largest, largestOfRows, only, topK as reference } from '../reference/top-k.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 import { takenFor } from '../support/taken-for.ts';
 import { apart, bitsOf, expectLargestOfBatch, mixed, ofBatch, type BatchCase } from '../support/top-k.ts';
 
@@ -29,13 +28,11 @@ describe.each([false, true])('the k largest of each row, on a processor: %s', (i
   ])('of %i rows of %i: %i', async (rows, columns, k) => {
     const gpu = await shared();
     for (const seed of [1, 2]) {
-      const memory = new Inputs(gpu);
+      const { memory, tape } = await recording(undefined, gpu);
       const x = mixed(new Draw(rows * columns + seed), rows * columns);
-      const tape = makeTape(gpu);
       const made = topK(tape, memory.put(x, [rows, columns]), k);
       expect(tape.dispatches).toHaveLength(1);
       const [y, indices, values] = await run(tape, [made.y, made.indices, made.values]);
-      memory.dispose();
       const places = largestOfRows(x, columns, k);
       expect([...indices]).toEqual(places.map((place) => place % columns));
       expect(bitsOf(values)).toEqual(bitsOf(places.map((place) => x[place])));
@@ -44,38 +41,29 @@ describe.each([false, true])('the k largest of each row, on a processor: %s', (i
   });
 
   it('of equals takes those in front', async () => {
-    const gpu = await shared();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording(undefined, await shared());
     const x = Float32Array.from({ length: 3 * 700 }, (_, i) => (i % 700 === 600 ? 2 : i >= 1400 ? -3 : i % 2 ? 0 : -0));
     const { indices } = topK(tape, memory.put(x, [3, 700]), 4);
     const [found] = await run(tape, [indices]);
-    memory.dispose();
     expect([...found]).toEqual([0, 1, 2, 600, 0, 1, 2, 600, 0, 1, 2, 600]);
   });
 
   it('keeps every NaN, and treats infinities as the largest or smallest values', async () => {
-    const gpu = await shared();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { gpu, memory, tape } = await recording(undefined, await shared());
     const x = memory.put([1, -Infinity, Infinity, 0, 5, 2, 3, 4], [1, 8]);
-    const { buffer, offset } = (x.home as { range: { buffer: GPUBuffer; offset: number } }).range;
+    const { buffer, offset } = boundRange(x);
     // A NaN with its sign, as processors make it of 0 · ∞.
     gpu.device.queue.writeBuffer(buffer, offset + 12, new Uint32Array([0xffc00000]));
     const { y, indices } = topK(tape, x, 3);
     const [values, found] = await run(tape, [y, indices]);
-    memory.dispose();
     expect([...found]).toEqual([2, 3, 4]);
     expect([...values]).toEqual([0, 0, Infinity, NaN, 5, 0, 0, 0]);
   });
 
   it('takes the first of several NaN', async () => {
-    const gpu = await shared();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording(undefined, await shared());
     const { y, indices } = topK(tape, memory.poisoned([1, 4]), 2);
     const [values, found] = await run(tape, [y, indices]);
-    memory.dispose();
     expect([...found]).toEqual([0, 1]);
     expect([...values]).toEqual([NaN, NaN, 0, 0]);
   });
@@ -103,14 +91,11 @@ describe.each([false, true])('the k largest of each row, on a processor: %s', (i
   });
 
   it('pass a gradient through a kept 0, and not through other zeros', async () => {
-    const gpu = await shared();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording(undefined, await shared());
     const x = memory.put([0, -1, 0, 0], [1, 4]);
     const { y } = topK(tape, x, 2);
     tape.differentiate(y, memory.put([1, 2, 3, 4], [1, 4]));
     const [dx] = await run(tape, [tape.grad(x)]);
-    memory.dispose();
     expect([...dx]).toEqual([1, 0, 3, 0]);
   });
 });
@@ -138,17 +123,14 @@ describe.each([false, true])('the largest of a batch, on a processor: %s', (isFa
 });
 
 it('takes values beyond a threshold, including NaN', async () => {
-  const gpu = await sharedGpu();
   for (const threshold of [0, 0.5, -0.25]) {
-    const memory = new Inputs(gpu);
+    const { memory, tape } = await recording();
     const x = mixed(new Draw(3), 700);
     x[600] = NaN;
     x[601] = threshold;
-    const tape = makeTape(gpu);
     const y = beyond(tape, memory.put(x, [7, 100]), memory.put([threshold]));
     expect(tape.dispatches).toHaveLength(1);
     const [values] = await run(tape, [y]);
-    memory.dispose();
     expect(bitsOf(values)).toEqual(bitsOf(x.map((value) => (value <= threshold ? 0 : value))));
   }
 });

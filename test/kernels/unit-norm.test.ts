@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { normalizeColumns, projectColumns } from '../../src/kernels/unit-norm.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
 import { compile } from '../../src/runtime/plan.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { matmul } from '../../src/kernels/matmul.ts';
 import { readTensors } from '../../src/runtime/tensor.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { run, recording } from '../support/run.ts';
 
 const columnsOf = (values: ArrayLike<number>, columns: number): number[][] =>
   Array.from({ length: columns }, (_, j) => Array.from(values).filter((_, i) => i % columns === j));
@@ -25,39 +23,29 @@ describe.each([
   const w = draw.floats(rows * columns).map((value, i) => (columns > 1 && i % columns === 1 ? 0 : value));
 
   it('are scaled to length 1, except columns of zeros, unless a step has gone bad', async () => {
-    const gpu = await sharedGpu();
     for (const bad of [undefined, 3]) {
-      const memory = new Inputs(gpu);
-      const state = makeState(gpu);
-      writeState(gpu, state, bad === undefined ? {} : { bad });
+      const { gpu, memory, tape, state } = await recording(bad === undefined ? {} : { bad });
       const weight = memory.put(w, [rows, columns]);
-      const tape = makeTape(gpu);
       normalizeColumns(tape, weight, state);
-      const plan = await compile(tape);
+      const plan = forThisTest(await compile(tape));
       await plan.run();
       const [found] = await readTensors(gpu, [weight]);
       const norms = columnsOf(w, columns).map(norm);
       const wanted = w.map((value, i) => value / (norms[i % columns] || 1));
       if (bad === undefined) expectClose(found, wanted, 1e-6);
       else expect(found).toEqual(w);
-      plan.dispose();
-      state.dispose();
-      memory.dispose();
     }
   });
 
   it('lose the component of a gradient along them', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
+    const { memory, tape } = await recording();
     const dy = draw.floats(2 * columns);
     const x = draw.floats(2 * rows);
-    const tape = makeTape(gpu);
     const weight = memory.put(w, [rows, columns]);
     const y = matmul(tape, memory.put(x, [2, rows]), weight);
     tape.differentiate(y, memory.put(dy, [2, columns]));
     projectColumns(tape, weight, tape.grad(weight));
     const [found] = await run(tape, [tape.grad(weight)]);
-    memory.dispose();
     const gradient = w.map((_, i) => {
       const [row, j] = [Math.floor(i / columns), i % columns];
       return x[row] * dy[j] + x[rows + row] * dy[columns + j];
@@ -73,11 +61,9 @@ describe.each([
 });
 
 it('writes a gradient of zeros if no kernel has written it', async () => {
-  const memory = new Inputs(await sharedGpu());
-  const tape = makeTape(await sharedGpu());
+  const { memory, tape } = await recording();
   const weight = memory.put([1, 2, 3, 4], [2, 2]);
   projectColumns(tape, weight, tape.grad(weight));
   const [found] = await run(tape, [tape.grad(weight)]);
-  memory.dispose();
   expect([...found].every((value) => value === 0)).toBe(true);
 });

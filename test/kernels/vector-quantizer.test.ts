@@ -3,15 +3,13 @@ import { moveEntries, perplexity, quantize, tally, tallyTotals } from '../../src
 import { ShapeError } from '../../src/errors.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
+import { writeState } from '../../src/runtime/state.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
 import { readTensors } from '../../src/runtime/tensor.ts';
 import * as reference from '../reference/vector-quantizer.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { differences, dot } from '../support/gradient.ts';
-import { Inputs, run, runOne } from '../support/run.ts';
+import { recording, run, runOne } from '../support/run.ts';
 import { Draw } from '../support/random.ts';
 
 interface Sizes {
@@ -35,19 +33,12 @@ const sizes: Sizes[] = [
 const named = sizes.map((each) => [Object.values(each).join(' '), each] as const);
 
 async function given({ rows, real, perRow, columns, entries }: Sizes) {
-  const gpu = await sharedGpu();
+  const { gpu, memory, tape, state } = await recording({ batch: rows, examples: real, seed: 7 });
   const draw = new Draw(rows + 10 * entries);
-  const memory = new Inputs(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: rows, examples: real, seed: 7 });
   const z = draw.floats(rows * perRow * columns, -1, 2);
   const codebook = draw.floats(entries * columns, -1, 2);
-  const dispose = () => {
-    memory.dispose();
-    state.dispose();
-  };
   return {
-    gpu, memory, state, z, codebook, draw, dispose, realNumbers: real * perRow * columns,
+    gpu, memory, tape, state, z, codebook, draw, realNumbers: real * perRow * columns,
     onDevice: { z: memory.put(z, [rows, perRow * columns]), codebook: memory.put(codebook, [entries, columns]) },
   }; // prettier-ignore
 }
@@ -56,16 +47,14 @@ it.each(named)(
   'takes the nearest entries and passes gradients straight through (rows, real rows, vectors of a row, columns, entries: %s)',
   async (_, shape) => {
     const { real, perRow, columns } = shape;
-    const { gpu, memory, state, z, codebook, draw, dispose, onDevice, realNumbers } = await given(shape);
+    const { memory, tape, state, z, codebook, draw, onDevice, realNumbers } = await given(shape);
     const [pull, learning] = [0.25, 0.7];
-    const tape = makeTape(gpu);
     const { y, at, commitment, drift } = quantize(tape, onDevice.z, onDevice.codebook, state, true);
     const dy = draw.floats(z.length);
     const losses = [{ sums: commitment, coefficient: pull }, { sums: drift!, coefficient: learning }];
     tape.differentiate(y, memory.put(dy, onDevice.z.shape), losses);
     const wantedAt = reference.nearest(z, codebook, columns);
     const found = await run(tape, [y, at, commitment, drift!, tape.grad(onDevice.z), tape.grad(onDevice.codebook)]);
-    dispose();
     expect([...found[1]]).toEqual(wantedAt);
     const entries = reference.entriesAt(codebook, wantedAt, columns);
     expectNear(found[0], entries, 1e-7);
@@ -93,50 +82,38 @@ it.each(named)(
 ); // prettier-ignore
 
 it('adds its gradient to that of another kernel', async () => {
-  const { memory, gpu, state, draw, dispose, onDevice } = await given(sizes[2]);
-  const tape = makeTape(gpu);
+  const { memory, tape, state, draw, onDevice } = await given(sizes[2]);
   const [first, second] = [1, 2].map(() => quantize(tape, onDevice.z, onDevice.codebook, state).y);
   const dy = draw.floats(first.size);
   tape.differentiate(add(tape, first, second), memory.put(dy, first.shape));
   const [dz] = await run(tape, [tape.grad(onDevice.z)]);
-  dispose();
   expectNear(dz, dy.map((value) => 2 * value), 1e-7);
 }); // prettier-ignore
 
 it('takes the lowest of equal entries', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: 1, examples: 1 });
+  const { memory, tape, state } = await recording({ batch: 1, examples: 1 });
   const codebook = Array.from({ length: 70 }, (_, k) => (k === 66 || k === 41 || k === 9 ? 1 : 5));
-  const tape = makeTape(gpu);
   const { at } = quantize(tape, memory.put([1], [1, 1]), memory.put(codebook, [70, 1]), state);
   expect([...(await runOne(tape, at))]).toEqual([9]);
-  memory.dispose();
-  state.dispose();
 });
 
 it('keeps values that are not finite, so that they are detected', async () => {
-  const { gpu, memory, state, codebook, dispose, onDevice } = await given(sizes[1]);
-  const tape = makeTape(gpu);
+  const { memory, tape, state, codebook, onDevice } = await given(sizes[1]);
   const z = memory.poisoned([3, 5]);
   const { y, commitment } = quantize(tape, z, onDevice.codebook, state);
   const [values] = await run(tape, [y, commitment]);
-  dispose();
   expect(codebook.length).toBe(15);
   expect([...values].every(Number.isNaN)).toBe(true);
 });
 
 it.each(named)('counts entries and sums their vectors: %s', async (_, shape) => {
   const { real, perRow, columns, entries } = shape;
-  const { gpu, state, z, codebook, dispose, onDevice } = await given(shape);
-  const tape = makeTape(gpu);
+  const { tape, state, z, codebook, onDevice } = await given(shape);
   const { at } = quantize(tape, onDevice.z, onDevice.codebook, state);
   const alone = tally(tape, at, entries, state);
   const { counts, totals, stretches } = tallyTotals(tape, at, onDevice.z, onDevice.codebook, state);
   const sum = perplexity(tape, alone, at, state);
   const found = await run(tape, [alone, counts, totals, sum]);
-  dispose();
   const taken = reference.nearest(z, codebook, columns).slice(0, real * perRow);
   const wanted = reference.countsOf(taken, entries);
   const together = (values: ArrayLike<number>) => {
@@ -159,18 +136,16 @@ describe('a codebook that follows the vectors', () => {
   const decay = 0.9;
 
   async function move(shape: Sizes, clusterSize: number[], bad = false) {
-    const { gpu, memory, state, z, codebook, draw, dispose, onDevice, realNumbers } = await given(shape);
+    const { gpu, memory, tape, state, z, codebook, draw, onDevice, realNumbers } = await given(shape);
     const { real, rows, columns, entries, perRow } = shape;
     writeState(gpu, state, { batch: rows, examples: real, seed: 7, step: 3, ...(bad && { bad: 0 }) });
     const before = { codebook, clusterSize, clusterSum: draw.floats(codebook.length) };
     const put = { codebook: onDevice.codebook, clusterSize: memory.put(clusterSize), clusterSum: memory.put(before.clusterSum, [entries, columns]) };
     const kept = memory.poisoned([2 * codebook.length + entries]);
-    const tape = makeTape(gpu);
     const { at } = quantize(tape, onDevice.z, put.codebook, state);
     moveEntries(tape, onDevice.z, at, put, { decay, draws: { state, which: 2 }, kept });
     await run(tape, []);
     const after = (await readTensors(gpu, [put.codebook, put.clusterSize, put.clusterSum, kept] as Tensor[])) as Float32Array[];
-    dispose();
     const doubles = (values: ArrayLike<number>) => Float64Array.from(values);
     const vectors = real * perRow;
     const offset = philox([0, 0, 3, 2], [7, streams.noise])[0] % vectors;
@@ -204,10 +179,8 @@ describe('a codebook that follows the vectors', () => {
 });
 
 it('refuses vectors of another length than the entries', async () => {
-  const { gpu, memory, state, dispose, onDevice } = await given(sizes[1]);
-  const tape = makeTape(gpu);
+  const { memory, tape, state, onDevice } = await given(sizes[1]);
   expect(() => quantize(tape, memory.put(new Float32Array(8), [2, 4]), onDevice.codebook, state)).toThrow(
     new ShapeError('quantize: rows of 4 numbers are not made of whole entries of a codebook [3, 5]'),
   );
-  dispose();
 });

@@ -1,8 +1,7 @@
-import { philox, streams } from '../../src/runtime/random.ts';
 import type { ActivationName } from '../../src/kernels/activation.ts';
 import { activations } from './activation.ts';
 import { losses } from './loss.ts';
-import { normals, uniforms, type Take } from './random.ts';
+import { drawnForBatch, normals, uniforms, type Take } from './random.ts';
 
 /** Networks that are trained against each other, in float64, in plain loops: each loss as a function of all weights. */
 export interface Game {
@@ -35,10 +34,7 @@ const mean = (values: readonly number[]): number => sum(values) / values.length;
 
 /** Values of a row, as the device draws them. */
 const drawn = (take: Take, count: number, { seed, step, position }: Moment, which: number, row: number): number[] =>
-  Array.from(
-    { length: count },
-    (_, i) => take(philox([Math.floor(i / 4), position + row, step, which], [seed, streams.noise]))[i % 4],
-  );
+  Array.from(drawnForBatch(take, 1, count, { seed, step, position: position + row, which }));
 
 function affine(weights: Weights, name: string, x: readonly number[]): number[] {
   const [w, b] = [weights[`${name}.weight`], weights[`${name}.bias`]];

@@ -2,6 +2,7 @@ import type { ActivationName } from '../../src/kernels/activation.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
 import { activations } from './activation.ts';
 import { losses } from './loss.ts';
+import { normals, type Four } from './random.ts';
 
 /** A member of the family in float64, in plain loops: its loss as a function of its weights. */
 export interface Member {
@@ -38,15 +39,10 @@ export interface Moment {
   training: boolean;
 }
 
-const known = new Map<string, [number, number, number, number]>();
+const known = new Map<string, Four>();
 
 /** Words for one value of a batch: the same as the device draws. Finite differences ask for them again and again. */
-function word(
-  { seed, step, position }: Moment,
-  which: number,
-  row: number,
-  column: number,
-): [number, number, number, number] {
+function word({ seed, step, position }: Moment, which: number, row: number, column: number): Four {
   const counter = [Math.floor(column / 4), position + row, step, which] as const;
   const key = `${counter.join()},${seed}`;
   const words = known.get(key) ?? philox(counter, [seed, streams.noise]);
@@ -54,13 +50,8 @@ function word(
   return words;
 }
 
-function normal(moment: Moment, which: number, row: number, column: number): number {
-  const words = word(moment, which, row, column);
-  const pair = column % 4 < 2 ? 0 : 2;
-  const [u, v] = [words[pair] >>> 8, words[pair + 1] >>> 8].map((n) => n / 2 ** 24);
-  const radius = Math.sqrt(-2 * Math.log(u + 2 ** -25));
-  return radius * (column % 2 ? Math.sin(2 * Math.PI * v) : Math.cos(2 * Math.PI * v));
-}
+const normal = (moment: Moment, which: number, row: number, column: number): number =>
+  normals(word(moment, which, row, column))[column % 4];
 
 /** A forward pass of one row: outputs and slopes of each layer, with its mask where it drops. */
 interface Trace {

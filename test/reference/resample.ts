@@ -3,64 +3,34 @@ import type { Sides, Window } from '../../src/kernels/window.ts';
 type Numbers = ArrayLike<number>;
 type Image = readonly [number, number, number];
 
-/** The largest value of each window, and the pixel that has it, the first of equals. */
-export function maxPool2d(
-  x: Numbers,
-  { image: [height, width, channels], outputSize, kernel, stride, before }: Window,
-): { y: Float64Array; from: Int32Array } {
+/** For each value of the output, the places in x that its window has inside the image. */
+function windows(x: Numbers, { image, outputSize, kernel, stride, before }: Window): number[][] {
+  const [height, width, channels] = image;
+  const [down, across] = outputSize;
   const batch = x.length / (height * width * channels);
-  const size = batch * outputSize[0] * outputSize[1] * channels;
-  const [y, from] = [new Float64Array(size).fill(-Infinity), new Int32Array(size)];
-  for (let i = 0; i < size; i++) {
+  return Array.from({ length: batch * down * across * channels }, (_, i) => {
     const c = i % channels;
-    const [ox, oy] = [
-      Math.floor(i / channels) % outputSize[1],
-      Math.floor(i / channels / outputSize[1]) % outputSize[0],
-    ];
-    const b = Math.floor(i / channels / outputSize[1] / outputSize[0]);
-    for (
-      let iy = Math.max(0, oy * stride[0] - before[0]);
-      iy < Math.min(height, oy * stride[0] - before[0] + kernel[0]);
-      iy++
-    ) {
-      for (
-        let ix = Math.max(0, ox * stride[1] - before[1]);
-        ix < Math.min(width, ox * stride[1] - before[1] + kernel[1]);
-        ix++
-      ) {
-        const pixel = ((b * height + iy) * width + ix) * channels + c;
-        if (x[pixel] > y[i]) [y[i], from[i]] = [x[pixel], pixel];
-      }
-    }
-  }
-  return { y, from };
-}
-
-/** The mean of each window over what lies in the image. */
-export function avgPool2d(
-  x: Numbers,
-  { image: [height, width, channels], outputSize, kernel, stride, before }: Window,
-): Float64Array {
-  const batch = x.length / (height * width * channels);
-  return Float64Array.from({ length: batch * outputSize[0] * outputSize[1] * channels }, (_, i) => {
-    const c = i % channels;
-    const [ox, oy] = [
-      Math.floor(i / channels) % outputSize[1],
-      Math.floor(i / channels / outputSize[1]) % outputSize[0],
-    ];
-    const b = Math.floor(i / channels / outputSize[1] / outputSize[0]);
-    let [sum, count] = [0, 0];
+    const [ox, oy] = [Math.floor(i / channels) % across, Math.floor(i / channels / across) % down];
+    const b = Math.floor(i / channels / across / down);
+    const places: number[] = [];
     for (let ky = 0; ky < kernel[0]; ky++) {
       for (let kx = 0; kx < kernel[1]; kx++) {
         const [iy, ix] = [oy * stride[0] - before[0] + ky, ox * stride[1] - before[1] + kx];
-        if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
-        sum += x[((b * height + iy) * width + ix) * channels + c];
-        count++;
+        const isInside = iy >= 0 && iy < height && ix >= 0 && ix < width;
+        if (isInside) places.push(((b * height + iy) * width + ix) * channels + c);
       }
     }
-    return sum / count;
+    return places;
   });
 }
+
+/** The largest value of each window. */
+export const maxPool2d = (x: Numbers, window: Window): Float64Array =>
+  Float64Array.from(windows(x, window), (places) => Math.max(...places.map((place) => x[place])));
+
+/** The mean of each window over what lies in the image. */
+export const avgPool2d = (x: Numbers, window: Window): Float64Array =>
+  Float64Array.from(windows(x, window), (places) => places.reduce((sum, place) => sum + x[place], 0) / places.length);
 
 const each = (factor: Sides) => (typeof factor === 'number' ? [factor, factor] : factor);
 

@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { random } from '../../shaders/random.ts';
 import { shader, wgsl } from '../../shaders/wgsl.ts';
 import { philox } from '../../src/runtime/random.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, runOne } from '../support/run.ts';
+import { recording, runOne } from '../support/run.ts';
 
 type Four = [number, number, number, number];
 type Two = [number, number];
@@ -41,25 +39,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 );
 
 async function onDevice(cases: { counter: Four; key: Two }[]) {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const count = cases.length;
   const words = tape.tensor([count, 4], 'u32');
-  const counters = memory.put(
-    cases.flatMap(({ counter }) => counter),
-    [count, 4],
-    'u32',
-  );
-  const keys = memory.put(
-    cases.flatMap(({ key }) => key),
-    [count, 2],
-    'u32',
-  );
+  const all = { counters: cases.flatMap(({ counter }) => counter), keys: cases.flatMap(({ key }) => key) };
+  const [counters, keys] = [memory.put(all.counters, [count, 4], 'u32'), memory.put(all.keys, [count, 2], 'u32')];
   tape.run(each, { counters, keys, words }, { constants: { count }, threads: count });
-  const values = await runOne(tape, words);
-  memory.dispose();
-  return values;
+  return runOne(tape, words);
 }
 
 describe('philox', () => {

@@ -1,11 +1,9 @@
-/// <reference types="vite/client" />
 import { describe, expect, it } from 'vitest';
-import type { Shader } from '../../shaders/wgsl.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { families, messagesOf } from '../support/variants.ts';
+import { families, messagesOf, type Text } from '../support/variants.ts';
 
 /** At most 16 of a family, as far apart as they lie. An odd distance changes the options of two values. */
-function some(shaders: readonly Shader[]): Shader[] {
+function some(shaders: readonly Text[]): Text[] {
   const apart = Math.ceil(shaders.length / 16) | 1;
   return shaders.filter((_, i) => i % apart === 0);
 }
@@ -14,24 +12,4 @@ describe('some variants compile without messages', () => {
   it.each(Object.entries(families))('of %s', async (_, shaders) => {
     expect(await messagesOf(await sharedGpu(), some(shaders))).toEqual([]);
   });
-});
-
-it('every file of shaders is tested or part of a tested one', () => {
-  const files = Object.keys(import.meta.glob('../../shaders/*.ts')).map((path) =>
-    path.replace(/^.*\/(.*?)(\.d)?\.ts$/, '$1'),
-  );
-  const chunks = [
-    'grid',
-    'math',
-    'operand',
-    'select',
-    'shared-tiles',
-    'split',
-    'state',
-    'tiles',
-    'wgsl',
-    'wgsl-preprocessor',
-    'window',
-  ];
-  expect(files.filter((name) => !chunks.includes(name) && !(name in families))).toEqual([]);
 });

@@ -1,14 +1,13 @@
 import { type ActivationName } from '../../src/kernels/activation.ts';
 import { contraction } from '../../src/kernels/contraction.ts';
 import { dense } from '../../src/kernels/dense.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { contraction as reference, type Layer } from '../reference/contraction.ts';
 import { expectNear } from './close.ts';
 import { smallTiles } from './gpu.ts';
 import { differences } from './gradient.ts';
 import type { Draw } from './random.ts';
-import { Inputs, run } from './run.ts';
+import { perRow } from './row-sums.ts';
+import { recording, run } from './run.ts';
 
 export interface Case {
   /** Features, then the units of each layer. */
@@ -53,11 +52,8 @@ export const layersOf = (
 
 /** Each row's value, added up over its strips, and the gradients of the batch's mean in the order of `values`. */
 export async function onDevice({ sizes, activations, values, rows, real, u }: Case, gradient = true) {
-  const gpu = await smallTiles();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
+  const epoch = { batch: rows, examples: 100, position: 100 - real };
+  const { memory, tape, state } = await recording(epoch, await smallTiles());
   const shapes = [[rows, sizes[0]], ...activations.flatMap((_, l) => [[sizes[l + 1], sizes[l]], [sizes[l + 1]]])];
   const [x, ...parameters] = values.map((each, n) => memory.put(each, shapes[n]));
   let y = x;
@@ -74,13 +70,8 @@ export async function onDevice({ sizes, activations, values, rows, real, u }: Ca
   const gradients = [x, ...parameters].map((each) => tape.grad(each));
   const written = gradients.filter((each) => touched.has(each));
   const [strips, ...found] = await run(tape, [sums, ...written]);
-  memory.dispose();
-  state.dispose();
-  const each = strips.length / rows;
   return {
-    perRow: Float64Array.from({ length: rows }, (_, r) =>
-      Array.from(strips.subarray(r * each, (r + 1) * each)).reduce((a, b) => a + b, 0),
-    ),
+    perRow: perRow(strips, rows),
     gradients: gradients.map((each, n) => found[written.indexOf(each)] ?? new Float32Array(values[n].length)),
     labels,
   };

@@ -1,14 +1,14 @@
 import type { Gpu } from '../../src/runtime/device.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { slide, type Padding } from '../../src/kernels/window.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { conv2d as reference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
 import { expectClose } from './close.ts';
 import { nameOf, sizes, type Case } from './convolutions.ts';
 import { sharedGpu, smallTiles } from './gpu.ts';
 import { checkGradient } from './gradient.ts';
+import { bound } from './products.ts';
 import type { Draw } from './random.ts';
-import { Inputs, run } from './run.ts';
+import { recording, run } from './run.ts';
 
 export const fixed = (
   image: [number, number, number],
@@ -87,32 +87,18 @@ export async function checkValues(
   cases: readonly Case[],
   draw: Draw,
 ) {
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording(undefined, gpu);
   const recorded = cases.map((each) => {
     const { batch, filters, window } = each;
     const [x, w, bias] = [draw.floats(input(each)), draw.floats(sizes(each).weights), draw.floats(outputs(each))];
-    const y = kernel(
-      tape,
-      memory.put(x, [batch, x.length / batch]),
-      memory.put(w, sizes(each).w),
-      memory.put(bias),
-      window,
-    );
+    const given = memory.put(x, [batch, x.length / batch]);
+    const y = kernel(tape, given, memory.put(w, sizes(each).w), memory.put(bias), window);
     return { each, y, wanted: reference(x, w, bias, filters, window) };
   });
-  const results = await run(
-    tape,
-    recorded.map(({ y }) => y),
-  );
-  memory.dispose();
+  const ys = recorded.map(({ y }) => y);
+  const results = await run(tape, ys);
   recorded.forEach(({ each, wanted: { y, magnitude } }, i) =>
-    expectClose(
-      results[i],
-      y,
-      (at) => 4 * 2 ** -24 * Math.sqrt(sizes(each).weights) * magnitude[at] + 1e-37,
-      nameOf(each),
-    ),
+    expectClose(results[i], y, (at) => bound(sizes(each).weights, magnitude[at]), nameOf(each)),
   );
 }
 

@@ -1,8 +1,8 @@
-import { random, type Distribution, type RandomOptions } from '../../src/kernels/random.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { normals, uniforms, words, type Take } from '../reference/random.ts';
-import { sharedGpu } from './gpu.ts';
-import { runOne } from './run.ts';
+import { random, type Distribution, type Draws, type RandomOptions } from '../../src/kernels/random.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
+import type { Tensor } from '../../src/runtime/tensor.ts';
+import { normals, uniforms, words, type Place, type Take } from '../reference/random.ts';
+import { recording, runOne } from './run.ts';
 
 export const million = 1_000_000;
 
@@ -11,8 +11,18 @@ export async function onDevice(
   shape: readonly number[],
   options: RandomOptions = {},
 ): Promise<Float32Array> {
-  const tape = makeTape(await sharedGpu());
+  const { tape } = await recording();
   return (await runOne(tape, random(tape, shape, distribution, options))) as Float32Array;
+}
+
+/** What is drawn for a batch in a step. */
+export async function noise(
+  record: (tape: Tape, shape: readonly number[], draws: Draws) => Tensor,
+  shape: readonly number[],
+  { which = 0, ...place }: Place = {},
+): Promise<Float32Array> {
+  const { tape, state } = await recording({ examples: 2 ** 31, batch: shape[0], ...place });
+  return (await runOne(tape, record(tape, shape, { state, which }))) as Float32Array;
 }
 
 const bernoulli =

@@ -1,11 +1,9 @@
 import { type TermKind } from '../../src/kernels/loss.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
+import type { Tape } from '../../src/runtime/tape.ts';
 import { type Tensor } from '../../src/runtime/tensor.ts';
 import { terms } from '../reference/loss.ts';
-import { sharedGpu } from './gpu.ts';
 import { Draw } from './random.ts';
-import { Inputs, run, type Values } from './run.ts';
+import { recording, run, type Inputs, type Values } from './run.ts';
 
 export const pairs = ['product', 'mse', 'bce', 'mae', 'huber'] as const;
 
@@ -27,16 +25,9 @@ export async function onDevice(
   real: number,
   record: (tape: Tape, memory: Inputs, state: Tensor) => Tensor[],
 ): Promise<Values[]> {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
-  const state = makeState(gpu);
   // Real rows end where the epoch does.
-  writeState(gpu, state, { batch: rows, examples: 100, position: 100 - real });
-  const results = await run(tape, record(tape, memory, state));
-  memory.dispose();
-  state.dispose();
-  return results;
+  const { memory, tape, state } = await recording({ batch: rows, examples: 100, position: 100 - real });
+  return run(tape, record(tape, memory, state));
 }
 
 /** Each row's sum over its strips. */

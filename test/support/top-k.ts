@@ -2,13 +2,11 @@
 import { expect } from 'vitest';
 import { add } from '../../src/kernels/elementwise.ts';
 import { topKOfBatch } from '../../src/kernels/top-k-batch.ts';
-import { makeState, writeState } from '../../src/runtime/state.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { readTensors } from '../../src/runtime/tensor.ts';
 import { largest, movedThreshold, only } from '../reference/top-k.ts';
 import { expectClose } from './close.ts';
 import { Draw } from './random.ts';
-import { Inputs, run } from './run.ts';
+import { recording, run } from './run.ts';
 import { takenFor } from './taken-for.ts';
 
 export const bitsOf = (values: ArrayLike<number>) => [...new Uint32Array(Float32Array.from(values).buffer)];
@@ -51,14 +49,11 @@ export async function ofBatch({
   batches = 4,
   ...given
 }: BatchCase & { isFallback: boolean }) {
-  const gpu = await takenFor(isFallback);
-  const memory = new Inputs(gpu);
+  const epoch = { batch: rows, examples: real, ...(bad && { bad: 1 }) };
+  const { gpu, memory, tape, state } = await recording(epoch, await takenFor(isFallback));
   const draw = new Draw(rows * columns);
   const x = given.x ?? mixed(draw, rows * columns);
-  const state = makeState(gpu);
-  writeState(gpu, state, { batch: rows, examples: real, ...(bad && { bad: 1 }) });
   const [threshold, batchesTracked, kept] = [memory.put([0.75]), memory.put([batches]), memory.poisoned([2])];
-  const tape = makeTape(gpu);
   const input = memory.put(x, [rows, columns]);
   const options = { state, threshold, batchesTracked, rate: 0.01, kept };
   const y = topKOfBatch(tape, input, k, options);
@@ -68,8 +63,6 @@ export async function ofBatch({
   tape.differentiate(whole, memory.put(dy, [rows, columns]));
   const [values, dx] = await run(tape, [whole, tape.grad(input)]);
   const [[moved], [tracked], before] = await readTensors(gpu, [threshold, batchesTracked, kept]);
-  memory.dispose();
-  state.dispose();
   return { x, dy, values, dx, moved, tracked, before, dispatches, size: real * columns };
 }
 

@@ -161,9 +161,12 @@ const plainly = convolutions.map(
   (variant, i) => ({ ...variant, bias: i % 2 === 0, activation: 'linear', slope: undefined }) as const,
 );
 
+/** What the device gets of a shader. */
+export type Text = Pick<Shader, 'label' | 'code'>;
+
 /** The shaders of each file, in every variant. */
-export const families: Record<string, Shader[]> = {
-  matmul: matmuls.map(matmulShader) as Shader[],
+export const families: Record<string, Text[]> = {
+  matmul: matmuls.map(matmulShader),
   activation: [...activationNames, ...parametric].flatMap((name) => [
     activationForward(name),
     activationBackward(name),
@@ -176,8 +179,8 @@ export const families: Record<string, Shader[]> = {
     batchNormForward(),
     batchNormBackward(),
     batchNormApplied(),
-  ] as Shader[],
-  importance: [sampleForward(), boundForward(), boundForward(true), sampleBackward()] as Shader[],
+  ],
+  importance: [sampleForward(), boundForward(), boundForward(true), sampleBackward()],
   'vector-quantizer': [
     ...either.flatMap((wide) => either.map((twice) => quantizeShader(wide, twice))),
     quantizeBackward(),
@@ -185,7 +188,7 @@ export const families: Record<string, Shader[]> = {
     ...either.map(moveEntries),
     codebookBackward(),
     perplexityShader(),
-  ] as Shader[],
+  ],
   elementwise: expressions.flatMap((name) => [elementwise(name), broadcast(name)]),
   gather: [
     ...all({ bytes: either, wide: either, ordered: either, held: ['all', 'split'] as const, strided: either }).map(
@@ -195,7 +198,7 @@ export const families: Record<string, Shader[]> = {
       gatherShader,
     ),
     scatterShader(),
-  ] as Shader[],
+  ],
   loss: all({
     kind: [
       ...(['mse', 'bce', 'mae', 'huber', 'product', 'square', 'absolute', 'value'] as TermKind[]),
@@ -218,25 +221,25 @@ export const families: Record<string, Shader[]> = {
         ? [lossShader({ ...variant, sampled: true }), lossShader({ ...variant, weighted: true })]
         : []),
       ...(hasSecond(variant.kind) && variant.writes !== 'gradients' ? [lossShader({ ...variant, masked: true })] : []),
-    ]) as Shader[],
+    ]),
   conv2d: plainly.flatMap((variant) => [
     ...either.map((wideRun) => convShader({ ...variant, wideRun })),
     convShader({ ...variant, wideRun: true, activation: 'tanh' }),
-  ]) as Shader[],
+  ]),
   'conv2d-grouped': (['channels', 'filters', 'none'] as const).flatMap((lanes) => [
     groupedShader({ lanes, bias: true, activation: 'tanh' }),
     groupedShader({ lanes, bias: false, activation: 'linear' }),
     groupedBackwardShader({ lanes }),
     groupedBackwardShader({ lanes, slope: 'sigmoid' }),
     groupedWeightsShader(lanes),
-  ]) as Shader[],
+  ]),
   'conv2d-transposed': plainly.flatMap((variant) => [
     convTransposeShader(variant),
     convTransposeShader({ ...variant, slope: 'tanh' }),
-  ]) as Shader[],
+  ]),
   'conv2d-weights': convolutions.flatMap((variant) =>
     all({ ragged: either, sums: either }).map((options) => convWeightsShader({ ...variant, ...options })),
-  ) as Shader[],
+  ),
   'conv2d-single': all({ height: [1, 3, 5], width: [1, 2, 5], group: [16] }).flatMap((variant) => [
     convSingleWeightsShader(variant),
     convSingleWeightsShader({ ...variant, split: 4 }),
@@ -244,55 +247,55 @@ export const families: Record<string, Shader[]> = {
       make({ ...variant, bias: true, activation: 'tanh' }),
       make({ ...variant, bias: false, activation: 'linear', slope: 'sigmoid' }),
     ]),
-  ]) as Shader[],
+  ]),
   corrupt: all({ kind: ['gaussian', 'mask', 'saltAndPepper'] as CorruptionKind[], wide: either }).map(
     ({ kind, wide }) => corruptShader(kind, wide),
   ),
-  blanks: [fillBlanks()] as Shader[],
+  blanks: [fillBlanks()],
   'cross-entropy': all({ gradient: either, weighted: either }).map(({ gradient, weighted }) =>
     crossEntropyShader(gradient, weighted),
-  ) as Shader[],
-  decay: either.map(decayShader) as Shader[],
+  ),
+  decay: either.map(decayShader),
   normalize: [
     ...all({ how: ['free', 'clamped', 'outside'] as Held[], fine: either, masked: either }).map(
       ({ how, fine, masked }) => normalizeForward(how, fine, masked),
     ),
     ...either.map(normalizeInverse),
-  ] as Shader[],
+  ],
   norm: either.flatMap((flag) => [
     setNormForward({ alone: flag }),
     setNormBackward({ alone: flag }),
     normColumns(flag),
     normColumnsEnd(flag),
-  ]) as Shader[],
-  neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))] as Shader[],
+  ]),
+  neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))],
   'top-k': [
     ...either.map(topKRows),
     topKBackward(true),
     ...either.map((among) => topKBackward(false, among)),
-  ] as Shader[],
-  'top-k-alone': either.map(topKRowsAlone) as Shader[],
+  ],
+  'top-k-alone': either.map(topKRowsAlone),
   'top-k-batch': [
     ...all({ first: either, byIndex: either })
       .filter(({ first, byIndex }) => !first || !byIndex)
-      .flatMap((variant) => [batchDigits(variant), batchChoose(variant)] as Shader[]),
+      .flatMap((variant) => [batchDigits(variant), batchChoose(variant)]),
     batchKeep(),
     ...either.map(moveThreshold),
     beyondThreshold(),
-  ] as Shader[],
+  ],
   'top-k-batch-alone': [
     ...all({ first: either, byIndex: either })
       .filter(({ first, byIndex }) => !first || !byIndex)
       .map(batchDigitsAlone),
     batchKeepAlone(),
-  ] as Shader[],
-  sparse: [transposeShader(), ...either.map(sparseProduct), sparseBackward(), ...either.map(sparseWeights)] as Shader[],
+  ],
+  sparse: [transposeShader(), ...either.map(sparseProduct), sparseBackward(), ...either.map(sparseWeights)],
   'sparse-alone': [
     transposeAlone(),
     ...either.map(sparseProductAlone),
     sparseBackwardAlone(),
     ...either.map(sparseWeightsAlone),
-  ] as Shader[],
+  ],
   'sparse-places': [
     sparseMask(),
     ...[...activationNames, ...parametric].map(sparseSlope),
@@ -301,7 +304,7 @@ export const families: Record<string, Shader[]> = {
     sparseSums(),
     sortPlaces(),
     sparseSumsAlone(),
-  ] as Shader[],
+  ],
   'dead-latents': [
     ...[
       [false, false],
@@ -310,20 +313,20 @@ export const families: Record<string, Shader[]> = {
     ].map(([counts, keeps]) => idleShader({ counts, keeps })),
     deadCount(),
     residualShader(),
-  ] as Shader[],
-  'unit-norm': [projectShader(), normalizeColumnsShader()] as Shader[],
+  ],
+  'unit-norm': [projectShader(), normalizeColumnsShader()],
   'avg-pool': [
     ...either.map((wide) => avgPoolForward({ wide })),
     ...all({ wide: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(avgPoolBackward),
-  ] as Shader[],
+  ],
   pool: [
     ...either.map((wide) => maxPoolForward({ wide })),
     ...all({ wide: either, tiled: either, slope: [undefined, ...activationNames] as (Activation | undefined)[] }).map(
       maxPoolBackward,
     ),
-  ] as Shader[],
-  puzzle: [tileOrderShader(4), tileOrderShader(9), moveTilesShader(), cutTilesShader()] as Shader[],
-  quads: [quadsShader()] as Shader[],
+  ],
+  puzzle: [tileOrderShader(4), tileOrderShader(9), moveTilesShader(), cutTilesShader()],
+  quads: [quadsShader()],
   resample: [
     ...all({
       kind: ['nearest', 'bilinear'] as const,
@@ -331,11 +334,11 @@ export const families: Record<string, Shader[]> = {
       slope: [undefined, 'tanh'] as (Activation | undefined)[],
     }).flatMap((variant) => [upsampleForward(variant), upsampleBackward(variant)]),
     coarsenShader(),
-  ] as Shader[],
+  ],
   random: [
     ...(['uniform', 'normal', 'bernoulli'] as Distribution[]).map(randomShader),
     ...(['signs', 'normal', 'uniform'] as const).map(noiseShader),
-  ] as Shader[],
+  ],
   reparameterize: [
     ...either.map((weighted) => reparameterizeForward(weighted)),
     ...all({ scheduled: either, weighted: either }).map(({ scheduled, weighted }) =>
@@ -343,28 +346,28 @@ export const families: Record<string, Shader[]> = {
     ),
     meanForward(),
     meanBackward(),
-  ] as Shader[],
+  ],
   mmd: [
     ...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))),
     mmdBackward(),
-  ] as Shader[],
+  ],
   categorical: [
     ...all({ writes: ['sums', 'gradient'] as const, weighted: either }).map(({ writes, weighted }) =>
       categoricalShader([3, 1, 2], writes, weighted),
     ),
     categoricalShader([2], 'elements'),
     groupSoftmaxShader([3, 1, 2]),
-  ] as Shader[],
+  ],
   'cell-loss': [
     ...all({ writes: ['sums', 'gradient'] as const, weighted: either }).map(({ writes, weighted }) =>
       cellLossShader(writes, weighted),
     ),
     cellLossShader('elements'),
-  ] as Shader[],
+  ],
   'cell-product': [
     ...either.flatMap((wide) => either.map((bias) => cellProduct(wide, bias))),
     ...either.map(cellWeights),
-  ] as Shader[],
+  ],
   cells: [
     scaleCells(),
     corruptCells('hide'),
@@ -372,24 +375,24 @@ export const families: Record<string, Shader[]> = {
     hideColumn(),
     takeColumn(),
     cellsOfOutputs(),
-  ] as Shader[],
-  'class-bias': [...either.map(classBiasForward), classBiasSums()] as Shader[],
+  ],
+  'class-bias': [...either.map(classBiasForward), classBiasSums()],
   'partial-sums': [1, 2, 32].map((count) => partialSumsShader(count, 64)),
-  optimizer: optimizers.flatMap((kind) => either.map((last) => optimizerShader(kind, last))) as Shader[],
-  reduce: either.flatMap((flag) => [sumStage(flag), maxStage(flag), spread(flag)]) as Shader[],
-  shuffle: all({ shuffled: either, subset: either }).map(shuffleShader) as Shader[],
-  softmax: [softmaxForward(), softmaxBackward()] as Shader[],
+  optimizer: optimizers.flatMap((kind) => either.map((last) => optimizerShader(kind, last))),
+  reduce: either.flatMap((flag) => [sumStage(flag), maxStage(flag), spread(flag)]),
+  shuffle: all({ shuffled: either, subset: either }).map(shuffleShader),
+  softmax: [softmaxForward(), softmaxBackward()],
   step: [
     ...all({ terms: [1, 2, 3], gradients: either, squares: either, alone: either })
       .filter(({ gradients, squares, alone }) => !squares || (gradients && !alone))
       .map(accountShader),
     advanceShader(),
     clipShader(),
-  ] as Shader[],
+  ],
 };
 
 /** What the compiler says of shaders; nothing of those that the device cannot have, which never gets to see them. */
-export async function messagesOf({ device }: Gpu, shaders: readonly Shader[]): Promise<string[]> {
+export async function messagesOf({ device }: Gpu, shaders: readonly Text[]): Promise<string[]> {
   const possible = shaders.filter(({ code }) => device.features.has('subgroups') || !code.includes('enable subgroups'));
   const infos = possible.map(async ({ label, code }) => {
     const { messages } = await device.createShaderModule({ label, code }).getCompilationInfo();

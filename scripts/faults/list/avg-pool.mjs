@@ -1,6 +1,6 @@
 /** @type {import('../list.mjs').FaultsOfFile} */
 export default [
-  'kernels/avg-pool',
+  'kernels/pool',
   ['clamp', 'max(top, 0)', 'top'],
   ['clamp', 'min(left + i32(kernel_width), i32(width))', '(left + i32(kernel_width))'],
   ['bound', '(iy < height) & (ix < width)', '(iy < height)'],

@@ -1,7 +1,7 @@
 // avgPool2d
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
 
 override batch: u32;
 override height: u32;
@@ -36,14 +36,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let oy = t / (channels * out_width) % out_height;
   let ox = t / channels % out_width;
   let image = t / (channels * out_width * out_height) * height * width;
-  var sum = vec4f();
+  var sum = f32();
   for (var ky = 0u; ky < kernel_height; ky++) {
     let iy = oy * stride_y + ky - pad_top;
     for (var kx = 0u; kx < kernel_width; kx++) {
       let ix = ox * stride_x + kx - pad_left;
       // Without a branch, because a CPU would take it for each invocation in turn.
       let inside = (iy < height) & (ix < width);
-      sum += select(vec4f(), x[select(0u, (image + iy * width + ix) * channels + c, inside)], inside);
+      sum += select(f32(), x[select(0u, (image + iy * width + ix) * channels + c, inside)], inside);
     }
   }
   y[t] = sum * share(oy, ox);

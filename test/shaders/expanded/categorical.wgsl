@@ -118,7 +118,7 @@ fn log_beyond_one(u: f32) -> f32 {
   return f32(i32(bits >> 23u) - 127) * 0.69314718 + log1p(mantissa - 1.0);
 }
 
-const starts = array<u32, 3>(0u, 3u, 5u);
+const starts = array<u32, 4>(0u, 3u, 4u, 6u);
 
 fn ahead(first: u32, end: u32) -> u32 {
   var best = first;
@@ -145,7 +145,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let weight = select(0.0, gradient_factor / f32(batch_rows()), real);
 
   var sum = 0.0;
-  for (var g = t % strips; g < 2u; g += strips) {
+  for (var g = t % strips; g < 3u; g += strips) {
     let first = row * columns + starts[g];
     let end = row * columns + starts[g + 1u];
     let best = ahead(first, end);

@@ -2,10 +2,8 @@
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> info: array<Column>;
-@group(0) @binding(2) var<storage, read> w: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
-
-@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 override size: u32;
 override columns: u32;
@@ -37,7 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let o = t % outs;
   let row = t / outs;
 
-  var sum = bias[o];
+  var sum = 0.0;
 
   for (var c = 0u; c < columns; c++) {
     let place = place_of(x[row * columns + c], info[c]);

@@ -1,9 +1,9 @@
 // class bias
 
-@group(0) @binding(0) var<storage, read> z: array<vec4f>;
-@group(0) @binding(1) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(0) var<storage, read> z: array<f32>;
+@group(0) @binding(1) var<storage, read> bias: array<f32>;
 @group(0) @binding(2) var<storage, read> labels: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
 override size: u32;
 override across: u32;
 override units: u32;

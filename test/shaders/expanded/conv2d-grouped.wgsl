@@ -1,4 +1,4 @@
-// conv2d of groups relu
+// conv2d of groups
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -36,21 +36,6 @@ fn number(id: vec3u, groups: vec3u) -> u32 {
   return invocation(id, groups) + sizes.slice * groups.x * groups.y * 64u;
 }
 
-@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
-
-fn activate_one(z: f32) -> f32 {
-  return max(z, 0.0);
-}
-fn slope_one(y: f32) -> f32 {
-  return select(0.0, 1.0, y > 0.0);
-}
-fn activate(z: vec4f) -> vec4f {
-  return vec4f(activate_one(z.x), activate_one(z.y), activate_one(z.z), activate_one(z.w));
-}
-fn slope(s: vec4f) -> vec4f {
-  return vec4f(slope_one(s.x), slope_one(s.y), slope_one(s.z), slope_one(s.w));
-}
-
 override add_y = false;
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -75,10 +60,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       }
     }
   }
-
-  sum += bias[f];
-
-  sum = activate(sum);
 
   if (add_y) { sum += y[t]; }
   y[t] = sum;

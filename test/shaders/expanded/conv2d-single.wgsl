@@ -1,4 +1,4 @@
-// conv2d of one filter relu
+// conv2d of one filter tanh
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -28,11 +28,74 @@ struct Sizes {
 
 @group(0) @binding(4) var<storage, read> bias: array<f32>;
 
+/** e^r − 1 for |r| ≤ ½ ln 2. */
+fn expm1_core(r: f32) -> f32 {
+  return r + r * r * (0.5 + r * (0.16666667 + r * (0.041666667 + r * (0.0083333333 + r * (0.0013888889 + r * 1.9841270e-4)))));
+}
+
+fn power_of_two(n: i32) -> f32 {
+  return bitcast<f32>((n + 127) << 23u);
+}
+
+/** x − n ln 2, with ln 2 in two parts so that n times the first is exact. */
+fn reduce_by_ln2(x: f32, n: f32) -> f32 {
+  return (x - n * 0.693359375) + n * 2.1219444e-4;
+}
+
+fn accurate_exp(x: f32) -> f32 {
+  let v = clamp(x, -104.0, 89.0);
+  let n = floor(v * 1.4426950 + 0.5);
+  let half = i32(n) >> 1u;
+  return (1.0 + expm1_core(reduce_by_ln2(v, n))) * power_of_two(half) * power_of_two(i32(n) - half);
+}
+
+fn expm1(x: f32) -> f32 {
+  let v = clamp(x, -50.0, 88.0);
+  let n = floor(v * 1.4426950 + 0.5);
+  let scale = power_of_two(i32(n));
+  return scale * expm1_core(reduce_by_ln2(v, n)) + (scale - 1.0);
+}
+
+/** log(1 + u) for u in [0, 1]. */
+fn log1p(u: f32) -> f32 {
+  let s = u / (2.0 + u);
+  let q = s * s;
+  return 2.0 * s + 2.0 * s * q * (0.33333333 + q * (0.2 + q * (0.14285714 + q * (0.11111111 + q * (0.090909091 + q * (0.076923077 + q * 0.066666667))))));
+}
+
+fn accurate_tanh(x: f32) -> f32 {
+  let q = x * x;
+  let near = x + x * q * (-0.33333329 + q * (0.13333132 + q * (-0.053937467 + q * (0.021650155 + q * (-0.0080539498 + q * 0.0020317535)))));
+  let far = 1.0 - 2.0 / (accurate_exp(2.0 * min(abs(x), 16.0)) + 1.0);
+  return select(select(far, -far, x < 0.0), near, abs(x) < 0.66);
+}
+
+fn sigmoid(x: f32) -> f32 {
+  let e = accurate_exp(-abs(x));
+  return select(e, 1.0, x >= 0.0) / (1.0 + e);
+}
+
+fn softplus(x: f32) -> f32 {
+  return max(x, 0.0) + log1p(accurate_exp(-abs(x)));
+}
+
+fn normal_density(x: f32) -> f32 {
+  return 0.39894228 * accurate_exp(-0.5 * x * x);
+}
+
+fn normal_cdf(x: f32) -> f32 {
+  let u = min(abs(x) * 0.70710678, 10.0);
+  let t = 1.0 / (1.0 + 0.4 * u);
+  let p = t * (0.22570367 + t * (0.22501529 + t * (0.21439061 + t * (0.13215709 + t * (0.26487181 + t * (-0.27091914 + t * (0.53122149 + t * (-0.48662431 + t * (0.19281994 + t * -0.028636439)))))))));
+  let tail = 0.5 * accurate_exp(-u * u) * p;
+  return select(1.0 - tail, tail, x < 0.0);
+}
+
 fn activate_one(z: f32) -> f32 {
-  return max(z, 0.0);
+  return accurate_tanh(z);
 }
 fn slope_one(y: f32) -> f32 {
-  return select(0.0, 1.0, y > 0.0);
+  return 1.0 - y * y;
 }
 fn activate(z: vec4f) -> vec4f {
   return vec4f(activate_one(z.x), activate_one(z.y), activate_one(z.z), activate_one(z.w));
@@ -82,14 +145,10 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   let inside_y1 = top + 1u < sizes.height; let line1 = (example * sizes.height + top + 1u) * sizes.width * channels;
   let inside_y2 = top + 2u < sizes.height; let line2 = (example * sizes.height + top + 2u) * sizes.width * channels;
   let inside_y3 = top + 3u < sizes.height; let line3 = (example * sizes.height + top + 3u) * sizes.width * channels;
-  let inside_y4 = top + 4u < sizes.height; let line4 = (example * sizes.height + top + 4u) * sizes.width * channels;
-  let inside_y5 = top + 5u < sizes.height; let line5 = (example * sizes.height + top + 5u) * sizes.width * channels;
   let inside_x0 = left + 0u < sizes.width; let at0 = (left + 0u) * channels;
   let inside_x1 = left + 1u < sizes.width; let at1 = (left + 1u) * channels;
   let inside_x2 = left + 2u < sizes.width; let at2 = (left + 2u) * channels;
   let inside_x3 = left + 3u < sizes.width; let at3 = (left + 3u) * channels;
-  let inside_x4 = left + 4u < sizes.width; let at4 = (left + 4u) * channels;
-  let inside_x5 = left + 5u < sizes.width; let at5 = (left + 5u) * channels;
   var sum0 = 0.0;
   var sum1 = 0.0;
   var sum2 = 0.0;
@@ -108,107 +167,45 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   var sum15 = 0.0;
   for (var c4 = 0u; c4 < channels; c4++) {
     let w0 = w[0u * channels + c4];
-  let w1 = w[1u * channels + c4];
-  let w2 = w[2u * channels + c4];
-  let w3 = w[3u * channels + c4];
-  let w4 = w[4u * channels + c4];
-  let w5 = w[5u * channels + c4];
-  let w6 = w[6u * channels + c4];
-  let w7 = w[7u * channels + c4];
-  let w8 = w[8u * channels + c4];
 
     let x0_0 = select(vec4f(), x[select(0u, line0 + at0 + c4, inside_y0 & inside_x0)], inside_y0 & inside_x0);
   let x0_1 = select(vec4f(), x[select(0u, line0 + at1 + c4, inside_y0 & inside_x1)], inside_y0 & inside_x1);
   let x0_2 = select(vec4f(), x[select(0u, line0 + at2 + c4, inside_y0 & inside_x2)], inside_y0 & inside_x2);
   let x0_3 = select(vec4f(), x[select(0u, line0 + at3 + c4, inside_y0 & inside_x3)], inside_y0 & inside_x3);
-  let x0_4 = select(vec4f(), x[select(0u, line0 + at4 + c4, inside_y0 & inside_x4)], inside_y0 & inside_x4);
-  let x0_5 = select(vec4f(), x[select(0u, line0 + at5 + c4, inside_y0 & inside_x5)], inside_y0 & inside_x5);
-    sum0 += dot(x0_0, w0); sum0 += dot(x0_1, w1); sum0 += dot(x0_2, w2);
-  sum1 += dot(x0_1, w0); sum1 += dot(x0_2, w1); sum1 += dot(x0_3, w2);
-  sum2 += dot(x0_2, w0); sum2 += dot(x0_3, w1); sum2 += dot(x0_4, w2);
-  sum3 += dot(x0_3, w0); sum3 += dot(x0_4, w1); sum3 += dot(x0_5, w2);
+    sum0 += dot(x0_0, w0);
+  sum1 += dot(x0_1, w0);
+  sum2 += dot(x0_2, w0);
+  sum3 += dot(x0_3, w0);
 
     let x1_0 = select(vec4f(), x[select(0u, line1 + at0 + c4, inside_y1 & inside_x0)], inside_y1 & inside_x0);
   let x1_1 = select(vec4f(), x[select(0u, line1 + at1 + c4, inside_y1 & inside_x1)], inside_y1 & inside_x1);
   let x1_2 = select(vec4f(), x[select(0u, line1 + at2 + c4, inside_y1 & inside_x2)], inside_y1 & inside_x2);
   let x1_3 = select(vec4f(), x[select(0u, line1 + at3 + c4, inside_y1 & inside_x3)], inside_y1 & inside_x3);
-  let x1_4 = select(vec4f(), x[select(0u, line1 + at4 + c4, inside_y1 & inside_x4)], inside_y1 & inside_x4);
-  let x1_5 = select(vec4f(), x[select(0u, line1 + at5 + c4, inside_y1 & inside_x5)], inside_y1 & inside_x5);
-    sum0 += dot(x1_0, w3); sum0 += dot(x1_1, w4); sum0 += dot(x1_2, w5);
-  sum1 += dot(x1_1, w3); sum1 += dot(x1_2, w4); sum1 += dot(x1_3, w5);
-  sum2 += dot(x1_2, w3); sum2 += dot(x1_3, w4); sum2 += dot(x1_4, w5);
-  sum3 += dot(x1_3, w3); sum3 += dot(x1_4, w4); sum3 += dot(x1_5, w5);
-  sum4 += dot(x1_0, w0); sum4 += dot(x1_1, w1); sum4 += dot(x1_2, w2);
-  sum5 += dot(x1_1, w0); sum5 += dot(x1_2, w1); sum5 += dot(x1_3, w2);
-  sum6 += dot(x1_2, w0); sum6 += dot(x1_3, w1); sum6 += dot(x1_4, w2);
-  sum7 += dot(x1_3, w0); sum7 += dot(x1_4, w1); sum7 += dot(x1_5, w2);
+
+  sum4 += dot(x1_0, w0);
+  sum5 += dot(x1_1, w0);
+  sum6 += dot(x1_2, w0);
+  sum7 += dot(x1_3, w0);
 
     let x2_0 = select(vec4f(), x[select(0u, line2 + at0 + c4, inside_y2 & inside_x0)], inside_y2 & inside_x0);
   let x2_1 = select(vec4f(), x[select(0u, line2 + at1 + c4, inside_y2 & inside_x1)], inside_y2 & inside_x1);
   let x2_2 = select(vec4f(), x[select(0u, line2 + at2 + c4, inside_y2 & inside_x2)], inside_y2 & inside_x2);
   let x2_3 = select(vec4f(), x[select(0u, line2 + at3 + c4, inside_y2 & inside_x3)], inside_y2 & inside_x3);
-  let x2_4 = select(vec4f(), x[select(0u, line2 + at4 + c4, inside_y2 & inside_x4)], inside_y2 & inside_x4);
-  let x2_5 = select(vec4f(), x[select(0u, line2 + at5 + c4, inside_y2 & inside_x5)], inside_y2 & inside_x5);
-    sum0 += dot(x2_0, w6); sum0 += dot(x2_1, w7); sum0 += dot(x2_2, w8);
-  sum1 += dot(x2_1, w6); sum1 += dot(x2_2, w7); sum1 += dot(x2_3, w8);
-  sum2 += dot(x2_2, w6); sum2 += dot(x2_3, w7); sum2 += dot(x2_4, w8);
-  sum3 += dot(x2_3, w6); sum3 += dot(x2_4, w7); sum3 += dot(x2_5, w8);
-  sum4 += dot(x2_0, w3); sum4 += dot(x2_1, w4); sum4 += dot(x2_2, w5);
-  sum5 += dot(x2_1, w3); sum5 += dot(x2_2, w4); sum5 += dot(x2_3, w5);
-  sum6 += dot(x2_2, w3); sum6 += dot(x2_3, w4); sum6 += dot(x2_4, w5);
-  sum7 += dot(x2_3, w3); sum7 += dot(x2_4, w4); sum7 += dot(x2_5, w5);
-  sum8 += dot(x2_0, w0); sum8 += dot(x2_1, w1); sum8 += dot(x2_2, w2);
-  sum9 += dot(x2_1, w0); sum9 += dot(x2_2, w1); sum9 += dot(x2_3, w2);
-  sum10 += dot(x2_2, w0); sum10 += dot(x2_3, w1); sum10 += dot(x2_4, w2);
-  sum11 += dot(x2_3, w0); sum11 += dot(x2_4, w1); sum11 += dot(x2_5, w2);
+
+  sum8 += dot(x2_0, w0);
+  sum9 += dot(x2_1, w0);
+  sum10 += dot(x2_2, w0);
+  sum11 += dot(x2_3, w0);
 
     let x3_0 = select(vec4f(), x[select(0u, line3 + at0 + c4, inside_y3 & inside_x0)], inside_y3 & inside_x0);
   let x3_1 = select(vec4f(), x[select(0u, line3 + at1 + c4, inside_y3 & inside_x1)], inside_y3 & inside_x1);
   let x3_2 = select(vec4f(), x[select(0u, line3 + at2 + c4, inside_y3 & inside_x2)], inside_y3 & inside_x2);
   let x3_3 = select(vec4f(), x[select(0u, line3 + at3 + c4, inside_y3 & inside_x3)], inside_y3 & inside_x3);
-  let x3_4 = select(vec4f(), x[select(0u, line3 + at4 + c4, inside_y3 & inside_x4)], inside_y3 & inside_x4);
-  let x3_5 = select(vec4f(), x[select(0u, line3 + at5 + c4, inside_y3 & inside_x5)], inside_y3 & inside_x5);
 
-  sum4 += dot(x3_0, w6); sum4 += dot(x3_1, w7); sum4 += dot(x3_2, w8);
-  sum5 += dot(x3_1, w6); sum5 += dot(x3_2, w7); sum5 += dot(x3_3, w8);
-  sum6 += dot(x3_2, w6); sum6 += dot(x3_3, w7); sum6 += dot(x3_4, w8);
-  sum7 += dot(x3_3, w6); sum7 += dot(x3_4, w7); sum7 += dot(x3_5, w8);
-  sum8 += dot(x3_0, w3); sum8 += dot(x3_1, w4); sum8 += dot(x3_2, w5);
-  sum9 += dot(x3_1, w3); sum9 += dot(x3_2, w4); sum9 += dot(x3_3, w5);
-  sum10 += dot(x3_2, w3); sum10 += dot(x3_3, w4); sum10 += dot(x3_4, w5);
-  sum11 += dot(x3_3, w3); sum11 += dot(x3_4, w4); sum11 += dot(x3_5, w5);
-  sum12 += dot(x3_0, w0); sum12 += dot(x3_1, w1); sum12 += dot(x3_2, w2);
-  sum13 += dot(x3_1, w0); sum13 += dot(x3_2, w1); sum13 += dot(x3_3, w2);
-  sum14 += dot(x3_2, w0); sum14 += dot(x3_3, w1); sum14 += dot(x3_4, w2);
-  sum15 += dot(x3_3, w0); sum15 += dot(x3_4, w1); sum15 += dot(x3_5, w2);
-
-    let x4_0 = select(vec4f(), x[select(0u, line4 + at0 + c4, inside_y4 & inside_x0)], inside_y4 & inside_x0);
-  let x4_1 = select(vec4f(), x[select(0u, line4 + at1 + c4, inside_y4 & inside_x1)], inside_y4 & inside_x1);
-  let x4_2 = select(vec4f(), x[select(0u, line4 + at2 + c4, inside_y4 & inside_x2)], inside_y4 & inside_x2);
-  let x4_3 = select(vec4f(), x[select(0u, line4 + at3 + c4, inside_y4 & inside_x3)], inside_y4 & inside_x3);
-  let x4_4 = select(vec4f(), x[select(0u, line4 + at4 + c4, inside_y4 & inside_x4)], inside_y4 & inside_x4);
-  let x4_5 = select(vec4f(), x[select(0u, line4 + at5 + c4, inside_y4 & inside_x5)], inside_y4 & inside_x5);
-
-  sum8 += dot(x4_0, w6); sum8 += dot(x4_1, w7); sum8 += dot(x4_2, w8);
-  sum9 += dot(x4_1, w6); sum9 += dot(x4_2, w7); sum9 += dot(x4_3, w8);
-  sum10 += dot(x4_2, w6); sum10 += dot(x4_3, w7); sum10 += dot(x4_4, w8);
-  sum11 += dot(x4_3, w6); sum11 += dot(x4_4, w7); sum11 += dot(x4_5, w8);
-  sum12 += dot(x4_0, w3); sum12 += dot(x4_1, w4); sum12 += dot(x4_2, w5);
-  sum13 += dot(x4_1, w3); sum13 += dot(x4_2, w4); sum13 += dot(x4_3, w5);
-  sum14 += dot(x4_2, w3); sum14 += dot(x4_3, w4); sum14 += dot(x4_4, w5);
-  sum15 += dot(x4_3, w3); sum15 += dot(x4_4, w4); sum15 += dot(x4_5, w5);
-
-    let x5_0 = select(vec4f(), x[select(0u, line5 + at0 + c4, inside_y5 & inside_x0)], inside_y5 & inside_x0);
-  let x5_1 = select(vec4f(), x[select(0u, line5 + at1 + c4, inside_y5 & inside_x1)], inside_y5 & inside_x1);
-  let x5_2 = select(vec4f(), x[select(0u, line5 + at2 + c4, inside_y5 & inside_x2)], inside_y5 & inside_x2);
-  let x5_3 = select(vec4f(), x[select(0u, line5 + at3 + c4, inside_y5 & inside_x3)], inside_y5 & inside_x3);
-  let x5_4 = select(vec4f(), x[select(0u, line5 + at4 + c4, inside_y5 & inside_x4)], inside_y5 & inside_x4);
-  let x5_5 = select(vec4f(), x[select(0u, line5 + at5 + c4, inside_y5 & inside_x5)], inside_y5 & inside_x5);
-
-  sum12 += dot(x5_0, w6); sum12 += dot(x5_1, w7); sum12 += dot(x5_2, w8);
-  sum13 += dot(x5_1, w6); sum13 += dot(x5_2, w7); sum13 += dot(x5_3, w8);
-  sum14 += dot(x5_2, w6); sum14 += dot(x5_3, w7); sum14 += dot(x5_4, w8);
-  sum15 += dot(x5_3, w6); sum15 += dot(x5_4, w7); sum15 += dot(x5_5, w8);
+  sum12 += dot(x3_0, w0);
+  sum13 += dot(x3_1, w0);
+  sum14 += dot(x3_2, w0);
+  sum15 += dot(x3_3, w0);
   }
   let add = sizes.add_y != 0u;
   let pixels = sizes.batch * sizes.out_height * sizes.out_width;

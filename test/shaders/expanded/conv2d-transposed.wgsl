@@ -1,8 +1,8 @@
-// conv2d transposed 4x4 relu
+// conv2d transposed 4x4
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 struct Sizes {
@@ -26,20 +26,7 @@ struct Sizes {
   add_sums: u32
 }
 
-@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
-
-fn activate_one(z: f32) -> f32 {
-  return max(z, 0.0);
-}
-fn slope_one(y: f32) -> f32 {
-  return select(0.0, 1.0, y > 0.0);
-}
-fn activate(z: vec4f) -> vec4f {
-  return vec4f(activate_one(z.x), activate_one(z.y), activate_one(z.z), activate_one(z.w));
-}
-fn slope(s: vec4f) -> vec4f {
-  return vec4f(slope_one(s.x), slope_one(s.y), slope_one(s.z), slope_one(s.w));
-}
+@group(0) @binding(4) var<storage, read> bias: array<f32>;
 
 const none = 0xffffffffu;
 
@@ -51,14 +38,16 @@ fn store(i: u32, j: u32, sum: vec4f, m: u32, n: u32, add: bool) {
 
   var v = sum;
 
-  let at = (row * n + j) / 4u;
+  let count = min(4u, n - j);
+  for (var c = 0u; c < count; c++) {
+    let at = row * n + j + c;
+    var one = v[c];
 
-  v += bias[j / 4u];
+    one += bias[j + c];
 
-  v = activate(v);
-
-  if (add) { v += y[at]; }
-  y[at] = v;
+    if (add) { one += y[at]; }
+    y[at] = one;
+  }
 
 }
 
@@ -96,22 +85,19 @@ fn pixel_at(i: u32) -> Pixel {
   return Pixel((example * sizes.height + iy) * sizes.width + ix, at * i32(sizes.filters), row, column);
 }
 
-/** The offset of the filters, in vec4s, ty rows above and tx columns before a pixel's first tap; negative outside the image. */
-fn tap_at(pixel: Pixel, ty: i32, tx: i32, height: u32, width: u32, filters: i32) -> i32 {
-  // Converted to u32, a negative number is larger than any side.
-  let inside = (u32(pixel.row - ty) < height) & (u32(pixel.column - tx) < width) & (pixel.row >= 0);
-  return select(-1, (pixel.at - (ty * i32(width) + tx) * filters) / 4, inside);
-}
-
-fn load_x(tap: i32, f: u32) -> vec4f {
-  return select(vec4f(), x[max(tap, 0) + i32(f / 4u)], tap >= 0);
+/** Four neighbours along taps and filters combined; with few filters, four taps. */
+fn load_x(pixel: Pixel, ty: i32, tx: vec4i, f: vec4i, height: u32, width: u32, filters: i32) -> vec4f {
+  let inside = (vec4u(pixel.column - tx) < vec4u(width)) & vec4<bool>(u32(pixel.row - ty) < height && pixel.row >= 0);
+  let places = select(vec4i(), pixel.at - (ty * i32(width) + tx) * filters + f, inside);
+  return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
 }
 
 fn load_w(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
 
-  let at = (i * columns + j) / 4u;
-
-  return w[at];
+  let each = j + vec4u(0u, 1u, 2u, 3u);
+  let inside = (each < vec4u(columns)) & vec4<bool>(i < rows);
+  let places = select(vec4u(), i * columns + each, inside);
+  return select(vec4f(), vec4f(w[places.x], w[places.y], w[places.z], w[places.w]), inside);
 
 }
 
@@ -158,22 +144,23 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   var sum2 = vec4f();
   var sum3 = vec4f();
 
+  let run = (kernel_width - min(first_x, kernel_width) + stride_x - 1u) / stride_x * filters;
   for (var ky = first_y; ky < kernel_height; ky += stride_y) {
   let ty = i32(ky / stride_y);
-  for (var kx = first_x; kx < kernel_width; kx += stride_x) {
-  let tx = i32(kx / stride_x);
-  let tap0 = tap_at(pixel0, ty, tx, height, width, i32(filters));
-  let tap1 = tap_at(pixel1, ty, tx, height, width, i32(filters));
-  let tap2 = tap_at(pixel2, ty, tx, height, width, i32(filters));
-  let tap3 = tap_at(pixel3, ty, tx, height, width, i32(filters));
-  for (var f = 0u; f < filters; f += 4u) {
+  for (var j = 0u; j < run; j += 4u) {
 
-  let rows = (f + vec4u(0u, 1u, 2u, 3u)) * taps + ky * kernel_width + kx;
+  let each = j + vec4u(0u, 1u, 2u, 3u);
 
-  let a0 = load_x(tap0, f);
-  let a1 = load_x(tap1, f);
-  let a2 = load_x(tap2, f);
-  let a3 = load_x(tap3, f);
+  let tx = vec4i(each / filters);
+
+  let f = vec4i(each % filters);
+  // Past the last tap the row is past the end of w.
+  let rows = select(vec4u(filters * taps), vec4u(f) * taps + ky * kernel_width + first_x + vec4u(tx) * stride_x, each < vec4u(run));
+
+  let a0 = load_x(pixel0, ty, tx, f, height, width, i32(filters));
+  let a1 = load_x(pixel1, ty, tx, f, height, width, i32(filters));
+  let a2 = load_x(pixel2, ty, tx, f, height, width, i32(filters));
+  let a3 = load_x(pixel3, ty, tx, f, height, width, i32(filters));
 
   let b0 = mat4x4f(load_w(rows[0], column + 0u, filters * taps, n), load_w(rows[1], column + 0u, filters * taps, n), load_w(rows[2], column + 0u, filters * taps, n), load_w(rows[3], column + 0u, filters * taps, n));
 
@@ -182,7 +169,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   sum2 += b0 * a2;
   sum3 += b0 * a3;
 
-  } } }
+  } }
   let add = sizes.add_y != 0u;
   // A loop, because compiling the epilogue for each sum would take longer than compiling all the rest.
   var tile_sums = array<vec4f, 4>(sum0, sum1, sum2, sum3);

@@ -1,8 +1,8 @@
 // conv2d weights 4x4
 
-@group(0) @binding(0) var<storage, read> a: array<vec4f>;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 struct Sizes {
@@ -36,14 +36,16 @@ fn store(i: u32, j: u32, sum: vec4f, m: u32, n: u32, add: bool) {
 
   var v = sum;
 
-  let at = (row * n + j) / 4u;
+  let count = min(4u, n - j);
+  for (var c = 0u; c < count; c++) {
+    let at = row * n + j + c;
+    var one = v[c];
 
-  if (add) { v += y[at]; }
-  y[at] = v;
+    if (add) { one += y[at]; }
+    y[at] = one;
+  }
 
 }
-
-@group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 
 fn filled_rows(count: u32) -> u32 {
   return (count + 3u) / 4u * 4u;
@@ -58,79 +60,39 @@ fn row_of_part(i: u32) -> u32 {
   return select(none, i / part_rows() * sizes.filters + filter_, filter_ < sizes.filters);
 }
 
-fn store_sums(column: u32, sum: vec4f, m: u32, part: u32) {
-  let count = min(4u, m - column);
-  for (var c = 0u; c < count; c++) {
-    let place = part * m + column + c;
-    var one = sum[c];
-    if (sizes.add_sums != 0u) { one += sums[place]; }
-    sums[place] = one;
-  }
-}
-
-fn sum_columns(column: u32, begin: u32, end: u32, m: u32, part: u32) {
-  if (column >= m) { return; }
-  var sum = vec4f();
-
-  var at = begin;
-  for (; at + 7u * 1u < end; at += 8u * 1u) {
-    let v0 = load_a((at + 0u * 1u), column, end, m);
-  let v1 = load_a((at + 1u * 1u), column, end, m);
-  let v2 = load_a((at + 2u * 1u), column, end, m);
-  let v3 = load_a((at + 3u * 1u), column, end, m);
-  let v4 = load_a((at + 4u * 1u), column, end, m);
-  let v5 = load_a((at + 5u * 1u), column, end, m);
-  let v6 = load_a((at + 6u * 1u), column, end, m);
-  let v7 = load_a((at + 7u * 1u), column, end, m);
-    sum += v0;
-  sum += v1;
-  sum += v2;
-  sum += v3;
-  sum += v4;
-  sum += v5;
-  sum += v6;
-  sum += v7;
-  }
-  for (; at < end; at += 1u) { sum += load_a(at, column, end, m); }
-
-  store_sums(column, sum, m, part);
-}
-
 fn load_a(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
 
-  let at = (i * columns + j) / 4u;
-
-  // Without a branch, because a CPU would take it for each invocation in turn.
-  let inside = i < rows;
-  return select(vec4f(), a[select(0u, at, inside)], inside);
+  let each = j + vec4u(0u, 1u, 2u, 3u);
+  let inside = (each < vec4u(columns)) & vec4<bool>(i < rows);
+  let places = select(vec4u(), i * columns + each, inside);
+  return select(vec4f(), vec4f(a[places.x], a[places.y], a[places.z], a[places.w]), inside);
 
 }
 
 /** Four neighbouring weights of a kernel: their rows and columns in it, and their offsets from the start of a patch. */
 
-struct Spot { row: i32, column: i32, at: i32 }
+struct Spot { row: vec4i, column: vec4i, at: vec4i }
 
 fn spot_at(j: u32) -> Spot {
   let run = sizes.kernel_width * sizes.channels;
   let line = sizes.width * sizes.channels;
 
-  let each = j;
+  let each = j + vec4u(0u, 1u, 2u, 3u);
 
   let row = each / run;
   let along = each % run;
 
-  return Spot(i32(row), i32(along / sizes.channels), i32(row * line + along));
+  return Spot(vec4i(row), vec4i(along / sizes.channels), vec4i(row * line + along));
 }
 
-/** The offset in x, in vec4s, of the patch's row for the four weights; negative outside the image. */
-fn line_at(spot: Spot, top: i32, line: i32, height: u32) -> i32 {
-  return select(-0x8000000, (line + spot.at) / 4, u32(top + spot.row) < height);
+fn line_at(spot: Spot, top: i32, line: i32, height: u32) -> vec4i {
+  return select(vec4i(-0x8000000), line + spot.at, vec4u(top + spot.row) < vec4u(height));
 }
 
-/** The four values of x that the weights multiply, in the patch that begins at column left. */
-fn load_x(spot: Spot, line: i32, left: i32, at: i32, width: u32) -> vec4f {
-  let inside = (u32(left + spot.column) < width) & (line > -0x8000000);
-  return select(vec4f(), x[select(0, line + at, inside)], inside);
+fn load_x(spot: Spot, line: vec4i, left: i32, at: i32, width: u32) -> vec4f {
+  let inside = (vec4u(left + spot.column) < vec4u(width)) & (line > vec4i(-0x8000000));
+  let places = select(vec4i(), line + at, inside);
+  return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
 }
 
 @compute @workgroup_size(64)
@@ -156,14 +118,6 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   let tiles = across * down;
   let tile = invocation / 1u;
   if (tile >= tiles) {
-
-    let spare = invocation - 1u * tiles;
-
-    let each = (filters + 3u) / 4u;
-    let part = spare / each;
-    if (part >= sizes.parts) { return; }
-    let places = out_height * out_width;
-    sum_columns(spare % each * 4u, part * share * places, min(batch, (part + 1u) * share) * places, filters, part);
 
     return;
   }
@@ -193,10 +147,10 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   let left1 = left0 + 1 * stride_x;
   let left2 = left0 + 2 * stride_x;
   let left3 = left0 + 3 * stride_x;
-  let at0 = left0 * channels / 4;
-  let at1 = left1 * channels / 4;
-  let at2 = left2 * channels / 4;
-  let at3 = left3 * channels / 4;
+  let at0 = left0 * channels;
+  let at1 = left1 * channels;
+  let at2 = left2 * channels;
+  let at3 = left3 * channels;
 
   let rows0 = transpose(mat4x4f(load_a(first + ox + 0u, filter_ + 0u, first + out_width, filters), load_a(first + ox + 1u, filter_ + 0u, first + out_width, filters), load_a(first + ox + 2u, filter_ + 0u, first + out_width, filters), load_a(first + ox + 3u, filter_ + 0u, first + out_width, filters)));
   let a0 = rows0[0];

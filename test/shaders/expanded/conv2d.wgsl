@@ -1,8 +1,8 @@
-// conv2d 4x4 relu
+// conv2d 4x4
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @group(0) @binding(3) var<uniform> sizes: Sizes;
 struct Sizes {
@@ -26,20 +26,7 @@ struct Sizes {
   add_sums: u32
 }
 
-@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
-
-fn activate_one(z: f32) -> f32 {
-  return max(z, 0.0);
-}
-fn slope_one(y: f32) -> f32 {
-  return select(0.0, 1.0, y > 0.0);
-}
-fn activate(z: vec4f) -> vec4f {
-  return vec4f(activate_one(z.x), activate_one(z.y), activate_one(z.z), activate_one(z.w));
-}
-fn slope(s: vec4f) -> vec4f {
-  return vec4f(slope_one(s.x), slope_one(s.y), slope_one(s.z), slope_one(s.w));
-}
+@group(0) @binding(4) var<storage, read> bias: array<f32>;
 
 const none = 0xffffffffu;
 
@@ -49,14 +36,16 @@ fn store(i: u32, j: u32, sum: vec4f, m: u32, n: u32, add: bool) {
 
   var v = sum;
 
-  let at = (row * n + j) / 4u;
+  let count = min(4u, n - j);
+  for (var c = 0u; c < count; c++) {
+    let at = row * n + j + c;
+    var one = v[c];
 
-  v += bias[j / 4u];
+    one += bias[j + c];
 
-  v = activate(v);
-
-  if (add) { v += y[at]; }
-  y[at] = v;
+    if (add) { one += y[at]; }
+    y[at] = one;
+  }
 
 }
 
@@ -73,22 +62,24 @@ fn patch_at(i: u32) -> Patch {
   return Patch(((example * i32(sizes.height) + top) * width + left) * i32(sizes.channels), select(-0x8000000, top, example < i32(sizes.batch)), left);
 }
 
-/** The offset of the channels of one pixel of a patch, in vec4s; negative outside the image. */
-fn tap_at(patch_: Patch, ky: u32, kx: u32, height: u32, width: u32, line: u32, channels: u32) -> i32 {
-  let inside = (u32(patch_.top + i32(ky)) < height) & (u32(patch_.left + i32(kx)) < width);
-  return select(-1, (patch_.at + i32(ky * line + kx * channels)) / 4, inside);
-}
+/** Four neighbours in row ky of a patch, from j on, along pixels and channels combined. */
+fn load_x(patch_: Patch, ky: u32, j: u32, height: u32, width: u32, line: u32, channels: u32) -> vec4f {
 
-fn load_x(tap: i32, c: u32) -> vec4f {
-  // Without a branch, because a CPU would take it for each invocation in turn.
-  return select(vec4f(), x[max(tap, 0) + i32(c)], tap >= 0);
+  let each = i32(j) + vec4i(0, 1, 2, 3);
+
+  let left = patch_.left * i32(channels);
+  let end = select(0, min(i32(sizes.kernel_width * channels), i32(line) - left), u32(patch_.top + i32(ky)) < height);
+  let inside = (each >= vec4i(max(0, -left))) & (each < vec4i(end));
+  let places = select(vec4i(), patch_.at + i32(ky * line) + each, inside);
+  return select(vec4f(), vec4f(x[places.x], x[places.y], x[places.z], x[places.w]), inside);
 }
 
 fn load_w(i: u32, j: u32, rows: u32, columns: u32) -> vec4f {
 
-  let at = (i * columns + j) / 4u;
-
-  return w[at];
+  let each = j + vec4u(0u, 1u, 2u, 3u);
+  let inside = (each < vec4u(columns)) & vec4<bool>(i < rows);
+  let places = select(vec4u(), i * columns + each, inside);
+  return select(vec4f(), vec4f(w[places.x], w[places.y], w[places.z], w[places.w]), inside);
 
 }
 
@@ -126,36 +117,26 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u
   let patch1 = patch_at(row + 1u);
   let patch2 = patch_at(row + 2u);
   let patch3 = patch_at(row + 3u);
-  let kernel0 = (column + 0u) * kernel_height * run / 4u;
-  let kernel1 = (column + 1u) * kernel_height * run / 4u;
-  let kernel2 = (column + 2u) * kernel_height * run / 4u;
-  let kernel3 = (column + 3u) * kernel_height * run / 4u;
+
   var sum0 = vec4f();
   var sum1 = vec4f();
   var sum2 = vec4f();
   var sum3 = vec4f();
+  for (var ky = 0u; ky < kernel_height; ky++) { for (var j = 0u; j < run; j += 4u) {
 
-  for (var ky = 0u; ky < kernel_height; ky++) { for (var kx = 0u; kx < kernel_width; kx++) {
-  let tap0 = tap_at(patch0, ky, kx, height, width, line, channels);
-  let tap1 = tap_at(patch1, ky, kx, height, width, line, channels);
-  let tap2 = tap_at(patch2, ky, kx, height, width, line, channels);
-  let tap3 = tap_at(patch3, ky, kx, height, width, line, channels);
-  let tap_w = (ky * run + kx * channels) / 4u;
-  for (var c = 0u; c < channels / 4u; c++) {
+  let a0 = load_x(patch0, ky, j, height, width, line, channels);
+  let a1 = load_x(patch1, ky, j, height, width, line, channels);
+  let a2 = load_x(patch2, ky, j, height, width, line, channels);
+  let a3 = load_x(patch3, ky, j, height, width, line, channels);
 
-  let a0 = load_x(tap0, c);
-  let a1 = load_x(tap1, c);
-  let a2 = load_x(tap2, c);
-  let a3 = load_x(tap3, c);
-
-  let b0 = transpose(mat4x4f(w[kernel0 + tap_w + c], w[kernel1 + tap_w + c], w[kernel2 + tap_w + c], w[kernel3 + tap_w + c]));
+  let b0 = transpose(mat4x4f(load_w((column + 0u) * kernel_height + ky, j, kernels, run), load_w((column + 1u) * kernel_height + ky, j, kernels, run), load_w((column + 2u) * kernel_height + ky, j, kernels, run), load_w((column + 3u) * kernel_height + ky, j, kernels, run)));
 
   sum0 += b0 * a0;
   sum1 += b0 * a1;
   sum2 += b0 * a2;
   sum3 += b0 * a3;
 
-  } } }
+  } }
   let add = sizes.add_y != 0u;
   // A loop, because compiling the epilogue for each sum would take longer than compiling all the rest.
   var tile_sums = array<vec4f, 4>(sum0, sum1, sum2, sum3);

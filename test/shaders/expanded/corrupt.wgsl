@@ -1,8 +1,8 @@
 // corrupt mask
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> state: State;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 override rows: u32;
 override columns: u32;
 override amount: f32 = 1.0;
@@ -108,8 +108,16 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let row = t / width;
   let words = draw(t % width, row);
 
-  var v = corrupted(x[t], words);
-  if (add_y) { v += y[t]; }
-  y[t] = v;
+  let column = 4u * (t % width);
+  let first = row * columns + column;
+  let count = min(4u, columns - column);
+  var before = vec4f();
+  for (var c = 0u; c < count; c++) { before[c] = x[first + c]; }
+  let after = corrupted(before, words);
+  for (var c = 0u; c < count; c++) {
+    var one = after[c];
+    if (add_y) { one += y[first + c]; }
+    y[first + c] = one;
+  }
 
 }

@@ -1,11 +1,9 @@
 // gather
 
-@group(0) @binding(0) var<storage, read> data: array<u32>;
+@group(0) @binding(0) var<storage, read> data: array<f32>;
 
 @group(0) @binding(1) var<storage, read> state: State;
-@group(0) @binding(2) var<storage, read_write> x: array<vec4f>;
-
-@group(0) @binding(3) var<storage, read> order: array<u32>;
+@group(0) @binding(2) var<storage, read_write> x: array<f32>;
 
 override rows: u32;
 override columns: u32;
@@ -48,16 +46,13 @@ fn batch_rows() -> u32 {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
 
-  let width = columns / 4u;
+  let width = columns;
 
   if (t >= rows * width) { return; }
   var row = state.position + min(t / width, batch_rows() - 1u);
 
-  row = order[row];
-
   let at = row * width + t % width;
 
-  let word = data[at];
-  x[t] = scale * vec4f(vec4u(word, word >> 8u, word >> 16u, word >> 24u) & vec4u(0xffu));
+  x[t] = scale * data[at];
 
 }

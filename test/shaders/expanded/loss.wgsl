@@ -1,12 +1,12 @@
 // bce with gradient
 
-@group(0) @binding(0) var<storage, read> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> y: array<f32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 
-@group(0) @binding(3) var<storage, read> x: array<vec4f>;
+@group(0) @binding(3) var<storage, read> x: array<f32>;
 
-@group(0) @binding(4) var<storage, read_write> dy: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dy: array<f32>;
 override add_dy = false;
 override gradient_factor: f32;
 
@@ -128,7 +128,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (t >= rows * strips) { return; }
   let row = t / strips;
 
-  let width = columns / 4u;
+  let width = columns;
 
   let example = row;
 
@@ -143,8 +143,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
     let q = x[example * width + c];
 
-    let l = transpose(mat4x3f(term(p.x, q.x), term(p.y, q.y), term(p.z, q.z), term(p.w, q.w)));
-    sum += (l[0].x + l[0].y) + (l[0].z + l[0].w);
+    let l = term(p, q);
+    sum += l[0];
 
     var d = weight * l[1];
 

@@ -2,10 +2,8 @@
 
 @group(0) @binding(0) var<storage, read> a: array<vec4f>;
 @group(0) @binding(1) var<storage, read> b: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @group(0) @binding(3) var<uniform> sizes: Sizes;
-
-@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
 
 fn activate_one(z: f32) -> f32 {
   return max(z, 0.0);
@@ -28,14 +26,16 @@ fn store(i: u32, j: u32, sum: vec4f, m: u32, n: u32, add: bool) {
 
   var v = sum;
 
-  let at = (row * n + j) / 4u;
+  let count = min(4u, n - j);
+  for (var c = 0u; c < count; c++) {
+    let at = row * n + j + c;
+    var one = v[c];
 
-  v += bias[j / 4u];
+    one = activate_one(one);
 
-  v = activate(v);
-
-  if (add) { v += y[at]; }
-  y[at] = v;
+    if (add) { one += y[at]; }
+    y[at] = one;
+  }
 
 }
 

@@ -5,8 +5,6 @@
 @group(0) @binding(2) var<storage, read> spread: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-@group(0) @binding(4) var<storage, read> rest: array<f32>;
-
 override size: u32;
 override columns: u32;
 
@@ -19,6 +17,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = invocation(id, groups);
   if (i >= size) { return; }
   let j = i % columns;
-  let v = (x[i] - shift[j] - rest[j]) / spread[j];
-  y[i] = clamp(v, 0.0, 1.0);
+  let v = (x[i] - shift[j]) / spread[j];
+  y[i] = v;
 }

@@ -3,14 +3,12 @@
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 override x0: u32; override y0: u32; override width0: u32; override rows0: u32; override add0: u32;
-  override x1: u32; override y1: u32; override width1: u32; override rows1: u32; override add1: u32;
 struct Sum { x: u32, y: u32, width: u32, rows: u32, add: u32 }
 @compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
   var i = (id.y * groups.x + id.x) * 32u + local;
   var s = Sum();
   if (i >= s.width) { i -= s.width; s = Sum(x0, y0, width0, rows0, add0); }
-  if (i >= s.width) { i -= s.width; s = Sum(x1, y1, width1, rows1, add1); }
   if (i >= s.width) { return; }
   let strips = (s.rows + 63u) / 64u;
   var total = 0.0;

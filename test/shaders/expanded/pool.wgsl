@@ -1,8 +1,8 @@
 // maxPool2d
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> at: array<vec4u>;
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> at: array<u32>;
 
 override batch: u32;
 override height: u32;
@@ -31,8 +31,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let top = i32(t / (channels * out_width) % out_height * stride_y) - i32(pad_top);
   let left = i32(t / channels % out_width * stride_x) - i32(pad_left);
   let image = t / (channels * out_width * out_height) * height * width;
-  var best = vec4f(-3.4e38);
-  var best_at = vec4u(none);
+  var best = f32(-3.4e38);
+  var best_at = u32(none);
   for (var ky = 0u; ky < kernel_height; ky++) {
     let iy = u32(top + i32(ky));
     for (var kx = 0u; kx < kernel_width; kx++) {
@@ -40,9 +40,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       // Without a branch, because a CPU would take it for each invocation in turn.
       let inside = (iy < height) & (ix < width);
       let value = x[select(0u, (image + iy * width + ix) * channels + c, inside)];
-      let larger = vec4<bool>(inside) & ((value > best) | (best_at == vec4u(none)));
+      let larger = inside & ((value > best) | (best_at == u32(none)));
       best = select(best, value, larger);
-      best_at = select(best_at, vec4u(ky * kernel_width + kx), larger);
+      best_at = select(best_at, u32(ky * kernel_width + kx), larger);
     }
   }
   y[t] = best;

@@ -1,7 +1,7 @@
 // sum
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
 override outer: u32;
 override length: u32;
 override inner: u32;
@@ -19,7 +19,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (t >= outer * parts * inner) { return; }
   let part = t / inner % parts;
   let first = t / (inner * parts) * length * inner + t % inner;
-  var sum = vec4f();
+  var sum = 0.0;
 
   var at = part;
   for (; at + 7u * parts < length; at += 8u * parts) {

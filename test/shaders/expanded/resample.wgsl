@@ -1,7 +1,7 @@
 // upsample2d bilinear
 
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
 
 override batch: u32;
 override height: u32;
@@ -32,7 +32,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   // The pixels before and after the output's centre, where they exist.
   let first_y = u32(max(0, (i32(2u * oy + 1u) - i32(factor_y)) / i32(2u * factor_y)));
   let first_x = u32(max(0, (i32(2u * ox + 1u) - i32(factor_x)) / i32(2u * factor_x)));
-  var sum = vec4f();
+  var sum = f32();
   for (var iy = first_y; iy < min(first_y + 2u, height); iy++) {
     for (var ix = first_x; ix < min(first_x + 2u, width); ix++) {
       sum += share(oy, iy, height, factor_y) * share(ox, ix, width, factor_x) * x[((image + iy) * width + ix) * channels + c];

@@ -83,10 +83,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (i >= examples) { return; }
   var at = i;
 
-  let keys = philox(vec4u(state.epoch, 0u, 0u, 0u), vec2u(state.seed, stream));
-  let more_keys = philox(vec4u(state.epoch, 1u, 0u, 0u), vec2u(state.seed, stream));
-  at = feistel(at, keys, more_keys);
-  while (at >= examples) { at = feistel(at, keys, more_keys); }
-
   order[i] = at;
 }

@@ -5,8 +5,6 @@
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-@group(0) @binding(4) var<storage, read> bias: array<f32>;
-
 override rows: u32;
 override width: u32;
 override k: u32;
@@ -20,8 +18,6 @@ fn invocation(id: vec3u, groups: vec3u) -> u32 {
 fn store(row: u32, o: u32, value: f32) {
   if (o >= outs) { return; }
   var sum = value;
-
-  sum += bias[o];
 
   if (add_y) { sum += y[row * outs + o]; }
   y[row * outs + o] = sum;

@@ -5,8 +5,6 @@
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-@group(0) @binding(4) var<storage, read> bias: array<f32>;
-
 override rows: u32;
 override width: u32;
 override k: u32;
@@ -43,8 +41,6 @@ fn main(
   sum += v7;
   }
   for (; at < row * k + k; at += 1u) { sum += x[row * width + indices[at]] * w[indices[at] * outs + o]; }
-
-  sum += bias[o];
 
   if (add_y) { sum += y[row * outs + o]; }
   y[row * outs + o] = sum;

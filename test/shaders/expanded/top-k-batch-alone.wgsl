@@ -4,6 +4,8 @@
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> partials: array<u32>;
 
+@group(0) @binding(3) var<storage, read> before: array<vec4u>;
+
 override size: u32;
 override columns: u32;
 override parts: u32;
@@ -57,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let part = part_of(group, local);
   if (part >= parts) { return; }
 
-  let known = vec4u();
+  let known = before[0];
 
   var bins: array<u32, 256>;
   let end = min(begin_of(part + 1u), batch_rows() * columns);

@@ -4,6 +4,8 @@
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> partials: array<u32>;
 
+@group(0) @binding(3) var<storage, read> before: array<vec4u>;
+
 override size: u32;
 override columns: u32;
 override parts: u32;
@@ -65,7 +67,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   atomicStore(&bins[local], 0u);
   workgroupBarrier();
 
-  let known = vec4u();
+  let known = before[0];
 
   let end = min(size, batch_rows() * columns);
   for (var i = group.x * 256u + local; i < end; i += parts * 256u) {
