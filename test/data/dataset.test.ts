@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { autoencoder, DataError, dataset, dense, OptionError, OutOfMemoryError, ShapeError } from '../../src/index.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
 
@@ -33,24 +34,22 @@ describe('dataset', () => {
 
   it('accepts a byte array at any offset of its buffer', async () => {
     const gpu = await sharedGpu();
-    const set = await dataset(gpu, Uint8Array.from(numbers(12)).subarray(5), { shape: [1], scale: 1 });
+    const set = forThisTest(await dataset(gpu, Uint8Array.from(numbers(12)).subarray(5), { shape: [1], scale: 1 }));
     expect(await contents(set)).toEqual([5, 6, 7, 8, 9, 10, 11]);
-    set.dispose();
   });
 
   it('has its shape and labels', async () => {
     const gpu = await sharedGpu();
-    const set = await dataset(gpu, { data: new Uint8Array(24), shape: [4, 2, 3] }, { labels: [3, 1, 2, 1] });
+    const set = forThisTest(
+      await dataset(gpu, { data: new Uint8Array(24), shape: [4, 2, 3] }, { labels: [3, 1, 2, 1] }),
+    );
     expect([set.length, set.shape, set.features, [...set.labels!]]).toEqual([4, [2, 3], 6, [3, 1, 2, 1]]);
-    set.dispose();
   });
 
   it('has views of its parts without copies', async () => {
     const gpu = await sharedGpu();
-    const set = await dataset(gpu, Float32Array.from(numbers(20)), {
-      shape: [2],
-      labels: numbers(10).map((i) => i % 3),
-    });
+    const labels = numbers(10).map((i) => i % 3);
+    const set = forThisTest(await dataset(gpu, Float32Array.from(numbers(20)), { shape: [2], labels }));
     expect(await contents(set.take(2))).toEqual([0, 1, 2, 3]);
     const ones = set.filter((label) => label === 1);
     expect([...ones.labels!]).toEqual([1, 1, 1]);
@@ -66,7 +65,6 @@ describe('dataset', () => {
     expect(() => set.filter(() => false)).toThrow(DataError);
     expect(() => set.split(0.01)).toThrow(DataError);
     expect(() => set.take(11)).toThrow(OptionError);
-    set.dispose();
   });
 
   it('disposes its views together with itself', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DataError, fetchIdx, FormatError, LatentGpuError, readIdx } from '../../src/index.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { errorOf } from '../support/model.ts';
 
 const file = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 10, 20, 30, 40, 50, 60);
@@ -32,9 +33,7 @@ describe('readIdx', () => {
     ['too many values', [...file, 0], '7 values from offset 16 on'],
     ['a gzip stream that is none', [0x1f, 0x8b, 1, 2, 3], 'the gzip stream is damaged'],
   ])('refuses %s', async (_, bytes, message) => {
-    const error = await errorOf(readIdx(Uint8Array.from(bytes)));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error.message).toContain(message);
+    await expectRefused(FormatError, message, readIdx(Uint8Array.from(bytes)));
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { classifier, dataset, OptionError, OutOfMemoryError, type Dataset } from '../../src/index.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu, withSmallBuffers } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -20,7 +21,9 @@ describe('a streamed data set', () => {
   const features = 12;
   const data = new Draw(8).floats(features * examples, 0, 1);
   const streamed = async (atATime: number, labels?: ArrayLike<number>): Promise<Dataset> =>
-    dataset(await sharedGpu(), data, { shape: [features], labels, deviceBytes: atATime * features * 4 });
+    forThisTest(
+      await dataset(await sharedGpu(), data, { shape: [features], labels, deviceBytes: atATime * features * 4 }),
+    );
 
   it('uses no memory before training, and then as much as allowed', async () => {
     const gpu = await sharedGpu();
@@ -41,7 +44,6 @@ describe('a streamed data set', () => {
     expect(during - before).toBeGreaterThanOrEqual(window);
     expect(during - before).toBeLessThan(window + order + 32_768);
     expect(gpu.memory().bytes).toBe(before);
-    model.dispose();
   });
 
   it('is uploaded once in each epoch', async () => {
@@ -52,7 +54,6 @@ describe('a streamed data set', () => {
     await model.fit(set, { epochs: 2, batchSize: 32 });
     const halves = writes.mock.calls.filter(([{ label }]) => label === 'window');
     expect(halves.length).toBe(2 * Math.ceil(examples / 128));
-    model.dispose();
   });
 
   it('continues a stopped fit to the same bits', async () => {
@@ -62,18 +63,15 @@ describe('a streamed data set', () => {
     const set = await streamed(512);
     for (const steps of [1, 37, 60, 52]) await parts.fit(set, { steps, batchSize: 32 });
     expect(await bits(parts)).toEqual(await bits(whole));
-    whole.dispose();
-    parts.dispose();
   });
 
   it('keeps the order of examples without a shuffle', async () => {
     const gpu = await sharedGpu();
     const [first, second] = [await smallModel(), await smallModel()];
-    const resident = await dataset(gpu, data, { shape: [features] });
+    const resident = forThisTest(await dataset(gpu, data, { shape: [features] }));
     await first.fit(resident, { epochs: 1, shuffle: false });
     await second.fit(await streamed(300), { epochs: 1, shuffle: false });
     expect(await bits(second)).toEqual(await bits(first));
-    for (const each of [first, second, resident]) each.dispose();
   });
 
   it('keeps its labels', async () => {
@@ -81,21 +79,17 @@ describe('a streamed data set', () => {
     const labels = Uint8Array.from({ length: examples }, (_, i) => (data[i * features] > 0.5 ? 1 : 0));
     const model = await smallModel();
     const run = async (set: Dataset) => {
-      const judge = await classifier(gpu, { encoder: model.encoder, classes: 2 });
+      const judge = forThisTest(await classifier(gpu, { encoder: model.encoder, classes: 2 }));
       const { loss } = await judge.fit(set, set.labels!, { epochs: 2, batchSize: 32, validation: 0.25 });
-      const result = {
+      return {
         loss,
         bits: await bits(judge),
         measured: await judge.evaluate(set, set.labels!, { batchSize: 32 }),
       };
-      judge.dispose();
-      set.dispose();
-      return result;
     };
     expect(await run(await streamed(256, labels))).toEqual(
-      await run(await dataset(gpu, data, { shape: [features], labels })),
+      await run(forThisTest(await dataset(gpu, data, { shape: [features], labels }))),
     );
-    model.dispose();
   });
 
   it('refuses a batch larger than half of its window', async () => {
@@ -109,7 +103,6 @@ describe('a streamed data set', () => {
     expect(error.message).toContain('128');
     expect(await errorOf(model.evaluate(set, { batchSize: 129 }))).toBeInstanceOf(OptionError);
     expect(gpu.counters()).toEqual(before);
-    model.dispose();
   });
 
   it.each([0, -1, NaN, 8 * features * 4 - 1])('refuses deviceBytes of %d', async (deviceBytes) => {
@@ -121,7 +114,6 @@ describe('a streamed data set', () => {
   it('is uploaded as a whole if that is allowed', async () => {
     const set = await streamed(examples);
     expect(set.storage.pieces.length).toBe(1);
-    set.dispose();
   });
 
   it('fits the small buffers of a device', async () => {

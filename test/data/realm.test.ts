@@ -1,6 +1,7 @@
 /** What a frame has made is of classes that this window does not know. In Node: test/node/realm.test.ts. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { autoencoder, dataset, dense, fetchIdx, readIdx, readImages } from '../../src/index.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
 
@@ -16,8 +17,10 @@ it('arrays, signals and weights from a frame are accepted', async () => {
   const gpu = await sharedGpu();
   const data = there.Float32Array.from({ length: 24 }, (_, i) => (i % 5) / 5);
   expect(data instanceof Float32Array).toBe(false);
-  const set = await dataset(gpu, data, { shape: [4] });
-  const model = await autoencoder(gpu, { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' });
+  const set = forThisTest(await dataset(gpu, data, { shape: [4] }));
+  const model = forThisTest(
+    await autoencoder(gpu, { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' }),
+  );
   const bias = { data: there.Float32Array.of(1, 2), shape: [2] };
   model.setWeights({ 'encoder.0.bias': bias });
   expect((await model.weights())['encoder.0.bias']).toEqual({ data: Float32Array.of(1, 2), shape: [2] });
@@ -25,8 +28,6 @@ it('arrays, signals and weights from a frame are accepted', async () => {
   const training = model.fit(set, { epochs: 1e6, signal: stop.signal, onEpochEnd: () => stop.abort('enough') });
   expect(await training.catch((reason: unknown) => reason)).toBe('enough');
   expect(await model.encode(data)).toEqual(await model.encode(Float32Array.from(data)));
-  model.dispose();
-  set.dispose();
 });
 
 it('files, addresses and images from a frame are read', async () => {

@@ -1,8 +1,9 @@
 /** Windows that are gathered from one copy of their series: the same bits as those cut beforehand. */
 import { describe, expect, it } from 'vitest';
 import { adam, adversarial, autoencoder, classifier, conv1d, convTranspose1d, dataset, deadLatents, dense, gaussian, maskNoise, minMax, series, standardize, timeline, topK, type Autoencoder, type Dataset, type Gpu } from '../../src/index.ts'; // prettier-ignore
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu, withSmallBuffers } from '../support/gpu.ts';
-import { bits } from '../support/model.ts';
+import { bits, makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 interface Lie {
@@ -27,6 +28,7 @@ async function mirror(gpu: Gpu, [length, channels]: readonly number[]) {
     decoder: [conv1d(channels, 1, 'linear', { bias: false })],
     loss: 'mse',
   });
+  forThisTest(model);
   const identity = Float32Array.from({ length: channels ** 2 }, (_, i) => (i % (channels + 1) ? 0 : 1));
   const weight = { data: identity, shape: [channels, channels, 1] };
   model.setWeights({ 'encoder.0.weight': weight, 'decoder.0.weight': weight });
@@ -87,13 +89,12 @@ describe.each([
 ])('a model of %s', (_, model) => {
   /** Its weights and what it says after a few shuffled epochs, with some windows held out. */
   async function trained(gpu: Gpu, set: Dataset) {
-    const made = await model(gpu);
+    const made = forThisTest(await model(gpu));
     const training = set.filter((_, i) => i < 60);
     const validation = set.filter((_, i) => i >= 72);
     const options = { epochs: 3, batchSize: 16, optimizer: adam(1e-2), validation };
     const history = await made.fit(training, options);
     const result = { loss: history.loss, validation: history.validation, bits: await bits(made), errors: await made.errors(set) }; // prettier-ignore
-    made.dispose();
     return result;
   }
   const values = new Draw(7).floats(2 * 900, -3, 5);
@@ -103,13 +104,12 @@ describe.each([
 
   it.each(lying)('trains on a series to the same bits as on its windows, deviceBytes %s', async (deviceBytes) => {
     const gpu = await sharedGpu();
-    const cuts = await dataset(gpu, cut(values, lie), { shape: [12, 2], deviceBytes });
-    const windows = await series(gpu, values, { ...lie, deviceBytes });
+    const cuts = forThisTest(await dataset(gpu, cut(values, lie), { shape: [12, 2], deviceBytes }));
+    const windows = forThisTest(await series(gpu, values, { ...lie, deviceBytes }));
     expect(windows.storage.pieces.length).toBe(deviceBytes ? 0 : 1);
     const result = await trained(gpu, windows);
     expect(result).toEqual(await trained(gpu, cuts));
     expect(timeline(result.errors, windows).length).toBe(900);
-    for (const set of [cuts, windows]) set.dispose();
   });
 });
 
@@ -143,9 +143,9 @@ describe('a series with blanks', () => {
   it.each(members)('has no loss at blanks: %s', async (_, make) => {
     const gpu = await sharedGpu();
     const values = log();
-    const windows = await series(gpu, values, lie);
-    const streamed = await series(gpu, values, { ...lie, deviceBytes: 32 * 16 * 4 });
-    const [model, twin] = [await make(gpu), await make(gpu)];
+    const windows = forThisTest(await series(gpu, values, lie));
+    const streamed = forThisTest(await series(gpu, values, { ...lie, deviceBytes: 32 * 16 * 4 }));
+    const [model, twin] = [forThisTest(await make(gpu)), forThisTest(await make(gpu))];
     const options = { epochs: 2, batchSize: 16, validation: 0.1 };
     const history = await model.fit(windows, options);
     expect(await twin.fit(streamed, options)).toMatchObject({ loss: history.loss, validation: history.validation });
@@ -168,40 +168,35 @@ describe('a series with blanks', () => {
       expect(Number.isNaN(line[step])).toBe(Number.isNaN(values[2 * step]) && Number.isNaN(values[2 * step + 1]));
     const { data } = await model.reconstruct(windows);
     expect(data.every(Number.isFinite)).toBe(true);
-    for (const each of [windows, streamed, model, twin]) each.dispose();
   });
 
   it('trains nothing at blanks, also layer by layer', async () => {
     const gpu = await sharedGpu();
-    const windows = await series(gpu, log(), lie);
-    const model = await autoencoder(gpu, { input: 16, encoder: [dense(8, 'tanh'), dense(4)], decoder: [dense(8, 'tanh'), dense(16)], loss: 'mse', normalize: standardize() }); // prettier-ignore
+    const windows = forThisTest(await series(gpu, log(), lie));
+    const model = await makeModel({ input: 16, encoder: [dense(8, 'tanh'), dense(4)], decoder: [dense(8, 'tanh'), dense(16)], loss: 'mse', normalize: standardize() }); // prettier-ignore
     const stages = await model.pretrain(windows, { epochs: 2, batchSize: 16 });
     const [first] = stages[0].epochs;
     expect(stages.length).toBe(2);
     // Standardised values have a variance of 1: blanks would be worth 10³⁸ squared.
     expect(first.reconstruction).toBeLessThan(5);
-    for (const each of [windows, model]) each.dispose();
   });
 
   it('is refused by models that need all values', async () => {
     const gpu = await sharedGpu();
-    const windows = await series(gpu, log(), lie);
+    const windows = forThisTest(await series(gpu, log(), lie));
     const halves = { input: 16, decoder: [dense(16)], loss: 'mse' as const };
     const models = [
       await autoencoder(gpu, { ...halves, encoder: [dense(4)], penalty: adversarial([dense(4, 'relu')]) }),
       await autoencoder(gpu, { ...halves, encoder: [gaussian(2, { samples: 3 })] }),
       await autoencoder(gpu, { ...halves, encoder: [dense(32), topK(4)], penalty: [deadLatents()] }),
     ];
-    for (const model of models) {
+    for (const model of models.map(forThisTest))
       await expect(model.fit(windows, { steps: 1 })).rejects.toThrow(/fit: the windows have blanks/);
-      model.dispose();
-    }
-    const plain = await autoencoder(gpu, { ...halves, encoder: [gaussian(2)] });
+    const plain = await makeModel({ ...halves, encoder: [gaussian(2)] });
     await plain.fit(windows, { steps: 1 });
     await expect(plain.logLikelihood(windows)).rejects.toThrow(/logLikelihood: the windows have blanks/);
-    const classes = await classifier(gpu, { encoder: plain.encoder, classes: 2 });
+    const classes = forThisTest(await classifier(gpu, { encoder: plain.encoder, classes: 2 }));
     const labels = Array.from({ length: windows.length }, (_, i) => i % 2);
     await expect(classes.fit(windows, labels, { steps: 1 })).rejects.toThrow(/fit: the windows have blanks/);
-    for (const each of [windows, plain, classes]) each.dispose();
   });
 });

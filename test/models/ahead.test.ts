@@ -7,14 +7,16 @@ import {
   dense,
   DivergedError,
   gan,
+  gaussianNoise,
   loadAutoencoder,
   sgd,
   type FitOptions,
   type Progress,
 } from '../../src/index.ts';
 import type { Gpu } from '../../src/runtime/device.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { bits, errorOf, smallModel } from '../support/model.ts';
+import { bits, errorOf, smallModel, stepOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 afterEach(() => void vi.restoreAllMocks());
@@ -43,7 +45,7 @@ describe('submits and readbacks', () => {
   it('reads losses while the next epochs train, unless the end of an epoch has its own work', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
-    const set = await dataset(gpu, data(40), { shape: [12] });
+    const set = forThisTest(await dataset(gpu, data(40), { shape: [12] }));
     const options = { epochs: 6, batchSize: 8 };
     for (const [more, expected] of [
       [{}, true],
@@ -56,13 +58,12 @@ describe('submits and readbacks', () => {
       if (!expected) expect(wentOn).toHaveLength(6);
       expect(wentOn.slice(0, -1)).toEqual(Array.from({ length: wentOn.length - 1 }, () => expected));
     }
-    for (const each of [model, set]) each.dispose();
   });
 
   it('combines many short epochs in a submit, and reads many at once', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
-    const set = await dataset(gpu, data(16), { shape: [12] });
+    const set = forThisTest(await dataset(gpu, data(16), { shape: [12] }));
     const counted = async (more: FitOptions) => {
       const before = gpu.counters();
       await model.fit(set, { epochs: 400, batchSize: 8, ...more });
@@ -81,7 +82,6 @@ describe('submits and readbacks', () => {
     expect(free.readbacks).toBeLessThan(100);
     expect(free.submits).toBeLessThan(400);
     expect(free.dispatches).toBe(bounded.dispatches);
-    for (const each of [model, set]) each.dispose();
   });
 });
 
@@ -105,7 +105,6 @@ describe('the same history and the same bits', () => {
       ])
         results.push([more, seconds > 0, history]);
       results.push([more, await bits(model)]);
-      model.dispose();
     }
     const [free, bounded] = [results.slice(0, 3), results.slice(3)];
     expect(free.map((each) => each.slice(1))).toEqual(bounded.map((each) => each.slice(1)));
@@ -120,11 +119,10 @@ describe('the same history and the same bits', () => {
       [1e6, {}],
     ] as const) {
       const model = await smallModel();
-      const set = await dataset(gpu, data(50), { shape: [12], deviceBytes });
+      const set = forThisTest(await dataset(gpu, data(50), { shape: [12], deviceBytes }));
       const { seconds, ...history } = await model.fit(set, { epochs: 5, batchSize: 8, ...more });
       expect(seconds).toBeGreaterThan(0);
       results.push([history, await bits(model)]);
-      for (const each of [model, set]) each.dispose();
     }
     expect(results[1]).toEqual(results[0]);
     expect(results[2]).toEqual(results[0]);
@@ -137,7 +135,6 @@ describe('the same history and the same bits', () => {
     epochs.forEach((epoch, e) =>
       expect(epoch.loss).toBe(rows.reduce((sum, n, i) => sum + loss[4 * e + i] * n, 0) / 50),
     );
-    model.dispose();
   });
 
   it('stopped between two epochs, and resumed', async () => {
@@ -156,36 +153,28 @@ describe('the same history and the same bits', () => {
     expect(history.epochs).toHaveLength(Math.ceil(history.steps / 2));
     await model.fit(data(20), { steps: 400 - history.steps, batchSize: 10 });
     expect(await bits(model)).toEqual(await bits(whole));
-    for (const each of [model, whole]) each.dispose();
   });
 
   it('saved while epochs run ahead, and resumed from the file', async () => {
     const gpu = await sharedGpu();
-    const [model, options] = [await smallModel(), { batchSize: 10, frameBudgetMs: 0.001 }];
+    const [model, options] = [
+      await smallModel({ corrupt: gaussianNoise(0.2) }),
+      { batchSize: 8, frameBudgetMs: 0.001 },
+    ];
     const saved: Promise<Uint8Array>[] = [];
-    const onProgress = ({ step }: Progress) => void (step % 30 === 0 && saved.push(model.save()));
+    // An epoch has three steps, so that some are saved in the middle of one.
+    const onProgress = ({ step }: Progress) => void (step % 25 === 0 && saved.push(model.save()));
     await model.fit(data(20), { ...options, epochs: 60, onProgress });
     const files = await Promise.all(saved);
     expect(files.length).toBeGreaterThan(2);
     for (const file of files) {
-      const loaded = await loadAutoencoder(gpu, file);
-      const left = 120 - stepOf(file);
+      const loaded = forThisTest(await loadAutoencoder(gpu, file));
+      const left = 180 - stepOf(file);
       if (left) await loaded.fit(data(20), { ...options, steps: left });
       expect(await bits(loaded)).toEqual(await bits(model));
-      loaded.dispose();
     }
-    model.dispose();
   });
 });
-
-/** The step at which a file was saved. */
-function stepOf(file: Uint8Array): number {
-  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))) as {
-    __metadata__: { latentgpu: string };
-  };
-  return (JSON.parse(header.__metadata__.latentgpu) as { place: { step: number } }).place.step;
-}
 
 describe('divergence', () => {
   it.each([
@@ -202,7 +191,6 @@ describe('divergence', () => {
       expect(error).toBeInstanceOf(DivergedError);
       expect((error as DivergedError).step).toBeGreaterThan(least);
       results.push([error.message, await model.save()]);
-      model.dispose();
     }
     expect(results[0]).toEqual(results[1]);
   });
@@ -214,7 +202,6 @@ describe('divergence', () => {
     const error = await errorOf(model.fit(data(32), { epochs: 1e5, batchSize: 8, optimizer: sgd(100) }));
     expect(error).toBeInstanceOf(DivergedError);
     expect(gpu.counters().submits - before).toBeLessThan(100);
-    model.dispose();
   });
 
   it('of one phase restores the changes of an earlier phase in that step', async () => {
@@ -226,12 +213,12 @@ describe('divergence', () => {
         generator: [dense(8, 'relu'), dense(12)],
         discriminator: [dense(8, 'relu'), dense(1)],
       });
+      forThisTest(model);
       const error = await errorOf(
         model.fit(data(32), { epochs: 1000, batchSize: 8, generator: sgd(1e4), discriminator: sgd(10), ...more }),
       );
       expect(error).toBeInstanceOf(DivergedError);
       results.push([error.message, await bits(model)]);
-      model.dispose();
     }
     expect(results[0]).toEqual(results[1]);
   });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   adam,
-  autoencoder,
   dataset,
   dense,
   LatentGpuError,
@@ -10,28 +9,24 @@ import {
   stopGradient,
   type Autoencoder,
 } from '../../src/index.ts';
-import { forward, layersOf } from '../reference/autoencoder.ts';
+import { forward } from '../reference/layers.ts';
+import { inFloat64 } from '../support/by-differences.ts';
+import { expectClose } from '../support/close.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { errorOf, smallModel } from '../support/model.ts';
+import { errorOf, makeModel, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
+import { batchOf } from '../support/ten-steps.ts';
 
 const clamped = (p: number) => Math.max(p, 1e-300);
 const bce = (y: number, x: number) => -(x * Math.log(clamped(y)) + (1 - x) * Math.log(clamped(1 - y)));
 
 /** Codes and reconstructions of the small model in float64. */
 async function expected(model: Autoencoder, data: Float32Array) {
-  const layers = layersOf(await model.weights(), { encoder: ['relu'], decoder: ['sigmoid'] });
-  const rows = Array.from(
-    { length: data.length / 12 },
-    (_, i) => forward(layers, data.subarray(12 * i, 12 * i + 12)).outputs,
-  );
-  return { codes: rows.flatMap((outputs) => [...outputs[1]]), outputs: rows.flatMap((outputs) => [...outputs[2]]) };
-}
-
-function expectClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-6): void {
-  expect(actual.length).toBe(wanted.length);
-  for (let i = 0; i < wanted.length; i++)
-    expect(Math.abs(actual[i] - wanted[i]), `at ${i}`).toBeLessThanOrEqual(tolerance);
+  const weights = inFloat64(await model.weights());
+  const examples = batchOf(data, [12], [...Array(data.length / 12).keys()]);
+  const codes = forward([dense(5, 'relu')], 'encoder', weights, examples);
+  return { codes: codes.data, outputs: forward([dense(12, 'sigmoid')], 'decoder', weights, codes).data };
 }
 
 describe('autoencoder', () => {
@@ -43,23 +38,16 @@ describe('autoencoder', () => {
       const { codes, outputs } = await expected(model, data);
       const encoded = await model.encode(data);
       expect(encoded.shape).toEqual([examples, 5]);
-      expectClose(encoded.data, codes);
-      expectClose((await model.decode(encoded)).data, outputs);
+      expectClose(encoded.data, codes, 1e-6);
+      expectClose((await model.decode(encoded)).data, outputs, 1e-6);
       const reconstructed = await model.reconstruct(data);
       expect(reconstructed.shape).toEqual([examples, 12]);
-      expectClose(reconstructed.data, outputs);
-      model.dispose();
+      expectClose(reconstructed.data, outputs, 1e-6);
     },
   );
 
   it('reads large results in pieces', async () => {
-    const model = await autoencoder(await sharedGpu(), {
-      input: 1,
-      encoder: [dense(1)],
-      decoder: [dense(1)],
-      loss: 'mse',
-    });
-    const wide = await autoencoder(await sharedGpu(), {
+    const wide = await makeModel({
       input: 1,
       encoder: [dense(20_000)],
       decoder: [dense(1)],
@@ -70,8 +58,6 @@ describe('autoencoder', () => {
     const weight = (await wide.weights())['encoder.0.weight'].data;
     for (const row of [0, 418, 419, 511, 512, 699])
       expect(codes[row * 20_000 + 7]).toBe(Math.fround(data[row] * weight[7]));
-    model.dispose();
-    wide.dispose();
   });
 
   it('measures loss and errors as float64 does, the short last batch included', async () => {
@@ -89,9 +75,8 @@ describe('autoencoder', () => {
       expect(Math.abs(loss - mean) / mean).toBeLessThan(1e-6);
       expect(reconstruction).toBe(loss);
     }
-    expectClose(await model.errors(data), rows);
-    expectClose(await model.errors(data, { perFeature: true }), elements);
-    model.dispose();
+    expectClose(await model.errors(data), rows, 1e-6);
+    expectClose(await model.errors(data, { perFeature: true }), elements, 1e-6);
   });
 
   it('shares its weights with encoder and decoder', async () => {
@@ -113,7 +98,6 @@ describe('autoencoder', () => {
       [12],
       72,
     ]);
-    model.dispose();
   });
 
   it('names its weights as torch.nn.Sequential does, and accepts them back', async () => {
@@ -137,8 +121,6 @@ describe('autoencoder', () => {
       new ShapeError('setWeights: encoder.1.weight is [5, 7], not [7, 5] with 35 values'),
     );
     expect(() => other.setWeights({ 'encoder.2.weight': wrong })).toThrow(ShapeError);
-    model.dispose();
-    other.dispose();
   });
 
   it.each([
@@ -146,7 +128,7 @@ describe('autoencoder', () => {
     ['he', Math.sqrt(6 / 200)],
     ['lecun', Math.sqrt(3 / 200)],
   ] as const)('starts %s weights uniform in ±limit, biases at zero', async (init, limit) => {
-    const model = await autoencoder(await sharedGpu(), {
+    const model = await makeModel({
       input: 200,
       encoder: [dense(100, 'relu', { init })],
       decoder: [dense(200)],
@@ -157,7 +139,6 @@ describe('autoencoder', () => {
     expect(Math.max(...weight.data.map(Math.abs))).toBeLessThanOrEqual(limit);
     expect(Math.abs(variance / (limit ** 2 / 3) - 1)).toBeLessThan(0.03);
     expect(Math.max(...bias.data.map(Math.abs))).toBe(0);
-    model.dispose();
   });
 
   it('walks between codes', async () => {
@@ -168,8 +149,8 @@ describe('autoencoder', () => {
     for (const path of ['linear', 'spherical'] as const) {
       const walk = await model.interpolate(from, to, 5, { path });
       expect(walk.shape).toEqual([5, 12]);
-      expectClose(walk.data.subarray(0, 12), ends.subarray(0, 12));
-      expectClose(walk.data.subarray(48), ends.subarray(12));
+      expectClose(walk.data.subarray(0, 12), ends.subarray(0, 12), 1e-6);
+      expectClose(walk.data.subarray(48), ends.subarray(12), 1e-6);
     }
     const code = (await model.encode(from)).data;
     const moved = await model.traverse(from, 3, [code[3], 2]);
@@ -177,7 +158,6 @@ describe('autoencoder', () => {
     expect(moved.data.subarray(12)).toEqual(
       (await model.decode(Float32Array.from(code, (v, i) => (i === 3 ? 2 : v)))).data,
     );
-    model.dispose();
   });
 
   it('describes itself', async () => {
@@ -197,7 +177,6 @@ describe('autoencoder', () => {
       ----------------------------------------------------
       total parameters: 137"
     `);
-    model.dispose();
   });
 
   it('frees the device’s memory, and reports later uses', async () => {
@@ -219,13 +198,13 @@ describe('autoencoder', () => {
 
 it('trains only the layers after a stopGradient, also from a file', async () => {
   const gpu = await sharedGpu();
-  const made = await autoencoder(gpu, {
+  const made = await makeModel({
     input: 12,
     encoder: [dense(7, 'tanh'), stopGradient(), dense(5)],
     decoder: [dense(12, 'sigmoid')],
     loss: 'mse',
   });
-  const model = await loadAutoencoder(gpu, await made.save());
+  const model = forThisTest(await loadAutoencoder(gpu, await made.save()));
   const data = new Draw(4).floats(12 * 40, 0, 1);
   const before = await model.weights();
   await model.fit(data, { epochs: 2, batchSize: 16, optimizer: adam(1e-2) });
@@ -234,5 +213,4 @@ it('trains only the layers after a stopGradient, also from a file', async () => 
     if (name.startsWith('encoder.0.')) expect(values, name).toEqual(before[name].data);
     else expect(values, name).not.toEqual(before[name].data);
   }
-  for (const each of [made, model]) each.dispose();
 });

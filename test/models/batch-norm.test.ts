@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
-  activation, adam, autoencoder, batchNorm, classifier, conv2d, dense, DivergedError, flatten, gan, OptionError, reshape, residual, type AutoencoderSpec,
+  activation, adam, batchNorm, classifier, conv2d, dense, DivergedError, flatten, gan, OptionError, reshape, residual, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { forward } from '../reference/layers.ts';
+import { inFloat64 } from '../support/by-differences.ts';
 import { expectClose } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
-import { bits, errorOf } from '../support/model.ts';
+import { expectTheBestEpoch, expectTheStepBefore } from '../support/lasting.ts';
+import { bits, errorOf, makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
+import { batchOf, expectTenSteps } from '../support/ten-steps.ts';
 
 const bias = false;
 const models: Record<string, Pick<AutoencoderSpec, 'encoder' | 'decoder'> & { input: number[] }> = {
@@ -41,12 +44,12 @@ it.each(Object.entries(models))(
 
 it('uses the running statistics outside of training', async () => {
   const { input, encoder, decoder } = models['images, and what was one'];
-  const model = await autoencoder(await sharedGpu(), { input: [3, 2, 2], encoder, decoder, loss: 'mse' });
+  const model = await makeModel({ input: [3, 2, 2], encoder, decoder, loss: 'mse' });
   const images = new Draw(2).floats(12 * 9, 0, 1);
   await model.fit(images, { epochs: 3, batchSize: 3 });
   const before = await bits(model);
   const x = batchOf(images, input, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
-  const weights = doubles(await model.weights());
+  const weights = inFloat64(await model.weights());
   const code = forward(encoder, 'encoder', weights, x);
   const y = forward(decoder, 'decoder', weights, code);
   expectClose((await model.encode(images)).data, code.data, 1e-5);
@@ -54,11 +57,10 @@ it('uses the running statistics outside of training', async () => {
   const { loss } = await model.evaluate(images, { batchSize: 2 });
   expect(loss).toBeCloseTo(y.data.reduce((sum, v, i) => sum + (v - x.data[i]) ** 2, 0) / y.data.length, 5);
   expect(await bits(model)).toEqual(before);
-  model.dispose();
 });
 
 it('has PyTorch’s names, shapes and first values, and counts the trained parameters', async () => {
-  const model = await autoencoder(await sharedGpu(), small());
+  const model = await makeModel(small());
   const weights = await model.weights();
   expect(
     Object.keys(weights)
@@ -74,27 +76,16 @@ it('has PyTorch’s names, shapes and first values, and counts the trained param
   expect((await model.weights())['encoder.1.num_batches_tracked'].data[0]).toBe(4);
   model.setWeights({ 'encoder.1.num_batches_tracked': { data: Float32Array.of(9), shape: [] } });
   expect((await model.weights())['encoder.1.num_batches_tracked'].data[0]).toBe(9);
-  model.dispose();
-});
-
-it('resumes from a file to the same bits', async () => {
-  await expectToGoOnFromFile(await autoencoder(await sharedGpu(), small()), data);
 });
 
 it('restores the running statistics of the best epoch', async () => {
-  const gpu = await sharedGpu();
-  const [model, other] = [await autoencoder(gpu, small()), await autoencoder(gpu, small())];
-  const options = { validation: data.subarray(0, 36), batchSize: 8, optimizer: adam(0.3), restoreBest: true };
-  const { bestEpoch } = await model.fit(data, { ...options, epochs: 12 });
-  expect(bestEpoch).toBeLessThan(12);
-  await other.fit(data, { ...options, restoreBest: false, epochs: bestEpoch! });
-  expect(await bits(model)).toEqual(await bits(other));
-  for (const each of [model, other]) each.dispose();
+  const options = { epochs: 12, validation: data.subarray(0, 36), batchSize: 8, optimizer: adam(0.3) };
+  await expectTheBestEpoch(() => makeModel(small()), data, options);
 });
 
 describe('after a divergence', () => {
   it('has the running statistics of the step before', async () => {
-    await expectTheStepBefore(async () => autoencoder(await sharedGpu(), small()), data, 3);
+    await expectTheStepBefore(() => makeModel(small()), data, { epochs: 3 });
   });
 
   it.each(['discriminator', 'generator'])('of the %s of a GAN', async (phase) => {
@@ -103,6 +94,7 @@ describe('after a divergence', () => {
       generator: [dense(5), batchNorm(), activation('relu'), dense(6)],
       discriminator: [dense(4, 'leakyRelu')],
     });
+    forThisTest(model);
     const all = (size: number, value: number) => new Float32Array(size).fill(value);
     model.setWeights({
       'discriminator.0.weight': { data: all(24, 1), shape: [4, 6] },
@@ -117,43 +109,40 @@ describe('after a divergence', () => {
     expect(error.message).toContain(phase);
     expect(error.step).toBe(1);
     expect(await bits(model)).toEqual(before);
-    model.dispose();
   });
 });
 
 it('refuses, before the first dispatch, a batch of one row with one place, also as the last of an epoch', async () => {
   const gpu = await sharedGpu();
-  const model = await autoencoder(gpu, small());
+  const model = await makeModel(small());
   const before = await bits(model);
   for (const options of [{ batchSize: 1 }, { batchSize: 19 }]) {
     const { dispatches } = gpu.counters();
-    const error = await errorOf(model.fit(data, { epochs: 1, ...options }));
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toMatch(/^batchNorm: a batch of one row has no variance; take a batchSize of 2/);
+    await expectRefused(
+      OptionError,
+      /^batchNorm: a batch of one row has no variance; take a batchSize of 2/,
+      model.fit(data, { epochs: 1, ...options }),
+    );
     expect(gpu.counters().dispatches).toBe(dispatches);
   }
   expect(await bits(model)).toEqual(before);
   await model.fit(data, { epochs: 1, batchSize: 18 });
-  model.dispose();
   const { encoder, decoder } = models['images, and what was one'];
   const places = { encoder: encoder.slice(0, 4), decoder: [dense(12), reshape([3, 2, 2])] };
-  const images = await autoencoder(gpu, { input: [3, 2, 2], ...places, loss: 'mse' });
+  const images = await makeModel({ input: [3, 2, 2], ...places, loss: 'mse' });
   await images.fit(new Float32Array(12 * 3), { epochs: 1, batchSize: 1 });
   expect((await images.weights())['encoder.1.num_batches_tracked'].data[0]).toBe(3);
   expect(decoder.length).toBe(3);
-  images.dispose();
 });
 
 it('does not change in a frozen encoder, and changes in a trained one', async () => {
   const gpu = await sharedGpu();
-  const model = await autoencoder(gpu, small());
+  const model = await makeModel(small());
   await model.fit(data, { steps: 3, batchSize: 8 });
   const labels = Array.from({ length: 20 }, (_, i) => i % 2);
   for (const freeze of [true, false]) {
-    const made = await classifier(gpu, { encoder: model.encoder, classes: 2, freeze });
+    const made = forThisTest(await classifier(gpu, { encoder: model.encoder, classes: 2, freeze }));
     await made.fit(data, labels, { steps: 2, batchSize: 8 });
     expect((await made.weights())['encoder.1.num_batches_tracked'].data[0]).toBe(freeze ? 3 : 5);
-    made.dispose();
   }
-  model.dispose();
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adversarial, autoencoder, categorical, deadLatents, dense, flatten, gaussian, loadAutoencoder, minMax, OptionError, reshape, sgd, topK, DataError, type AutoencoderSpec,
+  adversarial, categorical, deadLatents, dense, flatten, gaussian, minMax, OptionError, reshape, sgd, topK, DataError, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { categorical as reference, groupSoftmax } from '../reference/categorical.ts';
 import { expectClose } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { bits, errorOf, smallModel } from '../support/model.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { errorOf, makeModel, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { expectTenSteps } from '../support/ten-steps.ts';
 
@@ -41,7 +41,7 @@ describe('a model by the cross-entropy of categories', () => {
     }));
 
   it('that is nothing but a bias learns how frequent the categories are', async () => {
-    const model = await autoencoder(await sharedGpu(), {
+    const model = await makeModel({
       input: 3,
       encoder: [dense(1)],
       decoder: [dense(3)],
@@ -52,7 +52,6 @@ describe('a model by the cross-entropy of categories', () => {
     const data = Float32Array.of(1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 1);
     await model.fit(data, { steps: 600, batchSize: 5, optimizer: sgd(1) });
     expectClose((await model.reconstruct(data)).data.subarray(0, 3), [0.6, 0.2, 0.2], 1e-5);
-    model.dispose();
   });
 
   it.each<[string, Partial<AutoencoderSpec>]>([
@@ -80,7 +79,6 @@ describe('a model by the cross-entropy of categories', () => {
       const { data: made } = await model.sample(4, { seed: 1 });
       expectClose([sum(made.subarray(0, 3)), sum(made)], [1, 12], 1e-5);
     }
-    model.dispose();
   });
 
   it('counts nothing for a category that is unknown', async () => {
@@ -90,12 +88,11 @@ describe('a model by the cross-entropy of categories', () => {
     const { data: likely } = await model.reconstruct(data);
     const wanted = reference(likely.map(Math.log), data, groups, 2, 1 / 3).rows;
     expectClose(await model.errors(data), wanted, 1e-5);
-    model.dispose();
   });
 
   it('takes a category at each pixel, and trains layer by layer', async () => {
     const nine = Array<number>(9).fill(2);
-    const model = await autoencoder(await sharedGpu(), {
+    const model = await makeModel({
       input: [3, 3, 2],
       encoder: [flatten(), dense(8, 'tanh'), dense(3)],
       decoder: [dense(8, 'tanh'), dense(18), reshape([3, 3, 2])],
@@ -106,18 +103,6 @@ describe('a model by the cross-entropy of categories', () => {
     expect(stages.map(({ loss }) => loss.at(-1)! < loss[0])).toEqual([true, true]);
     const { loss } = await model.fit(data, { epochs: 20, batchSize: 20 });
     expect(loss.at(-1)).toBeLessThan(loss[0]);
-    model.dispose();
-  });
-
-  it('goes on from its file with the same bits', async () => {
-    const model = await small(variational);
-    await model.fit(drawn(20), { epochs: 2, batchSize: 8 });
-    const loaded = await loadAutoencoder(await sharedGpu(), await model.save());
-    for (const each of [model, loaded]) await each.fit(drawn(20), { epochs: 2, batchSize: 8 });
-    expect(await bits(loaded)).toEqual(await bits(model));
-    expect(await loaded.reconstruct(drawn(3))).toEqual(await model.reconstruct(drawn(3)));
-    loaded.dispose();
-    model.dispose();
   });
 
   it.each<[string, Partial<AutoencoderSpec>, string]>([
@@ -128,17 +113,12 @@ describe('a model by the cross-entropy of categories', () => {
     ['an opponent of outputs', { penalty: adversarial([dense(3)], { on: 'output' }) }, 'adversarial cannot be combined with loss'],
     ['dead latents', { encoder: [dense(8), topK(2)], penalty: deadLatents() }, 'deadLatents cannot be combined with loss'],
   ])('refuses %s', async (_, changes, words) => {
-    const error = await errorOf(small(changes));
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toContain(words);
+    await expectRefused(OptionError, words, small(changes));
   }); // prettier-ignore
 
   it('refuses values that are no probabilities, and knows no density', async () => {
     const model = await small(variational);
-    const error = await errorOf(model.fit(drawn(2).fill(2, 0, 1), { epochs: 1 }));
-    expect(error).toBeInstanceOf(DataError);
-    expect(error.message).toContain('categorical: 2 at row 0, column 0 is outside [0, 1]');
+    await expectRefused(DataError, 'categorical: 2 at row 0, column 0 is outside [0, 1]', model.fit(drawn(2).fill(2, 0, 1), { epochs: 1 }));
     expect((await errorOf(model.logLikelihood(drawn(2)))).message).toContain('the loss categorical defines no probability density');
-    model.dispose();
   }); // prettier-ignore
 });

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, autoencoder, classifier, DataError, dataset, dense, DivergedError, dropout, gaussian, openGpu, OptionError, sgd, ShapeError,
+  adam, classifier, DataError, dataset, dense, DivergedError, dropout, gaussian, openGpu, OptionError, sgd,
   type Autoencoder, type ClassifierSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { crossEntropy } from '../reference/cross-entropy.ts';
 import { dense as denseReference } from '../reference/dense.ts';
+import { inFloat64 } from '../support/by-differences.ts';
 import { expectClose, expectNear } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
-import { bits, errorOf, smallModel } from '../support/model.ts';
+import { bits, errorOf, makeModel, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 const classes = 3;
@@ -28,10 +31,11 @@ function tellable(examples: number, seed = 3) {
 
 async function make(spec: Partial<ClassifierSpec> = {}, encoder: Layer[] = [dense(5, 'tanh')]) {
   const model = await smallModel({ encoder });
-  return { model, made: await classifier(await sharedGpu(), { encoder: model.encoder, classes, ...spec }) };
+  return {
+    model,
+    made: forThisTest(await classifier(await sharedGpu(), { encoder: model.encoder, classes, ...spec })),
+  };
 }
-
-const dispose = (...models: { dispose(): void }[]) => models.forEach((each) => each.dispose());
 
 describe('a classifier', () => {
   /** Its losses in float64, of 12-5-4-3 with tanh. */
@@ -47,24 +51,21 @@ describe('a classifier', () => {
     const mean = (values: Float64Array) => values.reduce((a, b) => a + b) / labels.length;
     return { loss: mean(losses), accuracy: mean(hits) };
   }
-  const doubles = (weights: Record<string, Matrix>) =>
-    Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, Float64Array.from(data)]));
 
   it('evaluates to its formula in float64, for any batch', async () => {
-    const { model, made } = await make({ hidden: [dense(4, 'tanh')] });
-    const wanted = reference(doubles(await made.weights()), inputs(20), drawLabels(20));
+    const { made } = await make({ hidden: [dense(4, 'tanh')] });
+    const wanted = reference(inFloat64(await made.weights()), inputs(20), drawLabels(20));
     for (const batchSize of [undefined, 1, 7, 20]) {
       const { loss, accuracy } = await made.evaluate(inputs(20), drawLabels(20), { batchSize });
       expectClose([loss, accuracy], [wanted.loss, wanted.accuracy], 1e-6);
     }
-    dispose(model, made);
   });
 
   it('follows its gradient: one step of gradient descent against finite differences', async () => {
-    const { model, made } = await make({ hidden: [dense(4, 'tanh')] });
-    const before = doubles(await made.weights());
+    const { made } = await make({ hidden: [dense(4, 'tanh')] });
+    const before = inFloat64(await made.weights());
     await made.fit(inputs(6), drawLabels(6), { steps: 1, batchSize: 6, shuffle: false, optimizer: sgd(1) });
-    const after = doubles(await made.weights());
+    const after = inFloat64(await made.weights());
     for (const [name, values] of Object.entries(before)) {
       const wanted = differences((x) => reference({ ...before, [name]: x }, inputs(6), drawLabels(6)).loss, values);
       expectNear(
@@ -74,12 +75,11 @@ describe('a classifier', () => {
         name,
       );
     }
-    dispose(model, made);
   });
 
   it('learns separable classes', async () => {
     for (const freeze of [true, false]) {
-      const { model, made } = await make({ freeze });
+      const { made } = await make({ freeze });
       const { data, labels } = tellable(300);
       const held = tellable(100, 8);
       const { epochs, stopped } = await made.fit(data, labels, { epochs: 60, batchSize: 30, optimizer: adam(0.02) });
@@ -87,12 +87,11 @@ describe('a classifier', () => {
       expect(epochs.at(-1)!.accuracy).toBeGreaterThan(0.97);
       const { accuracy } = await made.evaluate(held.data, held.labels);
       expect(accuracy).toBeGreaterThan(0.95);
-      dispose(model, made);
     }
   });
 
   it('predicts probabilities and the likeliest class, as it evaluates', async () => {
-    const { model, made } = await make();
+    const { made } = await make();
     const { data, labels } = tellable(40);
     const { data: p, shape, labels: answers } = await made.predict(data);
     expect(shape).toEqual([40, classes]);
@@ -102,16 +101,14 @@ describe('a classifier', () => {
     const { loss, accuracy } = await made.evaluate(data, labels);
     expect(accuracy).toBeCloseTo(labels.filter((label, n) => answers[n] === label).length / 40, 6);
     expectClose([loss], [rows.reduce((sum, row, n) => sum - Math.log(row[labels[n]]) / 40, 0)], 1e-5);
-    dispose(model, made);
   });
 
   it('gives the same bits for the same seed, in one fit or in several', async () => {
     const train = async (seed: number, fits: number[]) => {
-      const { model, made } = await make({ seed, hidden: [dropout(0.3), dense(4, 'relu')] });
+      const { made } = await make({ seed, hidden: [dropout(0.3), dense(4, 'relu')] });
       const { data, labels } = tellable(50);
       for (const steps of fits) await made.fit(data, labels, { steps, batchSize: 16 });
       const result = await bits(made);
-      dispose(model, made);
       return result;
     };
     const whole = await train(1, [9]);
@@ -135,7 +132,6 @@ describe('a classifier', () => {
       made.dispose();
       expect(gpu.memory()).toMatchObject({ bytes: before.bytes, buffers: before.buffers });
     }
-    model.dispose();
   });
 });
 
@@ -152,17 +148,15 @@ describe('the encoder of a classifier', () => {
     await made.fit(inputs(10), drawLabels(10), { steps: 3 });
     expect(encoderOf(await made.weights())).not.toEqual(original);
     expect(encoderOf(await model.weights())).toEqual(original);
-    dispose(model, made);
   });
 
   it('does not change if it is frozen', async () => {
-    const { model, made } = await make({ freeze: true });
+    const { made } = await make({ freeze: true });
     const before = await made.weights();
     await made.fit(inputs(10), drawLabels(10), { steps: 3 });
     const after = await made.weights();
     expect(encoderOf(after)).toEqual(encoderOf(before));
     expect(after['head.0.weight']).not.toEqual(before['head.0.weight']);
-    dispose(model, made);
   });
 
   it('outlives the autoencoder', async () => {
@@ -174,11 +168,10 @@ describe('the encoder of a classifier', () => {
     const after = await made.weights();
     expect(encoderOf(after)).toEqual(original);
     expect(after['head.0.weight']).not.toEqual(before['head.0.weight']);
-    dispose(made);
   });
 
   it('gives the mean of a Gaussian code, in training too', async () => {
-    const { model, made } = await make({}, [dense(6, 'tanh'), gaussian(2)]);
+    const { made } = await make({}, [dense(6, 'tanh'), gaussian(2)]);
     const before = await made.weights();
     const once = await made.evaluate(inputs(10), drawLabels(10));
     const { epochs } = await made.fit(inputs(10), drawLabels(10), { steps: 1, batchSize: 10 });
@@ -186,17 +179,15 @@ describe('the encoder of a classifier', () => {
     const after = await made.weights();
     expect(after['encoder.1.mean.weight']).not.toEqual(before['encoder.1.mean.weight']);
     expect(after['encoder.1.logvar.weight']).toEqual(before['encoder.1.logvar.weight']);
-    dispose(model, made);
   });
 
   it('drops units in fine-tuning, but not if it is frozen', async () => {
     for (const freeze of [true, false]) {
-      const { model, made } = await make({ freeze }, [dropout(0.5), dense(5, 'tanh')]);
+      const { made } = await make({ freeze }, [dropout(0.5), dense(5, 'tanh')]);
       const { loss } = await made.evaluate(inputs(10), drawLabels(10));
       const { epochs } = await made.fit(inputs(10), drawLabels(10), { steps: 1, batchSize: 10 });
       if (freeze) expectClose([epochs[0].loss], [loss], 1e-6);
       else expect(Math.abs(epochs[0].loss - loss)).toBeGreaterThan(1e-3);
-      dispose(model, made);
     }
   });
 });
@@ -204,7 +195,7 @@ describe('the encoder of a classifier', () => {
 describe('labels', () => {
   /** The last value of an example says its class to the test: where labels go astray, so does the loss. */
   const sure = async (encoder: Autoencoder) => {
-    const made = await classifier(await sharedGpu(), { encoder: encoder.encoder, classes });
+    const made = forThisTest(await classifier(await sharedGpu(), { encoder: encoder.encoder, classes }));
     const { data, labels } = tellable(60);
     await made.fit(data, labels, { epochs: 60, batchSize: 20, optimizer: adam(0.03) });
     return made;
@@ -215,7 +206,7 @@ describe('labels', () => {
     const model = await smallModel({ encoder: [dense(8, 'tanh')] });
     const made = await sure(model);
     const { data, labels } = tellable(60);
-    const set = await dataset(gpu, data, { shape: [12], labels });
+    const set = forThisTest(await dataset(gpu, data, { shape: [12], labels }));
     const odd = set.filter((_, i) => i % 2 === 1);
     const [some, rest] = odd.split(0.4, { seed: 4 });
     for (const view of [set, odd, some, rest, rest.take(5)]) {
@@ -224,8 +215,6 @@ describe('labels', () => {
       const { epochs } = await made.fit(view, view.labels!, { epochs: 2, batchSize: 3, optimizer: sgd(1e-6) });
       expect(epochs.map(({ accuracy }) => accuracy)).toEqual([1, 1]);
     }
-    dispose(some, rest, odd, set);
-    dispose(model, made);
   });
 
   it('come with validation data: a share, a data set with labels, or both by name', async () => {
@@ -233,33 +222,29 @@ describe('labels', () => {
     const model = await smallModel({ encoder: [dense(8, 'tanh')] });
     const made = await sure(model);
     const { data, labels } = tellable(60);
-    const set = await dataset(gpu, data, { shape: [12], labels });
+    const set = forThisTest(await dataset(gpu, data, { shape: [12], labels }));
     for (const validation of [0.3, set, { data, labels }, { data: set, labels }]) {
       const history = await made.fit(data, labels, { epochs: 1, validation, optimizer: sgd(1e-6) });
       expect(history.validation!.map(({ accuracy }) => accuracy)).toEqual([1]);
     }
-    const unlabelled = await dataset(gpu, data, { shape: [12] });
-    const error = await errorOf(made.fit(data, labels, { epochs: 1, validation: unlabelled }));
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toContain('fit: validation: needs a label for each example');
-    dispose(model, made, set, unlabelled);
+    const unlabelled = forThisTest(await dataset(gpu, data, { shape: [12] }));
+    await expectRefused(
+      OptionError,
+      'fit: validation: needs a label for each example',
+      made.fit(data, labels, { epochs: 1, validation: unlabelled }),
+    );
   });
 
-  it.each<[string, unknown, new (message: string) => Error, string]>([
-    ['too few', [0, 1, 2], ShapeError, 'fit: 4 examples, but 3 labels'],
-    ['of a class too many', [0, 1, 3, 2], DataError, 'fit: the label of row 2 is 3, not one of the 3 classes 0 to 2'],
-    ['below zero', [0, -1, 0, 0], DataError, 'the label of row 1 is -1'],
-    ['no whole number', [0, 1, 2, 0.5], DataError, 'the label of row 3 is 0.5'],
-    ['missing', undefined, OptionError, 'fit: needs a label for each example'],
-  ])('are refused where they are wrong: %s', async (_, labels, type, message) => {
+  it('are refused where they are wrong, before any work of the device', async () => {
     const gpu = await sharedGpu();
-    const { model, made } = await make();
+    const { made } = await make();
     const before = { ...gpu.counters(), bytes: gpu.memory().bytes };
-    const error = await errorOf(made.fit(inputs(4), labels as number[], { epochs: 1 }));
-    expect(error).toBeInstanceOf(type);
-    expect(error.message).toContain(message);
+    await expectRefused(
+      DataError,
+      'fit: the label of row 2 is 3, not one of the 3 classes 0 to 2',
+      made.fit(inputs(4), [0, 1, 3, 2], { epochs: 1 }),
+    );
     expect({ ...gpu.counters(), bytes: gpu.memory().bytes }).toEqual(before);
-    dispose(model, made);
   });
 });
 
@@ -273,15 +258,12 @@ describe('a classifier refuses', () => {
   ])('%s', async (_, spec, message) => {
     const gpu = await sharedGpu();
     const model = await smallModel();
-    const error = await errorOf(classifier(gpu, { encoder: model.encoder, classes, ...spec }));
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toContain(message);
-    model.dispose();
+    await expectRefused(OptionError, message, classifier(gpu, { encoder: model.encoder, classes, ...spec }));
   });
 
   it('a decoder, tied or not', async () => {
     const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, {
+    const model = await makeModel({
       input: 12,
       encoder: [dense(5)],
       decoder: [dense(12)],
@@ -291,35 +273,32 @@ describe('a classifier refuses', () => {
     expect((await errorOf(classifier(gpu, { encoder: model.decoder, classes }))).message).toContain(
       'takes the `encoder` of a model, not its decoder',
     );
-    model.dispose();
   });
 
   it('an encoder of another Gpu', async () => {
-    const { model, made } = await make();
+    const { encoder } = await smallModel();
     const other = await openGpu();
-    expect((await errorOf(classifier(other, { encoder: model.encoder, classes }))).message).toContain('another Gpu');
+    expect((await errorOf(classifier(other, { encoder, classes }))).message).toContain('another Gpu');
     other.close();
-    dispose(model, made);
   });
 
   it('two fits at once, and any after it is disposed', async () => {
-    const { model, made } = await make();
+    const { made } = await make();
     const first = made.fit(inputs(10), drawLabels(10), { steps: 2 });
     expect((await errorOf(made.fit(inputs(10), drawLabels(10), { steps: 1 }))).message).toContain(
       'being trained already',
     );
     await first;
-    dispose(model, made);
+    made.dispose();
     expect((await errorOf(made.fit(inputs(10), drawLabels(10), { steps: 1 }))).message).toContain('disposed');
   });
 
   it('a rate that makes it diverge, with the step and the weights before that step', async () => {
-    const { model, made } = await make({}, [dense(5, 'relu')]);
+    const { made } = await make({}, [dense(5, 'relu')]);
     const error = (await errorOf(
       made.fit(inputs(10), drawLabels(10), { steps: 50, batchSize: 10, optimizer: sgd(1e12) }),
     )) as DivergedError;
     expect(error).toBeInstanceOf(DivergedError);
     for (const { data } of Object.values(await made.weights())) expect(data.every(Number.isFinite)).toBe(true);
-    dispose(model, made);
   });
 });

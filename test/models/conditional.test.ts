@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adversarial, autoencoder, classifier, contractive, conv1d, conv2d, convTranspose2d, DataError, dataset, dense, dropout, flatten, gaussian, loadAutoencoder, maskNoise, OptionError, reshape, sgd, ShapeError, topK, unitNorm, vectorQuantizer, type Autoencoder, type AutoencoderSpec, type Examples, type FitOptions, type Losses, type Matrix,
+  adversarial, classifier, contractive, conv1d, conv2d, convTranspose2d, DataError, dataset, dense, dropout, flatten, gaussian, loadAutoencoder, maskNoise, OptionError, reshape, sgd, ShapeError, topK, unitNorm, vectorQuantizer, type Autoencoder, type AutoencoderSpec, type Examples, type FitOptions, type Losses, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { expectClose, expectNear } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
-import { bits, errorOf, smallModel } from '../support/model.ts';
+import { bits, makeModel, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { expectTenSteps } from '../support/ten-steps.ts';
 
@@ -19,14 +21,6 @@ const variational: Partial<AutoencoderSpec> = {
   encoder: [dense(6, 'tanh'), gaussian(2)],
   decoder: [dense(6, 'tanh'), dense(12, 'sigmoid')],
 };
-const dispose = (...models: { dispose(): void }[]) => models.forEach((each) => each.dispose());
-
-/** What a method refuses, in its words. */
-async function expectRefused(kind: new (...args: never[]) => Error, words: string, promise: Promise<unknown>) {
-  const error = await errorOf(promise);
-  expect(error).toBeInstanceOf(kind);
-  expect(error.message).toContain(words);
-}
 
 describe('the first ten Adam steps agree with float64, which multiplies labels as one-hot vectors', () => {
   it('of dense layers', () =>
@@ -88,7 +82,6 @@ describe('follows the gradient of evaluate, including the biases of classes', ()
       expect(Math.hypot(...wanted)).toBeGreaterThan(1e-3);
       expectNear(found, wanted, 5e-3, name);
     }
-    dispose(model);
   });
 });
 
@@ -96,7 +89,7 @@ describe('labels', () => {
   it('come from a data set, with the data, or from an option, which replaces those of a data set', async () => {
     const gpu = await sharedGpu();
     const { data, labels } = told();
-    const set = await dataset(gpu, data, { shape: [12], labels });
+    const set = forThisTest(await dataset(gpu, data, { shape: [12], labels }));
     const model = await small();
     await model.fit(set, { epochs: 3, batchSize: 8 });
     const codes = await model.encode(set);
@@ -121,7 +114,6 @@ describe('labels', () => {
     expect((await model.encode(view)).data).toEqual(
       codes.data.filter((_, i) => labels[Math.floor(i / codes.shape[1])] === 1),
     );
-    dispose(model, set);
   });
 
   it('stay with the examples through shuffles, splits, views and windows: each half learns what only a label determines', async () => {
@@ -138,8 +130,8 @@ describe('labels', () => {
       condition,
     };
     for (const deviceBytes of [undefined, 4 * 4 * 32]) {
-      const all = await dataset(gpu, data, { shape: [4], labels, deviceBytes });
-      const model = await autoencoder(gpu, spec);
+      const all = forThisTest(await dataset(gpu, data, { shape: [4], labels, deviceBytes }));
+      const model = await makeModel(spec);
       const options: FitOptions = { epochs: 60, batchSize: 8, optimizer: sgd(0.5), validation: 0.2 };
       const { epochs } = await model.fit(
         all.filter((_, index) => index % 5 > 0),
@@ -147,7 +139,6 @@ describe('labels', () => {
       );
       expect(epochs[0].loss).toBeGreaterThan(0.1);
       expect(epochs.at(-1)!.loss).toBeLessThan(1e-3);
-      dispose(model, all);
     }
   });
 
@@ -166,7 +157,7 @@ describe('labels', () => {
     const model = await small();
     const before = gpu.counters();
     const data = rows(4);
-    const bare = await dataset(gpu, data, { shape: [12] });
+    const bare = forThisTest(await dataset(gpu, data, { shape: [12] }));
     await expectRefused(OptionError, 'the model has a condition of 3 classes and needs labels', call(model, data));
     await expectRefused(OptionError, 'give a data set made with `labels`', call(model, bare));
     await expectRefused(ShapeError, '4 examples, but 3 labels', call(model, { data, labels: [0, 1, 2] }));
@@ -177,7 +168,6 @@ describe('labels', () => {
     );
     await expectRefused(DataError, 'row 0 is -1', call(model, { data, labels: [-1, 1, 1, 0] }));
     expect(gpu.counters()).toEqual(before);
-    dispose(model, bare);
   });
 
   it('are refused by a model without a condition', async () => {
@@ -190,17 +180,14 @@ describe('labels', () => {
       () => model.reconstruct({ data, labels }),
     ])
       await expectRefused(OptionError, 'labels are only for a model that was made with condition', call());
-    dispose(model);
     const drawing = await smallModel(variational);
     await expectRefused(OptionError, 'labels are only for a model', drawing.sample(3, { label: 1 }));
-    dispose(drawing);
   });
 
   it('are needed to decode', async () => {
     const model = await small();
     await expectRefused(OptionError, 'decode(codes, { labels })', model.decode(rows(4, 5)));
     await expectRefused(ShapeError, '4 examples, but 1 labels', model.decode(rows(4, 5), { labels: [1] }));
-    dispose(model);
   });
 });
 
@@ -219,7 +206,6 @@ describe('samples for a label', () => {
     await expectRefused(ShapeError, '4 samples, but 2 labels', model.sample(4, { labels: [0, 1] }));
     await expectRefused(DataError, 'is 3, not one of the 3 classes', model.sample(4, { label: 3 }));
     await expectRefused(DataError, 'is 0.5', model.sample(1, { label: 0.5 }));
-    dispose(model);
   });
 
   it('from a fitted sampler, also of a quantised code', async () => {
@@ -237,7 +223,6 @@ describe('samples for a label', () => {
           await model.reconstruct(data),
         );
       }
-      dispose(model);
     }
   });
 });
@@ -256,7 +241,6 @@ it('walks between two examples of one label, and along a dimension of one', asyn
   const { data: code } = await model.encode(one(2, 3));
   const walked = await model.traverse(one(2, 3), 1, [code[1], 5]);
   expect(walked.data.subarray(0, 12)).toEqual((await model.reconstruct(one(2, 3))).data);
-  dispose(model);
 });
 
 it('the label of an example affects errors, posterior and logLikelihood, but not corrupt', async () => {
@@ -279,7 +263,6 @@ it('the label of an example affects errors, posterior and logLikelihood, but not
     ),
   );
   expectClose(errors, separate, 1e-5);
-  dispose(model);
 });
 
 describe('gives the same bits', () => {
@@ -295,10 +278,9 @@ describe('gives the same bits', () => {
   it.each(members)('through a file: %s', async (_, changes) => {
     const model = await small({ ...changes, seed: 2 });
     const file = await model.save();
-    const loaded = await loadAutoencoder(await sharedGpu(), file);
+    const loaded = forThisTest(await loadAutoencoder(await sharedGpu(), file));
     expect(await loaded.save()).toEqual(file);
     expect(loaded.summary()).toBe(model.summary());
-    dispose(loaded);
     await expectToGoOnFromFile(model, told());
   });
 
@@ -306,11 +288,10 @@ describe('gives the same bits', () => {
     const gpu = await sharedGpu();
     const { data, labels } = told();
     const outcome = async (options: FitOptions<Losses, Examples>, deviceBytes?: number) => {
-      const set = await dataset(gpu, data, { shape: [12], labels, deviceBytes });
+      const set = forThisTest(await dataset(gpu, data, { shape: [12], labels, deviceBytes }));
       const model = await small({ ...variational, seed: 3 });
       const { loss } = await model.fit(set, { epochs: 4, batchSize: 8, ...options });
       const found = { loss, bits: await bits(model), codes: await model.encode(set) };
-      dispose(model, set);
       return found;
     };
     const first = await outcome({});
@@ -319,7 +300,7 @@ describe('gives the same bits', () => {
   });
 
   it('of the step before one that diverges', () =>
-    expectTheStepBefore(() => small({ loss: 'mse', decoder: [dense(12)] }), told(), 20));
+    expectTheStepBefore(() => small({ loss: 'mse', decoder: [dense(12)] }), told(), { epochs: 20 }));
 });
 
 it('pretrains layer by layer, each with the labels that it has in the whole model', async () => {
@@ -332,7 +313,6 @@ it('pretrains layer by layer, each with the labels that it has in the whole mode
   const after = await model.weights();
   for (const name of ['encoder.0.label.weight', 'decoder.0.label.weight'])
     expect(after[name].data).not.toEqual(before[name].data);
-  dispose(model);
 });
 
 describe('consists of', () => {
@@ -354,7 +334,6 @@ describe('consists of', () => {
       expect(Math.max(...data)).toBeGreaterThan(limit / 2);
     }
     expect(model.summary()).toContain('\nlabels of 3 classes: used by encoder.1 and decoder.0');
-    dispose(model);
   });
 
   it('checked options', async () => {
@@ -382,6 +361,5 @@ describe('consists of', () => {
       'so it needs the label that a classifier has to find',
       classifier(await sharedGpu(), { encoder: model.encoder, classes }),
     );
-    dispose(model);
   });
 });

@@ -1,33 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import {
-  adam,
-  autoencoder,
-  conv2d,
-  convTranspose2d,
-  maxPool2d,
-  upsample2d,
-  type AutoencoderSpec,
-} from '../../src/index.ts';
-import {
-  channelsFirst,
-  forward,
-  meanLoss,
-  type Layer as ReferenceLayer,
-  type Weights,
-} from '../reference/convolutional.ts';
-import { Optimizer } from '../reference/optimizer.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { differences } from '../support/gradient.ts';
-import { bits } from '../support/model.ts';
-import { Draw } from '../support/random.ts';
-import { weightsOf } from '../support/convolutional.ts';
+import { adam, conv2d, convTranspose2d, maxPool2d, upsample2d, type AutoencoderSpec } from '../../src/index.ts';
+import { bits, makeModel } from '../support/model.ts';
+import { expectTenSteps } from '../support/ten-steps.ts';
 
 describe('a convolutional autoencoder', () => {
-  it('with a stride for each axis takes the first ten Adam steps as float64 does, to 1e-5', async () => {
-    const seed = 5;
+  it('with a stride for each axis takes the first ten Adam steps as float64 does, to 1e-5', () => {
     const same = { padding: 'same' } as const;
-    const data = new Draw(4).floats(36 * 8, 0, 1);
-    const model = await autoencoder(await sharedGpu(), {
+    return expectTenSteps({
       input: [6, 3, 2],
       encoder: [conv2d(3, [4, 1], 'tanh', { stride: [2, 1], ...same }), conv2d(2, [1, 3], 'tanh', { stride: [1, 3] })],
       decoder: [
@@ -35,49 +14,12 @@ describe('a convolutional autoencoder', () => {
         convTranspose2d(2, [4, 1], 'sigmoid', { stride: [2, 1], padding: [1, 0] }),
       ],
       loss: 'bce',
-      seed,
     });
-    const down = { stride: [2, 1], kernel: [4, 1], before: [1, 0] } as const;
-    const along = { stride: [1, 3], kernel: [1, 3], before: 0 } as const;
-    const first: ReferenceLayer[] = [
-      { kind: 'conv', filters: 3, ...down, side: [3, 3], activation: 'tanh' },
-      { kind: 'conv', filters: 2, ...along, side: [3, 1], activation: 'tanh' },
-    ];
-    const second: ReferenceLayer[] = [
-      { kind: 'transposed', filters: 3, ...along, side: [3, 3], activation: 'tanh' },
-      { kind: 'transposed', filters: 2, ...down, side: [6, 3], activation: 'sigmoid' },
-    ];
-    const weights = await weightsOf(model);
-    const { loss } = await model.fit(data, { steps: 10, batchSize: 8, optimizer: adam(1e-3) });
-    const batch = Array.from({ length: 8 }, (_, i) => channelsFirst(data.subarray(36 * i, 36 * i + 36), 6, 3, 2));
-    const lossOf = (given: Weights) =>
-      meanLoss(
-        'bce',
-        batch.map((x) => forward(second, 'decoder', given, forward(first, 'encoder', given, x))),
-        batch,
-      );
-    const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
-    const optimizers = Object.entries(weights).map(([name, values]) => ({
-      name,
-      each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
-    }));
-    loss.forEach((found, step) => {
-      const wanted = lossOf(weights);
-      expect(Math.abs(found - wanted) / wanted, `step ${step}`).toBeLessThan(1e-5);
-      const gradients = optimizers.map(({ name }) =>
-        differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
-      );
-      optimizers.forEach(({ name, each }, n) => {
-        each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
-        weights[name] = Float64Array.from(each, ({ weight }) => weight);
-      });
-    });
-    model.dispose();
   });
 
   it('of sequences as images of width 1 keeps the width, and learns', async () => {
     const strided = { stride: [2, 1], padding: 'same' } as const;
-    const model = await autoencoder(await sharedGpu(), {
+    const model = await makeModel({
       input: [288, 1, 1],
       encoder: [conv2d(8, [7, 1], 'relu', strided), conv2d(4, [7, 1], 'relu', strided)],
       decoder: [convTranspose2d(8, [7, 1], 'relu', strided), convTranspose2d(1, [7, 1], 'linear', strided)],
@@ -95,11 +37,9 @@ describe('a convolutional autoencoder', () => {
     expect(epochs.at(-1)!.loss).toBeLessThan(0.2 * epochs[0].loss);
     expect((await model.encode(data)).shape).toEqual([64, 72, 1, 4]);
     expect((await model.reconstruct(data)).shape).toEqual([64, 288, 1, 1]);
-    model.dispose();
   });
 
   it('of pooling and upsampling learns, with the same bits for the same seed', async () => {
-    const gpu = await sharedGpu();
     const spec = (): AutoencoderSpec => ({
       input: [8, 8, 1],
       encoder: [
@@ -122,13 +62,12 @@ describe('a convolutional autoencoder', () => {
       Math.floor(i / 8) % 8 === Math.floor(i / 64) % 8 ? 1 : 0,
     );
     const train = async () => {
-      const model = await autoencoder(gpu, spec());
+      const model = await makeModel(spec());
       const { epochs } = await model.fit(data, { epochs: 60, batchSize: 16, optimizer: adam(1e-2) });
       expect(epochs.at(-1)!.loss).toBeLessThan(0.4 * epochs[0].loss);
       expect(model.encoder.outputShape).toEqual([2, 2, 4]);
       expect((await model.encode(data)).shape).toEqual([64, 2, 2, 4]);
       const trained = await bits(model);
-      model.dispose();
       return trained;
     };
     expect(await train()).toEqual(await train());

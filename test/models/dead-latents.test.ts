@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, autoencoder, classifier, deadLatents, dense, loadAutoencoder, loadClassifier, OptionError, reshape, sgd, stopGradient, topK, toSaeLens, unitNorm,
-  type AutoencoderSpec, type FitOptions,
+  adam, autoencoder, classifier, deadLatents, dense, loadClassifier, OptionError, reshape, sgd, stopGradient, topK, toSaeLens, unitNorm,
+  type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { twinOf } from '../support/dead-latents.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
-import { bits, errorOf } from '../support/model.ts';
+import { expectTheBestEpoch, expectTheStepBefore } from '../support/lasting.ts';
+import { bits, makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { expectTenSteps } from '../support/ten-steps.ts';
 
@@ -33,10 +35,9 @@ describe.each<[string, Pick<AutoencoderSpec, 'encoder' | 'decoder'>, after: numb
 }); // prettier-ignore
 
 it('is 0 without dead latents, and then does not change the weights', async () => {
-  const gpu = await sharedGpu();
   const options = { epochs: 3, batchSize: 8, optimizer: adam(1e-2) };
   const models = await Promise.all(
-    [[unitNorm(), deadLatents()], unitNorm()].map((penalty) => autoencoder(gpu, spec({ penalty }))),
+    [[unitNorm(), deadLatents()], unitNorm()].map((penalty) => makeModel(spec({ penalty }))),
   );
   const [{ epochs }, other] = await Promise.all(models.map((model) => model.fit(data, options)));
   for (const each of epochs) expect(each).toMatchObject({ deadLatents: 0, dead: 0 });
@@ -44,18 +45,16 @@ it('is 0 without dead latents, and then does not change the weights', async () =
   const [{ [idle]: counts, ...weights }, expected] = await Promise.all(models.map((model) => model.weights()));
   expect(weights).toEqual(expected);
   expect(Math.max(...counts.data)).toBeGreaterThan(0);
-  for (const each of models) each.dispose();
 });
 
 it('revives dead latents', async () => {
   const alive = async (penalty: AutoencoderSpec['penalty']) => {
-    const model = await autoencoder(await sharedGpu(), spec({ encoder: [dense(40), topK(2)], penalty }));
+    const model = await makeModel(spec({ encoder: [dense(40), topK(2)], penalty }));
     // Latents that nothing activates: what is asked for lies far below the others.
     const { 'encoder.0.bias': bias } = await model.weights();
     model.setWeights({ 'encoder.0.bias': { ...bias, data: bias.data.map((_, j) => (j % 2 ? -3 : 0)) } });
     await model.fit(data, { epochs: 60, batchSize: 10, optimizer: adam(0.1) });
     const { data: codes } = await model.encode(data);
-    model.dispose();
     return new Set([...codes].flatMap((value, i) => (value ? [i % 40] : []))).size;
   };
   const [without, revived] = [await alive(unitNorm()), await alive([unitNorm(), deadLatents({ after: 40, k: 8 })])];
@@ -63,7 +62,7 @@ it('revives dead latents', async () => {
 });
 
 it('evaluates with the counts of training, without changing them', async () => {
-  const model = await autoencoder(await sharedGpu(), spec());
+  const model = await makeModel(spec());
   expect(await model.evaluate(data)).toMatchObject({ deadLatents: 0, dead: 0 });
   await model.fit(data, { epochs: 3, batchSize: 8 });
   const before = await bits(model);
@@ -73,106 +72,71 @@ it('evaluates with the counts of training, without changing them', async () => {
   expect(dead).toBeGreaterThan(0);
   expect(loss).toBeCloseTo(reconstruction + 0.5 * left!, 6);
   expect(await bits(model)).toEqual(before);
-  model.dispose();
 });
 
 describe('the counts', () => {
   it('are stored with the weights, are not trained, and can be set', async () => {
-    const model = await autoencoder(await sharedGpu(), spec());
+    const model = await makeModel(spec());
     const { [idle]: counts, ...weights } = await model.weights();
     expect(counts).toEqual({ data: new Float32Array(15), shape: [15] });
     expect(model.describe().map(({ name }) => name)).toEqual(['encoder.0', 'encoder.1', 'decoder.0']);
     model.setWeights({ [idle]: { data: new Float32Array(15).fill(12), shape: [15] } });
     expect((await model.evaluate(data)).dead).toBeCloseTo(15, 5);
     expect(Object.keys(weights)).toHaveLength(4);
-    model.dispose();
   });
 
   it('have the same bits at any pace', async () => {
     const found = [];
     for (const frameBudgetMs of [0.001, 50]) {
-      const model = await autoencoder(await sharedGpu(), spec());
+      const model = await makeModel(spec());
       await model.fit(data, { epochs: 6, batchSize: 8, frameBudgetMs });
       found.push(await bits(model));
-      model.dispose();
     }
     expect(found[0]).toEqual(found[1]);
   });
 
-  it('resume from a file to the same bits', async () => {
-    await expectToGoOnFromFile(await autoencoder(await sharedGpu(), spec()), data);
-  });
-
-  it('are stored in a file without an optimizer', async () => {
-    const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, spec());
-    await model.fit(data, { epochs: 2, batchSize: 8 });
-    const loaded = await loadAutoencoder(gpu, await model.save({ optimizer: false }));
-    expect(await loaded.weights()).toEqual(await model.weights());
-    for (const each of [model, loaded]) each.dispose();
-  });
-
   it('are those of the step before after a divergence', async () => {
-    await expectTheStepBefore(async () => autoencoder(await sharedGpu(), spec({ penalty: [deadLatents({ after: 12 })] })), data, 9);
-  }); // prettier-ignore
+    const penalty = [deadLatents({ after: 12 })];
+    await expectTheStepBefore(() => makeModel(spec({ penalty })), data, { epochs: 9 });
+  });
 
   it('are restored with the best weights', async () => {
-    const gpu = await sharedGpu();
-    const best: number[][] = [];
-    const [model, other] = await Promise.all([1, 2].map(() => autoencoder(gpu, spec())));
-    const options: FitOptions = {
-      batchSize: 5,
-      optimizer: sgd(0.5),
-      validation: data.subarray(0, 24),
-      restoreBest: true,
-    };
-    const { bestEpoch } = await model.fit(data, { ...options, epochs: 8 });
-    await other.fit(data, { ...options, restoreBest: false, epochs: bestEpoch! });
-    best.push(await bits(model), await bits(other));
-    expect(bestEpoch).toBeLessThan(8);
-    expect(best[0]).toEqual(best[1]);
-    for (const each of [model, other]) each.dispose();
+    const options = { epochs: 8, validation: data.subarray(0, 24), batchSize: 5, optimizer: sgd(0.5) };
+    await expectTheBestEpoch(() => makeModel(spec()), data, options);
   });
 
   it('are not in a classifier of the encoder, its file, or a file for SAELens', async () => {
     const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, spec({ encoder: [dense(15, 'relu'), topK(2)] }));
+    const model = await makeModel(spec({ encoder: [dense(15, 'relu'), topK(2)] }));
     await model.fit(data, { epochs: 2, batchSize: 8 });
     const labels = Array.from({ length: 20 }, (_, i) => i % 2);
     for (const freeze of [true, false]) {
-      const probe = await classifier(gpu, { encoder: model.encoder, classes: 2, freeze });
+      const probe = forThisTest(await classifier(gpu, { encoder: model.encoder, classes: 2, freeze }));
       await probe.fit(data, labels, { epochs: 2, batchSize: 8 });
       expect(Object.keys(await probe.weights()).filter((name) => name.includes('penalty'))).toEqual([]);
-      const loaded = await loadClassifier(gpu, await probe.save());
+      const loaded = forThisTest(await loadClassifier(gpu, await probe.save()));
       expect(await loaded.weights()).toEqual(await probe.weights());
-      for (const each of [probe, loaded]) each.dispose();
     }
     expect(Object.keys(toSaeLens(await model.weights()))).toEqual(['W_enc', 'b_enc', 'W_dec', 'b_dec']);
     expect((await model.toOnnx()).length).toBeGreaterThan(0);
-    model.dispose();
   });
 });
 
 it('accepts a decoder that reshapes after its layer', async () => {
   const changes = { input: [3, 2, 1] as [number, number, number], encoder: [reshape([6]), dense(15), topK(2)] };
-  const model = await autoencoder(await sharedGpu(), spec({ ...changes, decoder: [dense(6), reshape([3, 2, 1])] }));
+  const model = await makeModel(spec({ ...changes, decoder: [dense(6), reshape([3, 2, 1])] }));
   const { epochs } = await model.fit(data, { epochs: 3, batchSize: 8 });
   expect(epochs[2].dead).toBeGreaterThan(0);
-  model.dispose();
 });
 
 it('has defaults that depend on the code’s width', async () => {
-  const model = await autoencoder(
-    await sharedGpu(),
-    spec({ encoder: [dense(96), topK(2)], penalty: [unitNorm(), deadLatents()] }),
-  );
+  const model = await makeModel(spec({ encoder: [dense(96), topK(2)], penalty: [unitNorm(), deadLatents()] }));
   const dead = async (idleFor: number) => {
     model.setWeights({ [idle]: { data: new Float32Array(96).fill(idleFor), shape: [96] } });
     return (await model.evaluate(data)).dead;
   };
   expect(await dead(9_599)).toBe(0);
   expect(await dead(9_600)).toBeCloseTo(96, 4);
-  model.dispose();
 });
 
 describe('is refused', () => {
@@ -184,8 +148,6 @@ describe('is refused', () => {
     ['where the decoder begins otherwise', { decoder: [stopGradient(), dense(6)], penalty: deadLatents() }, /not one that begins with stopGradient$/],
     ['for more latents than there are', { penalty: deadLatents({ k: 16 }) }, /^deadLatents: k is 16, more than the 15 numbers of the code$/],
   ])('%s', async (_, changes, message) => {
-    const error = await errorOf(autoencoder(await sharedGpu(), spec(changes)));
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toMatch(message);
+    await expectRefused(OptionError, message, autoencoder(await sharedGpu(), spec(changes)));
   }); // prettier-ignore
 });

@@ -128,14 +128,12 @@ describe('fit refuses, before any dispatch', () => {
     expect(error.message).toContain(message);
     expect(gpu.counters()).toEqual(before);
     expect(gpu.memory().bytes).toBe(memory);
-    model.dispose();
   });
 
   it('100 examples without a batch size train', async () => {
     const model = await smallModel();
     const history = await model.fit(new Draw(2).floats(1200, 0, 1), { epochs: 2 });
     expect(history.steps).toBe(2);
-    model.dispose();
   });
 });
 
@@ -197,10 +195,6 @@ describe('a model refuses', () => {
     expect(error.message).toContain(message);
   });
 
-  it('shows every layer if shapes do not match', async () => {
-    expect((await refused({ decoder: [dense(7), dense(11)] })).message).toContain('decoder.1');
-  });
-
   it.each([
     ['an unknown activation', () => dense(3, 'swish' as never), "there is no activation 'swish'"],
     ['an unknown initializer', () => dense(3, 'relu', { init: 'zeros' as never }), "there is no initializer 'zeros'"],
@@ -229,7 +223,6 @@ describe('other calls refuse', () => {
     expect(await errorOf(model.traverse(good.subarray(0, 12), 5, [0]))).toBeInstanceOf(OptionError);
     const gpu = await sharedGpu();
     expect(await errorOf(dataset(gpu, good))).toBeInstanceOf(OptionError);
-    model.dispose();
   });
 });
 

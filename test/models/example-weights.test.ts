@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  autoencoder, classifier, conv2d, convTranspose2d, DataError, dataset, dense, flatten, gan, gaussian, jigsaw, loadClassifier, OptionError, reshape, series, sgd, ShapeError, sparsity, table, type AutoencoderSpec, type Dataset, type DatasetOptions,
+  autoencoder, classifier, conv2d, convTranspose2d, DataError, dataset, dense, flatten, gan, gaussian, jigsaw, loadClassifier, reshape, series, sgd, ShapeError, sparsity, table, type AutoencoderSpec, type Dataset, type DatasetOptions,
 } from '../../src/index.ts'; // prettier-ignore
 import { expectClose } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { bits, errorOf, smallModel } from '../support/model.ts';
+import { bits, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { lose, onItsOwn } from '../support/recovering.ts';
 import { tableOf } from '../support/tables.ts';
@@ -12,8 +14,7 @@ import { tableOf } from '../support/tables.ts';
 const features = 12;
 const rows = (count: number, seed = 1) => new Draw(seed).floats(count * features, 0, 1);
 const put = async (data: Float32Array, options: DatasetOptions = {}) =>
-  dataset(await sharedGpu(), data, { shape: [features], ...options });
-const dispose = (...made: { dispose(): void }[]) => made.forEach((each) => each.dispose());
+  forThisTest(await dataset(await sharedGpu(), data, { shape: [features], ...options }));
 
 /** How often each of six examples counts. */
 const often = [2, 1, 0, 3, 1, 1];
@@ -62,7 +63,6 @@ describe('an example with a weight counts as often as it says', () => {
     for (const [name, { data }] of Object.entries(theirs)) expectClose(ours[name].data, data, 2e-6, name);
     const [evaluated, there] = [await weighted.evaluate(few), await weighted.evaluate(many)];
     expectClose([evaluated.loss], [there.loss], 2e-6);
-    dispose(few, many, weighted, plain);
   });
 
   it('in a classifier, by its own weight and by that of its class', async () => {
@@ -73,17 +73,15 @@ describe('an example with a weight counts as often as it says', () => {
     const own = weights.map((weight, i) => (labels[i] === 1 ? 2 * weight : labels[i] === 2 ? weight / 4 : weight));
     const [few, many] = [
       await put(data, { weights: own }),
-      await put(Float32Array.from(repeated([...data], features))),
-    ];
+      await put(Float32Array.from(repeated([...data], features)))];
     const gpu = await sharedGpu();
     const model = await smallModel();
     const spec = { encoder: model.encoder, classes: 3 };
-    const [weighted, plain] = [await classifier(gpu, { ...spec, classWeights }), await classifier(gpu, spec)];
+    const [weighted, plain] = [forThisTest(await classifier(gpu, { ...spec, classWeights })), forThisTest(await classifier(gpu, spec))];
     const found = await weighted.fit(few, labels, whole(6));
     const wanted = await plain.fit(many, repeated(labels), whole(total));
     expectClose(found.loss, wanted.loss, 2e-6);
     expectClose([(await weighted.evaluate(few, labels)).loss], [(await plain.evaluate(many, repeated(labels))).loss], 4e-6);
-    dispose(few, many, model, weighted, plain);
   }); // prettier-ignore
 
   it('in a model of tables', async () => {
@@ -91,15 +89,18 @@ describe('an example with a weight counts as often as it says', () => {
     const six = (await tableOf(60)).take(6);
     const order = repeated([0, 1, 2, 3, 4, 5]);
     // Both models standardise by the same rows, so that only the loss differs.
-    const [few, all] = [await table(gpu, six, { weights }), await table(gpu, six)];
-    const make = () =>
-      autoencoder(gpu, { input: six.columns, encoder: [dense(6, 'tanh'), dense(2)], decoder: [dense(6, 'tanh')] });
-    const model = await make();
+    const [few, all] = [forThisTest(await table(gpu, six, { weights })), forThisTest(await table(gpu, six))];
+    const model = forThisTest(
+      await autoencoder(gpu, {
+        input: six.columns,
+        encoder: [dense(6, 'tanh'), dense(2)],
+        decoder: [dense(6, 'tanh')],
+      }),
+    );
     await model.fit(all, { epochs: 1, optimizer: sgd(1e-3) });
     const errors = await model.errors(all);
     const { loss } = await model.evaluate(few);
     expectClose([loss], [order.reduce((sum, i) => sum + errors[i], 0) / total], 2e-6);
-    dispose(few, all, model);
   });
 
   it('in a model of the windows of a series, also of one with blanks', async () => {
@@ -109,9 +110,11 @@ describe('an example with a weight counts as often as it says', () => {
     const shape: [number, number] = [length, 1];
     for (const holes of [false, true]) {
       const given = holes ? values.with(5, NaN).with(17, NaN) : values;
-      const windows = await series(gpu, given, { length, stride: length, weights });
+      const windows = forThisTest(await series(gpu, given, { length, stride: length, weights }));
       // The same windows one after the other, each as often as it counts.
-      const many = await series(gpu, Float32Array.from(repeated([...given], length)), { length, stride: length });
+      const many = forThisTest(
+        await series(gpu, Float32Array.from(repeated([...given], length)), { length, stride: length }),
+      );
       const spec: Partial<AutoencoderSpec> = {
         ...{ input: shape, encoder: [flatten(), dense(3, 'tanh')], decoder: [dense(length), reshape(shape)] },
         loss: 'mse',
@@ -121,7 +124,6 @@ describe('an example with a weight counts as often as it says', () => {
       expectClose(found.loss, wanted.loss, 2e-6);
       const [ours, theirs] = [await weighted.weights(), await plain.weights()];
       for (const [name, { data }] of Object.entries(theirs)) expectClose(ours[name].data, data, 2e-6, name);
-      dispose(windows, many, weighted, plain);
     }
   });
 
@@ -135,7 +137,6 @@ describe('an example with a weight counts as often as it says', () => {
     const [weighted, plain] = [await smallModel(spec), await smallModel(spec)];
     const [found, wanted] = [await weighted.pretrain(few, whole(6)), await plain.pretrain(many, whole(total))];
     for (const stage of [0, 1]) expectClose(found[stage].loss, wanted[stage].loss, 2e-6);
-    dispose(few, many, weighted, plain);
   });
 });
 
@@ -155,7 +156,6 @@ describe.each([
     const [plain, tripled] = [await model.evaluate(one), await model.evaluate(weighted)];
     for (const name of ['loss', 'reconstruction', 'kl'] as const)
       expectClose([tripled[name]!], [3 * plain[name]!], 1e-5 * Math.abs(plain[name]!), name);
-    dispose(one, weighted, model);
   });
 
   it('an example of weight 0 changes nothing, whatever it holds', async () => {
@@ -167,7 +167,6 @@ describe.each([
       const model = await smallModel(spec);
       await model.fit(set, { epochs: 3, batchSize: 4 });
       outcomes.push(await bits(model));
-      dispose(set, model);
     }
     expect(outcomes[0]).toEqual(outcomes[1]);
   });
@@ -181,7 +180,6 @@ describe('weights', () => {
       const model = await smallModel(variational);
       const { loss, validation } = await model.fit(set, { epochs: 3, batchSize: 6, validation: 0.25 });
       outcomes.push([loss, validation, await bits(model), await model.evaluate(set)]);
-      dispose(set, model);
     }
     expect(outcomes[0]).toEqual(outcomes[1]);
   });
@@ -199,7 +197,6 @@ describe('weights', () => {
       const [alone] = [await model.evaluate(one)];
       const plain = await put(rows(40).slice(5 * features, 6 * features));
       expectClose([alone.loss], [weights[5] * (await model.evaluate(plain)).loss], 1e-5);
-      dispose(model, training, held, one, plain, set);
     }
     expect(outcomes[0]).toEqual(outcomes[1]);
   });
@@ -209,7 +206,6 @@ describe('weights', () => {
     const model = await smallModel({ penalty: sparsity(0.1) });
     expect((await model.evaluate(weighted)).penalty).toBe((await model.evaluate(plain)).penalty);
     expect(await model.errors(weighted)).toEqual(await model.errors(plain));
-    dispose(plain, weighted, model);
   });
 
   it('multiply the losses of puzzles', async () => {
@@ -221,15 +217,15 @@ describe('weights', () => {
       encoder: [flatten(), dense(3)],
       head: [],
     });
+    forThisTest(model);
     const images = new Draw(3).floats(4 * 36, 0, 1);
     const sets = [
-      await dataset(gpu, images, { shape: [6, 6, 1] }),
-      await dataset(gpu, images, { shape: [6, 6, 1], weights: [2, 2, 2, 2] }),
+      forThisTest(await dataset(gpu, images, { shape: [6, 6, 1] })),
+      forThisTest(await dataset(gpu, images, { shape: [6, 6, 1], weights: [2, 2, 2, 2] })),
     ];
     const [plain, doubled] = [await model.evaluate(sets[0]), await model.evaluate(sets[1])];
     expectClose([doubled.loss], [2 * plain.loss], 1e-6);
     expect(doubled.accuracy).toBe(plain.accuracy);
-    dispose(model, ...sets);
   });
 
   it('outlive the loss of a device', async () => {
@@ -265,33 +261,17 @@ describe('weights', () => {
       set,
       Array.from({ length: 20 }, (_, i) => i % 2),
     );
-    dispose(made, set);
+    for (const each of [made, set]) each.dispose();
     expect(gpu.memory().buffers).toBe(before);
-    model.dispose();
-  });
-
-  it.each<[string, ArrayLike<number>, new (...args: never[]) => Error, string]>([
-    ['of another number than the examples', [1, 2], ShapeError, 'dataset: weights: 3 examples, but 2 weights'],
-    ['below 0', [1, -1, 1], DataError, 'dataset: weights: weight 1 is -1'],
-    ['that are NaN', [1, 1, NaN], DataError, 'dataset: weights: weight 2 is NaN'],
-    ['too large for float32', [1e39, 1, 1], DataError, 'dataset: weights: weight 0 is 1e+39'],
-    ['that are texts', ['1', 1, 1] as never, DataError, "dataset: weights: weight 0 is '1'"],
-    ['of 0 alone', [0, 0, 0], DataError, 'dataset: weights: every weight is 0'],
-    ['that are one number', 2 as never, OptionError, 'dataset: weights: takes a list of numbers, not 2'],
-  ])('%s are refused', async (_, weights, kind, words) => {
-    const error = await errorOf(put(rows(3), { weights }));
-    expect(error).toBeInstanceOf(kind);
-    expect(error.message).toContain(words);
   });
 
   it('are refused by a GAN, whose loss compares no examples', async () => {
     const gpu = await sharedGpu();
-    const model = await gan(gpu, { code: 2, generator: [dense(features)], discriminator: [dense(3, 'relu')] });
+    const model = forThisTest(
+      await gan(gpu, { code: 2, generator: [dense(features)], discriminator: [dense(3, 'relu')] }),
+    );
     const set: Dataset = await put(rows(3), { weights: [1, 2, 3] });
-    const error = await errorOf(model.fit(set, { epochs: 1 }));
-    expect(error).toBeInstanceOf(DataError);
-    expect(error.message).toContain('fit: a GAN takes no weights of examples');
-    dispose(model, set);
+    await expectRefused(DataError, 'fit: a GAN takes no weights of examples', model.fit(set, { epochs: 1 }));
   });
 });
 
@@ -299,24 +279,18 @@ describe('the weights of classes', () => {
   it('stay in the file of a classifier, which goes on with the same bits', async () => {
     const gpu = await sharedGpu();
     const model = await smallModel();
-    const made = await classifier(gpu, { encoder: model.encoder, classes: 3, classWeights: [1, 0.25, 3] });
+    const made = forThisTest(await classifier(gpu, { encoder: model.encoder, classes: 3, classWeights: [1, 0.25, 3] }));
     const labels = [0, 1, 2, 0, 1, 1];
     await made.fit(rows(6), labels, { epochs: 2 });
-    const loaded = await loadClassifier(gpu, await made.save());
+    const loaded = forThisTest(await loadClassifier(gpu, await made.save()));
     for (const each of [made, loaded]) await each.fit(rows(6), labels, { epochs: 2 });
     expect(await bits(loaded)).toEqual(await bits(made));
     expect(await loaded.evaluate(rows(6), labels)).toEqual(await made.evaluate(rows(6), labels));
-    dispose(model, made, loaded);
   });
 
-  it.each<[string, number[], string]>([
-    ['another number than the classes', [1, 2], 'classifier: classWeights: 3 classes, but 2 weights'],
-    ['one below 0', [1, -2, 1], 'classifier: classWeights: weight 1 is -2'],
-  ])('are refused with %s', async (_, classWeights, words) => {
-    const gpu = await sharedGpu();
-    const model = await smallModel();
-    const error = await errorOf(classifier(gpu, { encoder: model.encoder, classes: 3, classWeights }));
-    expect(error.message).toContain(words);
-    model.dispose();
+  it('are refused if there is not one for each class', async () => {
+    const { encoder } = await smallModel();
+    const made = classifier(await sharedGpu(), { encoder, classes: 3, classWeights: [1, 2] });
+    await expectRefused(ShapeError, 'classifier: classWeights: 3 classes, but 2 weights', made);
   });
 });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
-  autoencoder, contractive, dense, dropout, gaussian, gaussianNoise, maskNoise, saltAndPepper, sgd, sparsity, stochasticContractive, weightDecay,
-  type Autoencoder, type Corruption, type Layer, type Matrix, type Penalty,
+  contractive, dense, dropout, gaussian, gaussianNoise, maskNoise, saltAndPepper, sgd, sparsity, stochasticContractive, weightDecay,
+  type Autoencoder, type Corruption, type Layer, type Penalty,
 } from '../../src/index.ts'; // prettier-ignore
-import { partsOf, type LayerOf, type Member, type Moment, type Weights } from '../reference/family.ts';
+import { partsOf, type LayerOf, type Member, type Moment } from '../reference/family.ts';
+import { inFloat64 } from '../support/by-differences.ts';
 import { expectClose, expectNear } from '../support/close.ts';
-import { sharedGpu } from '../support/gpu.ts';
 import { differences } from '../support/gradient.ts';
+import { makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 const features = 6;
@@ -79,7 +80,7 @@ const beta = 0.6;
 
 async function make(member: Member): Promise<Autoencoder> {
   const { encoder, decoder, loss, tied, corrupt = [], penalty = [] } = member;
-  const model = await autoencoder(await sharedGpu(), {
+  const model = await makeModel({
     input: features,
     encoder: [...encoder.map(layerOf), ...(member.gaussian ? [gaussian(member.gaussian, { beta })] : [])],
     decoder: decoder.map(layerOf),
@@ -100,8 +101,6 @@ async function make(member: Member): Promise<Autoencoder> {
   return model;
 }
 
-const doubles = (weights: Record<string, Matrix>): Weights =>
-  Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, Float64Array.from(data)]));
 const data = new Draw(1).floats(features * examples, 0.05, 0.95);
 const rows = Array.from({ length: examples }, (_, i) => data.subarray(i * features, (i + 1) * features));
 const batch = rows.slice(0, batchSize);
@@ -112,22 +111,20 @@ describe.each(Object.entries(members))('%s', (_, member) => {
   it('evaluates to its formula in float64', async () => {
     const model = await make(member);
     const moment: Moment = { seed, step: 0, position: 0, training: false };
-    const wanted = partsOf(member, doubles(await model.weights()), rows, moment);
+    const wanted = partsOf(member, inFloat64(await model.weights()), rows, moment);
     const losses = await model.evaluate(data, { batchSize });
     expect(Object.keys(losses).sort()).toEqual(['loss', ...Object.keys(wanted)].sort());
     expectClose([losses.loss], [total(wanted)], 1e-5 * total(wanted), 'loss');
     for (const [part, value] of Object.entries(wanted))
       expectClose([losses[part as 'kl']!], [value as number], 2e-6 * (value as number) + 1e-7, part);
-    model.dispose();
   });
 
   it('follows its gradient: one step of gradient descent against finite differences', async () => {
     const model = await make(member);
-    const before = doubles(await model.weights());
+    const before = inFloat64(await model.weights());
     const rate = 4;
     const { loss } = await model.fit(data, { steps: 1, batchSize, shuffle: false, optimizer: sgd(rate) });
-    const after = doubles(await model.weights());
-    model.dispose();
+    const after = inFloat64(await model.weights());
 
     const moment: Moment = { seed, step: 0, position: 0, training: true };
     expectClose(loss, [total(partsOf(member, before, batch, moment))], (i) => 3e-6 * loss[i], 'loss');

@@ -14,7 +14,10 @@ import {
   standardize,
   stepDecay,
 } from '../../src/index.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
+import { expectTheStepBefore } from '../support/lasting.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
@@ -24,19 +27,20 @@ describe('a fit that is refused', () => {
   it('does not change optimizer and moments', async () => {
     const gpu = await sharedGpu();
     const [model, untouched] = [await smallModel(), await smallModel()];
-    const streamed = await dataset(gpu, data(50), { shape: [12], deviceBytes: 1000 });
+    const streamed = forThisTest(await dataset(gpu, data(50), { shape: [12], deviceBytes: 1000 }));
     for (const each of [model, untouched]) await each.fit(data(50), { steps: 3, optimizer: adam(0.01) });
     const before = gpu.memory().buffers;
     for (const optimizer of [sgd(0.1), adagrad()]) {
-      const error = await errorOf(model.fit(streamed, { steps: 1, batchSize: 40, optimizer }));
-      expect(error).toBeInstanceOf(OptionError);
-      expect(error.message).toContain('fit: a batch of 40');
+      await expectRefused(
+        OptionError,
+        'fit: a batch of 40',
+        model.fit(streamed, { steps: 1, batchSize: 40, optimizer }),
+      );
     }
     expect(gpu.memory().buffers).toBe(before);
     expect(await model.save()).toEqual(await untouched.save());
     for (const each of [model, untouched]) await each.fit(data(50), { steps: 3 });
     expect(await bits(model)).toEqual(await bits(untouched));
-    for (const each of [model, untouched, streamed]) each.dispose();
   });
 
   it.each([
@@ -45,13 +49,12 @@ describe('a fit that is refused', () => {
   ])('for a validation of %s of four examples names that option and which part is empty', async (validation, part) => {
     const model = await smallModel();
     for (const train of [model.fit.bind(model), model.pretrain.bind(model)] as const) {
-      const error = await errorOf(train(data(4), { epochs: 1, validation }));
-      expect(error).toBeInstanceOf(DataError);
-      expect(error.message).toMatch(
+      await expectRefused(
+        DataError,
         new RegExp(`^(fit|pretrain): a validation of ${validation} of 4 examples leaves no example to ${part} on`),
+        train(data(4), { epochs: 1, validation }),
       );
     }
-    model.dispose();
   });
 });
 
@@ -73,11 +76,10 @@ describe('divergence', () => {
         `${start}'s largest absolute value is ${(scale * Math.max(...bytes)).toPrecision(4)}; bring it near 1 with \`scale\` in dataset(), or with \`normalize\` in the model`,
       );
       expect(message).not.toContain('smaller');
-      model.dispose();
     }
     // Classifiers have no such option.
     const [encoder, normalized] = [await fresh(), await fresh({ normalize: standardize() })];
-    const linear = await classifier(gpu, { encoder: encoder.encoder, classes: 2 });
+    const linear = forThisTest(await classifier(gpu, { encoder: encoder.encoder, classes: 2 }));
     const huge = bytes.map((v) => 1e30 * v);
     const labels = Array.from({ length: 40 }, (_, i) => i % 2);
     const { message } = await errorOf(linear.fit(huge, labels, { epochs: 1 }));
@@ -89,23 +91,13 @@ describe('divergence', () => {
         /largest absolute value is 0\.\d+; the weights it starts from, or the factors of its penalties, are too large$/,
       );
     }
-    for (const each of [encoder, normalized, linear]) each.dispose();
   });
 
   it('is a DivergedError with step and tensor; the weights are those of the step before', async () => {
-    const model = await smallModel({ loss: 'mse', decoder: [dense(12)] });
-    const error = (await errorOf(
-      model.fit(data(64), { epochs: 200, batchSize: 8, optimizer: sgd(1e6) }),
-    )) as DivergedError;
-    expect(error).toBeInstanceOf(DivergedError);
-    expect(error.name).toBe('DivergedError');
-    expect(error.step).toBeGreaterThan(1);
-    expect(error.tensor).toMatch(/^loss$|^(en|de)coder\.0\.(weight|bias)\.grad$/);
-    const same = await smallModel({ loss: 'mse', decoder: [dense(12)] });
-    await same.fit(data(64), { steps: error.step - 1, batchSize: 8, optimizer: sgd(1e6) });
-    expect(await bits(model)).toEqual(await bits(same));
-    model.dispose();
-    same.dispose();
+    const make = () => smallModel({ loss: 'mse', decoder: [dense(12)] });
+    const { name, tensor } = await expectTheStepBefore(make, data(64), { epochs: 200, rate: 1e6 });
+    expect(name).toBe('DivergedError');
+    expect(tensor).toMatch(/^loss$|^(en|de)coder\.0\.(weight|bias)\.grad$/);
   });
 
   it.each(Object.entries({ sgd: sgd(1e-30), momentum: sgd(1e-30, { momentum: 0.9 }), adagrad: adagrad(), adam: adam(), adamw: adamw(), clipped: sgd(0.1, { clipNorm: 1 }) }))(
@@ -116,7 +108,6 @@ describe('divergence', () => {
       expect(error).toBeInstanceOf(DivergedError);
       expect(error).toMatchObject({ step: 1, tensor: 'encoder.0.weight.grad', message: expect.stringContaining('or too large') as string });
       expect(await bits(model)).toEqual(before);
-      model.dispose();
     },
   ); // prettier-ignore
 
@@ -128,12 +119,11 @@ describe('divergence', () => {
     // 1e-30 and 1e-8 in the first epoch, 1e14 in the second.
     const rising = sgd(stepDecay(1e-30, { every: 1, factor: 1e22 }));
     let epochs = 0;
-    const error = await errorOf(
+    await expectRefused(
+      OptionError,
+      'sgd: learning rate: ',
       model.fit(data(64), { epochs: 2, batchSize: 32, optimizer: rising, onEpochEnd: () => void epochs++ }),
     );
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toContain('sgd: learning rate: ');
     expect(epochs).toBe(1);
-    model.dispose();
   });
 });

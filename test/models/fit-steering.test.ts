@@ -16,7 +16,6 @@ describe('steering', () => {
     const history = await training;
     expect(history).toMatchObject({ stopped: 'user', steps: 12 });
     expect(history.epochs).toHaveLength(3);
-    model.dispose();
   });
 
   it('stops within an epoch, and continues to the same result', async () => {
@@ -36,8 +35,6 @@ describe('steering', () => {
     expect(history.epochs).toHaveLength(1);
     await model.fit(data(400), { steps: 400 - history.steps, batchSize: 1 });
     expect(await bits(model)).toEqual(await bits(whole));
-    whole.dispose();
-    model.dispose();
   });
 
   it('pauses between submits and resumes', async () => {
@@ -63,7 +60,6 @@ describe('steering', () => {
     expect(gpu.counters().submits).toBe(before);
     training.resume();
     expect((await training).steps).toBe(400);
-    model.dispose();
   });
 
   it('ends with the reason of an aborted signal, and the model stays usable', async () => {
@@ -82,7 +78,6 @@ describe('steering', () => {
     expect(await errorOf(model.fit(data(4), { epochs: 1, signal: controller.signal }))).toBe(reason);
     expect((await model.fit(data(50), { epochs: 1 })).stopped).toBe('finished');
     expect(gpu.memory().bytes).toBeLessThanOrEqual(memory + 4096); // gradients and moments have come
-    model.dispose();
   });
 
   it('an exception in a callback ends that fit, and not a later one', async () => {
@@ -94,7 +89,6 @@ describe('steering', () => {
     expect(await errorOf(model.fit(data(50), { epochs: 5, onProgress: fail }))).toBe(mine);
     expect(await errorOf(model.fit(data(50), { epochs: 5, onEpochEnd: fail }))).toBe(mine);
     expect((await model.fit(data(50), { epochs: 1 })).stopped).toBe('finished');
-    model.dispose();
   });
 
   it('refuses a second fit during training', async () => {
@@ -102,7 +96,6 @@ describe('steering', () => {
     const first = model.fit(data(50), { epochs: 2 });
     expect((await errorOf(model.fit(data(50), { epochs: 1 }))).message).toMatch('being trained already');
     expect((await first).stopped).toBe('finished');
-    model.dispose();
   });
 });
 
@@ -131,7 +124,5 @@ describe('reading while training', () => {
     expect(answers.length).toBeGreaterThan(3);
     expect(answers.some((answer, i) => i > 0 && answer.some((value, j) => value !== answers[i - 1][j]))).toBe(true);
     expect(await bits(model)).toEqual(await bits(alone));
-    alone.dispose();
-    model.dispose();
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { adam, autoencoder, dataset, dense, sgd, type Progress } from '../../src/index.ts';
+import { adam, dataset, dense, sgd, type Progress } from '../../src/index.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { bits, smallModel } from '../support/model.ts';
+import { bits, makeModel, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);
@@ -11,7 +12,6 @@ describe('the same seed', () => {
     const model = await smallModel({ seed });
     const { loss } = await model.fit(data(50), { epochs: 3, batchSize: 16, ...options });
     const result = { loss, bits: await bits(model) };
-    model.dispose();
     return result;
   };
 
@@ -36,41 +36,38 @@ describe('the same seed', () => {
     for (const steps of [1, 2, 4, 5]) losses.push(...(await model.fit(data(50), { steps, batchSize: 16 })).loss);
     expect(losses).toEqual(whole.loss);
     expect(await bits(model)).toEqual(whole.bits);
-    model.dispose();
   });
 });
 
 describe('the cost of a fit, counted', () => {
   it('784-32-784 with Adam uses nine dispatches for a step', async () => {
     const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, {
+    const model = await makeModel({
       input: 784,
       encoder: [dense(32, 'relu')],
       decoder: [dense(784, 'sigmoid')],
       loss: 'bce',
     });
-    const set = await dataset(gpu, new Draw(1).floats(784 * 64, 0, 1), { shape: [784] });
+    const set = forThisTest(await dataset(gpu, new Draw(1).floats(784 * 64, 0, 1), { shape: [784] }));
     const before = gpu.counters();
     await model.fit(set, { epochs: 2, batchSize: 16 });
     const after = gpu.counters();
     // Eight steps and two shuffles.
     expect(after.dispatches - before.dispatches).toBe(8 * 9 + 2);
     expect(after.readbacks - before.readbacks).toBe(2);
-    model.dispose();
-    set.dispose();
   });
 
   it('uses at most the memory of the data, four times the weights and twice the tensors of a step', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().bytes;
     const [examples, batch, sizes] = [256, 64, [784, 32, 784]];
-    const model = await autoencoder(gpu, {
+    const model = await makeModel({
       input: 784,
       encoder: [dense(32, 'relu')],
       decoder: [dense(784, 'sigmoid')],
       loss: 'bce',
     });
-    const set = await dataset(gpu, new Draw(1).floats(784 * examples, 0, 1), { shape: [784] });
+    const set = forThisTest(await dataset(gpu, new Draw(1).floats(784 * examples, 0, 1), { shape: [784] }));
     const held: number[] = [];
     await model.fit(set, {
       epochs: 2,
@@ -82,20 +79,16 @@ describe('the cost of a fit, counted', () => {
     expect(held.length).toBe(2);
     expect(Math.max(...held)).toBeLessThanOrEqual(4 * (784 * examples + 4 * weights + 2 * activations));
     expect(Math.min(...held)).toBeGreaterThan(4 * (784 * examples + 4 * weights));
-    model.dispose();
-    set.dispose();
   });
 
   it('many steps share a submit if the pace allows it', async () => {
     const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' });
-    const set = await dataset(gpu, new Draw(1).floats(4 * 2000), { shape: [4] });
+    const model = await makeModel({ input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' });
+    const set = forThisTest(await dataset(gpu, new Draw(1).floats(4 * 2000), { shape: [4] }));
     const before = gpu.counters();
     await model.fit(set, { epochs: 1, batchSize: 1, frameBudgetMs: 1e6 });
     const submits = gpu.counters().submits - before.submits;
     expect(2000 / submits).toBeGreaterThanOrEqual(16);
-    model.dispose();
-    set.dispose();
   });
 
   it('device memory does not grow after the second epoch', async () => {
@@ -104,7 +97,6 @@ describe('the cost of a fit, counted', () => {
     const bytes: number[] = [];
     await model.fit(data(64), { epochs: 5, batchSize: 16, onEpochEnd: () => void bytes.push(gpu.memory().bytes) });
     expect(new Set(bytes.slice(1)).size).toBe(1);
-    model.dispose();
   });
 });
 
@@ -118,7 +110,6 @@ describe('the history', () => {
     for (const epoch of history.epochs) expect(Math.abs(epoch.loss - loss) / loss).toBeLessThan(1e-6);
     expect(history).toMatchObject({ stopped: 'finished', steps: 8 });
     expect(history.seconds).toBeGreaterThan(0);
-    model.dispose();
   });
 
   it('continues with the same optimizer', async () => {
@@ -127,7 +118,6 @@ describe('the history', () => {
     const second = await model.fit(data(64), { epochs: 30 });
     expect(second.epochs[0].loss).toBeLessThan(first.epochs[0].loss);
     expect(second.epochs.at(-1)!.loss).toBeLessThan(first.epochs.at(-1)!.loss);
-    model.dispose();
   });
 
   it('reports epochs and progress', async () => {
@@ -152,7 +142,6 @@ describe('the history', () => {
     expect(progress.at(-1)).toMatchObject({ epoch: 3, epochs: 3, step: 12, steps: 12, loss: history.epochs[1].loss });
     expect(progress.every((now, i) => i === 0 || now.step > progress[i - 1].step)).toBe(true);
     expect(progress.every((now) => now.examplesPerSecond > 0)).toBe(true);
-    model.dispose();
   });
 
   it('reads losses between epochs on request', async () => {
@@ -168,7 +157,6 @@ describe('the history', () => {
     const read = losses.filter((loss) => loss !== undefined);
     expect(read.length).toBeGreaterThan(0);
     for (const loss of read) expect(history.loss).toContain(loss);
-    model.dispose();
   });
 
   it('validates, keeps the best weights and stops when patience ends', async () => {
@@ -187,7 +175,6 @@ describe('the history', () => {
     expect(history.bestEpoch).toBe(losses.indexOf(Math.min(...losses)) + 1);
     expect(history.epochs.length).toBe(history.bestEpoch! + 3);
     expect((await model.evaluate(data(20, 2))).loss).toBe(Math.min(...losses));
-    model.dispose();
   });
 
   it('holds out a fraction, the same one for the same seed', async () => {
@@ -195,7 +182,6 @@ describe('the history', () => {
     for (let i = 0; i < 2; i++) {
       const model = await smallModel();
       histories.push(await model.fit(data(50), { epochs: 2, batchSize: 8, validation: 0.2 }));
-      model.dispose();
     }
     expect(histories[0].steps).toBe(10);
     expect(histories[0].validation).toEqual(histories[1].validation);

@@ -49,7 +49,6 @@ it('a classifier whose weights do not fit beside the scales of its encoder', asy
   await model.fit(data, { steps: 1 });
   fail(gpu, 'values');
   await frees(gpu, () => classifier(gpu, { encoder: model.encoder, classes: 2 }));
-  model.dispose();
 });
 
 it('a solver of puzzles whose weights do not fit beside its permutations', async () => {
@@ -67,5 +66,4 @@ it.each(['moments', 'before the step'])('a fit whose buffer for %s does not fit'
   await frees(gpu, () => model.fit(data, { steps: 1, optimizer: adam() }));
   vi.restoreAllMocks();
   await model.fit(data, { steps: 1, optimizer: adam() });
-  model.dispose();
 });

@@ -12,10 +12,11 @@ import {
 import { coarsen } from '../reference/resample.ts';
 import { expectClose } from '../support/close.ts';
 import { sharedGpu } from '../support/gpu.ts';
+import { makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
-const model = async (input: [number, number, number], corrupt: Corruption | Corruption[]) =>
-  autoencoder(await sharedGpu(), {
+const model = (input: [number, number, number], corrupt: Corruption | Corruption[]) =>
+  makeModel({
     input,
     encoder: [conv2d(2, 3, 'relu', { padding: 'same' })],
     decoder: [conv2d(input[2], 3, 'sigmoid', { padding: 'same' })],
@@ -34,7 +35,6 @@ describe('downsample', () => {
       expectClose(seen, coarsen(data, [9, 8, 2], factor), 1e-6);
       const { loss } = await made.fit(data, { steps: 3, batchSize: 2 });
       expect(loss).toHaveLength(3);
-      made.dispose();
     },
   );
 });
@@ -48,7 +48,6 @@ describe('shuffleTiles', () => {
       [0, 1, 2, 3].map((tile) => values.subarray(n * 24 + tile * 6, n * 24 + tile * 6 + 6).join());
     for (let n = 0; n < 20; n++) expect(stretches(seen, n).toSorted()).toEqual(stretches(data, n).toSorted());
     expect(seen).not.toEqual(data);
-    made.dispose();
     await expect(model([12, 3, 1], shuffleTiles([4, 2]))).rejects.toThrow(
       'shuffleTiles: [12, 3, 1] cannot be cut into 4 × 2 tiles',
     );
@@ -82,7 +81,6 @@ describe('shuffleTiles', () => {
     expect(moved).toBeGreaterThan(examples / 2);
     expect((await made.corrupt(data)).data).toEqual(seen);
     expect((await made.corrupt(data, { seed: 9 })).data).not.toEqual(seen);
-    made.dispose();
   });
 });
 

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, adversarial, autoencoder, dense, gaussian, loadAutoencoder, minMax, mmd, OptionError, standardize, type AutoencoderSpec,
+  adam, adversarial, autoencoder, dense, gaussian, minMax, mmd, OptionError, standardize, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { philox, streams } from '../../src/runtime/random.ts';
-import { forward, type Weights } from '../reference/layers.ts';
-import { Optimizer } from '../reference/optimizer.ts';
-import { shuffledOrder } from '../reference/shuffle.ts';
+import { forward } from '../reference/layers.ts';
+import { AdamByDifferences, batches, expectTwinLoss, expectTwins, inFloat64 } from '../support/by-differences.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { differences } from '../support/gradient.ts';
-import { bits, errorOf } from '../support/model.ts';
+import { errorOf, makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { batchOf, doubles } from '../support/ten-steps.ts';
+import { batchOf } from '../support/ten-steps.ts';
 
 const data = new Draw(7).floats(6 * 40, 0, 1);
 const small = (changes: Partial<AutoencoderSpec> = {}, samples = 3): AutoencoderSpec => ({
@@ -31,92 +30,65 @@ function noise(seed: number, step: number, place: number, j: number, unit: numbe
 it('takes the first ten Adam steps of the bound of several samples as float64 does, to 1e-5', async () => {
   const [examples, batchSize, steps, seed, samples] = [11, 4, 10, 3, 3];
   const x11 = data.subarray(0, 6 * examples);
-  const model = await autoencoder(await sharedGpu(), small({ seed }, samples));
-  const weights = doubles(await model.weights());
+  const model = await makeModel(small({ seed }, samples));
+  const weights = inFloat64(await model.weights());
   const history = await model.fit(x11, { steps, batchSize, optimizer: adam(1e-3) });
-  const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
-  const optimizers = Object.entries(weights).map(([name, values]) => ({
-    name,
-    each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
-  }));
-  let step = 0;
-  for (let epoch = 0; step < steps; epoch++) {
-    const order = shuffledOrder(examples, epoch, seed);
-    let [rows, reconstruction, kl] = [0, 0, 0];
-    for (let from = 0; from < examples && step < steps; from += batchSize, step++) {
-      const x = batchOf(x11, [6], [...order.subarray(from, from + batchSize)]);
-      const terms = (given: Weights) => {
-        const hidden = forward([dense(4, 'tanh')], 'encoder', given, x);
-        const heads = ['mean', 'logvar'].map((name) =>
-          forward([dense(2)], 'head', { 'head.0.weight': given[`encoder.1.${name}.weight`], 'head.0.bias': given[`encoder.1.${name}.bias`] }, hidden).data,
-        );
-        const told = { bound: 0, reconstruction: 0, kl: 0 };
-        for (let row = 0; row < x.rows; row++) {
-          const a = Array.from({ length: samples }, (_, j) => {
-            let ratio = 0;
-            const z = Float64Array.from({ length: 2 }, (_, unit) => {
-              const logvar = heads[1][2 * row + unit];
-              const e = noise(seed, step, from + row, j, unit);
-              const value = heads[0][2 * row + unit] + Math.exp(logvar / 2) * e;
-              ratio += (e * e + logvar - value * value) / 2;
-              return value;
-            });
-            const y = forward([dense(5, 'tanh'), dense(6)], 'decoder', given, { data: z, rows: 1, shape: [2] }).data;
-            const loss = y.reduce((sum, value, c) => sum + (value - x.data[6 * row + c]) ** 2 / 2, 0);
-            told.reconstruction += loss / samples / x.rows;
-            told.kl -= ratio / samples / x.rows;
-            return ratio - loss;
+  const twin = new AdamByDifferences(weights);
+  /** Sums over the examples of each epoch. */
+  const epochs: { rows: number; reconstruction: number; kl: number }[] = [];
+  for (const { which, step, epoch, position } of batches(examples, { batchSize, seed, steps })) {
+    const x = batchOf(x11, [6], which);
+    const terms = () => {
+      const hidden = forward([dense(4, 'tanh')], 'encoder', weights, x);
+      const heads = ['mean', 'logvar'].map((name) =>
+        forward([dense(2)], 'head', { 'head.0.weight': weights[`encoder.1.${name}.weight`], 'head.0.bias': weights[`encoder.1.${name}.bias`] }, hidden).data,
+      );
+      const told = { bound: 0, reconstruction: 0, kl: 0 };
+      for (let row = 0; row < x.rows; row++) {
+        const a = Array.from({ length: samples }, (_, j) => {
+          let ratio = 0;
+          const z = Float64Array.from({ length: 2 }, (_, unit) => {
+            const logvar = heads[1][2 * row + unit];
+            const e = noise(seed, step, position + row, j, unit);
+            const value = heads[0][2 * row + unit] + Math.exp(logvar / 2) * e;
+            ratio += (e * e + logvar - value * value) / 2;
+            return value;
           });
-          told.bound -= Math.log(a.reduce((sum, value) => sum + Math.exp(value), 0) / samples) / x.rows;
-        }
-        return told;
-      };
-      const told = terms(weights);
-      expect(Math.abs(history.loss[step] / told.bound - 1), `step ${step}`).toBeLessThan(1e-5);
-      rows += x.rows;
-      reconstruction += x.rows * told.reconstruction;
-      kl += x.rows * told.kl;
-      const gradients = optimizers.map(({ name }) => differences((values) => terms({ ...weights, [name]: values }).bound, weights[name]));
-      optimizers.forEach(({ name, each }, n) => {
-        each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
-        weights[name] = Float64Array.from(each, ({ weight }) => weight);
-      });
-    }
+          const y = forward([dense(5, 'tanh'), dense(6)], 'decoder', weights, { data: z, rows: 1, shape: [2] }).data;
+          const loss = y.reduce((sum, value, c) => sum + (value - x.data[6 * row + c]) ** 2 / 2, 0);
+          told.reconstruction += loss / samples / x.rows;
+          told.kl -= ratio / samples / x.rows;
+          return ratio - loss;
+        });
+        told.bound -= Math.log(a.reduce((sum, value) => sum + Math.exp(value), 0) / samples) / x.rows;
+      }
+      return told;
+    };
+    const told = terms();
+    expectTwinLoss(history.loss[step], told.bound, step);
+    const sums = (epochs[epoch] ??= { rows: 0, reconstruction: 0, kl: 0 });
+    sums.rows += x.rows;
+    for (const name of ['reconstruction', 'kl'] as const) sums[name] += x.rows * told[name];
+    twin.step(Object.keys(weights), () => terms().bound);
+  }
+  epochs.forEach(({ rows, reconstruction, kl }, epoch) => {
     expect(history.epochs[epoch].reconstruction / (reconstruction / rows)).toBeCloseTo(1, 5);
     expect(history.epochs[epoch].kl).toBeCloseTo(kl / rows, 5);
-  }
-  for (const [name, { data: found }] of Object.entries(await model.weights())) {
-    const distance = Math.hypot(...Array.from(found, (value, i) => value - weights[name][i]));
-    expect(distance / Math.hypot(...weights[name]), name).toBeLessThan(1e-5);
-  }
-  model.dispose();
+  });
+  expectTwins(await model.weights(), weights);
 }, 120_000); // prettier-ignore
 
-it('resumes from a file to the same bits, with its samples', async () => {
-  const gpu = await sharedGpu();
-  const model = await autoencoder(gpu, small());
-  await model.fit(data, { steps: 3, batchSize: 8 });
-  const loaded = await loadAutoencoder(gpu, await model.save());
-  for (const each of [model, loaded]) await each.fit(data, { steps: 4, batchSize: 8 });
-  expect(await bits(loaded)).toEqual(await bits(model));
-  expect(await loaded.evaluate(data)).toEqual(await model.evaluate(data));
-  for (const each of [model, loaded]) each.dispose();
-});
-
 it('evaluates a bound that rises with the number of samples', async () => {
-  const gpu = await sharedGpu();
-  const first = await autoencoder(gpu, small({}, 1));
+  const first = await makeModel(small({}, 1));
   const weights = await first.weights();
   const bounds = [(await first.evaluate(data)).loss];
   for (const samples of [5, 200]) {
-    const model = await autoencoder(gpu, small({}, samples));
+    const model = await makeModel(small({}, samples));
     model.setWeights(weights);
     bounds.push((await model.evaluate(data)).loss);
-    model.dispose();
   }
   expect(bounds[1]).toBeLessThan(bounds[0]);
   expect(bounds[2]).toBeLessThan(bounds[1]);
-  first.dispose();
 });
 
 describe('logLikelihood', () => {
@@ -138,7 +110,7 @@ describe('logLikelihood', () => {
   };
 
   async function principal(error: number, normalize?: AutoencoderSpec['normalize']) {
-    const model = await autoencoder(await sharedGpu(), { input: 4, encoder: [gaussian(2)], decoder: [dense(4)], loss: 'mse', normalize });
+    const model = await makeModel({ input: 4, encoder: [gaussian(2)], decoder: [dense(4)], loss: 'mse', normalize });
     const inverse = columns.map((column, k) => column.map((value) => value / (1 + lengths[k])));
     const matrix = (values: number[], shape: number[]) => ({ data: Float32Array.from(values), shape });
     model.setWeights({
@@ -160,7 +132,6 @@ describe('logLikelihood', () => {
       const found = await model.logLikelihood(rows, { samples });
       found.forEach((value, i) => expect(value).toBeCloseTo(wanted[i], 4));
     }
-    model.dispose();
   });
 
   it('is within 0.1 nats of it with another encoder, and the same for the same seed', async () => {
@@ -172,7 +143,6 @@ describe('logLikelihood', () => {
     expect(await model.logLikelihood(rows, { samples: 3, seed: 4 })).toEqual(
       await model.logLikelihood(rows, { samples: 3, seed: 4 }),
     );
-    model.dispose();
   });
 
   it('is the density of the original data if they are normalised', async () => {
@@ -184,7 +154,6 @@ describe('logLikelihood', () => {
       const x = bias.map((_, i) => (rows[4 * row + i] - mean[i]) / deviation[i]);
       expect(value).toBeCloseTo(exact(x) - deviation.reduce((sum, each) => sum + Math.log(each), 0), 4);
     });
-    model.dispose();
   });
 
   function moments() {
@@ -206,13 +175,9 @@ it('refuses models without a bound of several samples, and losses that are not a
     'the loss huber defines no probability density': small({ loss: 'huber' }),
   };
   for (const [message, spec] of Object.entries(models)) {
-    const model = await autoencoder(gpu, spec);
-    const error = await errorOf(model.logLikelihood(data));
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toContain(message);
-    model.dispose();
+    const model = await makeModel(spec);
+    await expectRefused(OptionError, message, model.logLikelihood(data));
   }
-  const model = await autoencoder(gpu, small({ normalize: minMax() }));
+  const model = await makeModel(small({ normalize: minMax() }));
   expect((await errorOf(model.logLikelihood(data, { samples: 0 }))).message).toMatch(/^logLikelihood: samples/);
-  model.dispose();
 }); // prettier-ignore

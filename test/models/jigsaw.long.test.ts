@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { standardTiles } from '../../app/analysis/tiles.ts';
 import { adam, classifier, dense, flatten, jigsaw } from '../../src/index.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { pictures, spec } from '../support/puzzle.ts';
@@ -9,7 +10,7 @@ describe('jigsaw', () => {
   it('learns the places of different tiles on unseen images, and learns nothing from noise', async () => {
     const gpu = await sharedGpu();
     for (const striped of [true, false]) {
-      const model = await jigsaw(gpu, spec());
+      const model = forThisTest(await jigsaw(gpu, spec()));
       const { epochs } = await model.fit(pictures(512, 1, striped), {
         epochs: 20,
         batchSize: 32,
@@ -21,7 +22,6 @@ describe('jigsaw', () => {
       // Of 480, 20 are right by chance, with a deviation of 4.4.
       else expect(accuracy).toBeLessThan(40 / 480);
       if (!striped) expect(loss).toBeGreaterThan(Math.log(24) - 0.1);
-      model.dispose();
     }
   });
 
@@ -32,6 +32,7 @@ describe('jigsaw', () => {
         await sharedGpu(),
         spec({ tiles: side, permutations: 6, gap: 0, encoder: [flatten()] }),
       );
+      forThisTest(model);
       const pixels = Uint8Array.from(new Draw(7).floats(144 * 5, 0, 256));
       const { tiles, truths } = await model.solve(pixels);
       const [height, width] = model.encoder.inputShape;
@@ -42,7 +43,6 @@ describe('jigsaw', () => {
         const cell = image * side ** 2 + model.permutations[truths[image]][slot % side ** 2];
         for (let i = 0; i < size; i++) expect(tiles.data[slot * size + i]).toBeCloseTo(straight[cell * size + i], 4);
       }
-      model.dispose();
     },
   );
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dense, jigsaw, OptionError, ShapeError } from '../../src/index.ts';
 import { farApart, hamming } from '../../src/models/permutations.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { bits } from '../support/model.ts';
 import { pictures, spec } from '../support/puzzle.ts';
@@ -35,7 +36,7 @@ describe('permutations that differ much', () => {
 
 describe('jigsaw', () => {
   it('cuts tiles of mean 0 and variance 1 out of the cells of the permutation', async () => {
-    const model = await jigsaw(await sharedGpu(), spec({ gap: 2 }));
+    const model = forThisTest(await jigsaw(await sharedGpu(), spec({ gap: 2 })));
     expect(model.encoder.inputShape).toEqual([4, 4, 1]);
     const count = 60;
     const data = pictures(count, 3, false);
@@ -70,28 +71,25 @@ describe('jigsaw', () => {
     // Each tile of an image has a place of its own: all four in the same one of nine come up once in 729 images.
     expect(apart).toBeGreaterThan(count - 3);
     expect(new Set(truths).size).toBeGreaterThan(15);
-    model.dispose();
   });
 
   it('a tile of one colour becomes 0, not NaN', async () => {
-    const model = await jigsaw(await sharedGpu(), spec());
+    const model = forThisTest(await jigsaw(await sharedGpu(), spec()));
     const { tiles } = await model.solve(new Float32Array(144 * 2).fill(0.5));
     expect(tiles.data.every((value) => value === 0)).toBe(true);
-    model.dispose();
   });
 
   it('the same seed gives the same bits, puzzles and evaluation', async () => {
     const gpu = await sharedGpu();
     const data = pictures(64, 4, true);
     const train = async (seed: number) => {
-      const model = await jigsaw(gpu, spec({ seed }));
+      const model = forThisTest(await jigsaw(gpu, spec({ seed })));
       await model.fit(data, { epochs: 2, batchSize: 16 });
       const first = await model.evaluate(data);
       expect(await model.evaluate(data, { batchSize: 64 })).toMatchObject({ accuracy: first.accuracy });
       const { truths, answers } = await model.solve(data, { seed });
       expect(truths.filter((truth, i) => truth === answers[i]).length / 64).toBeCloseTo(first.accuracy, 6);
       const trained = await bits(model);
-      model.dispose();
       return { trained, truths };
     };
     const first = await train(1);

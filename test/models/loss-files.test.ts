@@ -4,8 +4,10 @@ import {
   elementwise, FormatError, huber, loadAutoencoder, OptionError, readSafetensors, writeSafetensors, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { plain, writtenLoss } from '../../src/models/parts/losses.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { bits, errorOf, smallModel } from '../support/model.ts';
+import { bits, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 const data = (examples = 40) => new Draw(1).floats(examples * 12, 0, 1);
@@ -36,25 +38,24 @@ describe('a custom loss', () => {
     const other = elementwise({ name: 'another', wgsl: 'y', derivative: '1.0' });
     const before = gpu.memory().bytes;
     for (const losses of [undefined, [], [other, huber()]]) {
-      const error = await errorOf(loadAutoencoder(gpu, file, { losses }));
-      expect(error).toBeInstanceOf(OptionError);
-      expect(error.message).toContain("the model's loss, 'my own Huber', is not in the file: give it again");
+      await expectRefused(
+        OptionError,
+        "the model's loss, 'my own Huber', is not in the file: give it again",
+        loadAutoencoder(gpu, file, { losses }),
+      );
     }
     expect(gpu.memory().bytes).toBe(before);
 
-    const again = await loadAutoencoder(gpu, file, { losses: [other, mine] });
+    const again = forThisTest(await loadAutoencoder(gpu, file, { losses: [other, mine] }));
     expect(await again.save()).toEqual(file);
     const options = { steps: 3, batchSize: 16 };
     expect((await again.fit(data(), options)).loss).toEqual((await model.fit(data(), options)).loss);
     expect(await bits(again)).toEqual(await bits(model));
-    again.dispose();
-    model.dispose();
   });
 
   it('is not loaded from a file', async () => {
     const model = await smallModel({ loss: mine });
     const { tensors, metadata } = readSafetensors(await model.save());
-    model.dispose();
     for (const [loss, reason] of [
       [{ name: 'elementwise', args: mine.args }, 'the loss elementwise has no name'],
       [{ name: 'elementwise', args: [] }, 'the loss elementwise has no name'],
@@ -66,11 +67,11 @@ describe('a custom loss', () => {
     ] as const) {
       const head = JSON.parse(metadata.latentgpu) as { spec: object };
       const changed = { ...metadata, latentgpu: JSON.stringify({ ...head, spec: { ...head.spec, loss } }) };
-      const error = await errorOf(
+      await expectRefused(
+        FormatError,
+        reason,
         loadAutoencoder(await sharedGpu(), writeSafetensors(tensors, changed), { losses: [mine] }),
       );
-      expect(error).toBeInstanceOf(FormatError);
-      expect(error.message).toContain(reason);
     }
   });
 });
@@ -87,10 +88,8 @@ it('files store losses without arguments as before, and others with their argume
     const model = await smallModel({ loss });
     const file = await model.save();
     expect(metadataOf(file).spec.loss).toEqual(wanted);
-    const again = await loadAutoencoder(await sharedGpu(), file);
+    const again = forThisTest(await loadAutoencoder(await sharedGpu(), file));
     expect(await again.save()).toEqual(file);
-    model.dispose();
-    again.dispose();
   }
 });
 
@@ -98,9 +97,10 @@ it.each([{ losses: 'mine' }, { losses: mine }, { losses: [3] }, { losses: [huber
   'loading refuses %o',
   async (options) => {
     const model = await smallModel();
-    const error = await errorOf(loadAutoencoder(await sharedGpu(), await model.save(), options as never));
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toMatch(/^loadAutoencoder: /);
-    model.dispose();
+    await expectRefused(
+      OptionError,
+      /^loadAutoencoder: /,
+      loadAutoencoder(await sharedGpu(), await model.save(), options as never),
+    );
   },
 );

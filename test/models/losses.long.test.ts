@@ -1,7 +1,6 @@
 /** What losses are to models: scores, pretraining, and what they fit; their files are in loss-files.test.ts. Their figures against float64: family.test.ts and reference.test.ts. */
 import { describe, expect, it } from 'vitest';
 import {
-  autoencoder,
   dense,
   elementwise,
   gaussian,
@@ -14,8 +13,9 @@ import {
 import { asLoss } from '../../src/models/parts/losses.ts';
 import { huber as huberReference, losses } from '../reference/loss.ts';
 import { expectClose } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { errorOf, smallModel } from '../support/model.ts';
+import { makeModel, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 const data = (examples = 40) => new Draw(1).floats(examples * 12, 0, 1);
@@ -32,7 +32,7 @@ describe('a model with only a bias', () => {
 
   /** What the bias becomes. */
   async function fitted(loss: AutoencoderSpec['loss']): Promise<number> {
-    const model = await autoencoder(await sharedGpu(), { input: 1, encoder: [dense(1)], decoder: [dense(1)], loss });
+    const model = await makeModel({ input: 1, encoder: [dense(1)], decoder: [dense(1)], loss });
     const zeros = Object.entries(await model.weights()).map(([name, { data, shape }]) => [
       name,
       { data: data.fill(0), shape },
@@ -40,7 +40,6 @@ describe('a model with only a bias', () => {
     model.setWeights(Object.fromEntries(zeros) as never);
     await model.fit(Float32Array.from(values), { steps: 2000, batchSize: 5, optimizer: sgd(0.02) });
     const { 'encoder.0.weight': w, 'decoder.0.bias': bias } = await model.weights();
-    model.dispose();
     expect([...w.data]).toEqual([0]);
     return bias.data[0];
   }
@@ -72,18 +71,16 @@ describe('a loss in WGSL', () => {
       expectClose(mineWeights[name].data, weights, 1e-6, name);
     const onnx = await Promise.all([ours.toOnnx(), theirs.toOnnx()]);
     expect(onnx[0].length).toBe(onnx[1].length);
-    ours.dispose();
-    theirs.dispose();
   });
 
   it('is compiled before the model is made, and invalid WGSL leaves nothing behind', async () => {
     const gpu = await sharedGpu();
     const before = gpu.memory().bytes;
-    const error = await errorOf(
+    await expectRefused(
+      OptionError,
+      /'bad' is not valid WGSL of y and x: .*nothing/s,
       smallModel({ loss: elementwise({ name: 'bad', wgsl: 'nothing(y)', derivative: 'x' }) }),
     );
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toMatch(/'bad' is not valid WGSL of y and x: .*nothing/s);
     expect(gpu.memory().bytes).toBe(before);
   });
 });
@@ -103,7 +100,6 @@ describe.each<[string, AutoencoderSpec['loss'], (y: number, x: number) => { loss
       each.subarray(12 * r, 12 * r + 12).reduce((a, b) => a + b, 0),
     );
     expectClose(await model.errors(x), variational ? rows : rows.map((row) => row / 12), 2e-6, 'rows');
-    model.dispose();
   });
 });
 
@@ -127,7 +123,6 @@ it('inner stages of pretraining use the loss where it applies', async () => {
   const first = async (loss: AutoencoderSpec['loss']) => {
     const model = await deep(loss);
     const histories = await model.pretrain(data(), { steps: 1, batchSize: 40, shuffle: false });
-    model.dispose();
     return histories.map(({ loss }) => loss[0]);
   };
   const [own, same, squared] = [await first(mine), await first(huber({ delta: 0.25 })), await first('mse')];

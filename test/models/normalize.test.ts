@@ -14,8 +14,10 @@ import {
 } from '../../src/index.ts';
 import { readSafetensors } from '../../src/files/safetensors.ts';
 import { expectClose } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { errorOf } from '../support/model.ts';
+import { errorOf, makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 /** Columns of other sizes and places each; the last one never changes. */
@@ -33,7 +35,7 @@ const rows = (count: number, seed = 1) => {
 
 /** A model that hands its input on, so that what it does to data can be seen. */
 const identity = async (changes: Partial<AutoencoderSpec>) => {
-  const model = await autoencoder(await sharedGpu(), {
+  const model = await makeModel({
     input: columns,
     encoder: [dense(columns, 'linear', { bias: false })],
     decoder: [dense(columns, 'linear', { bias: false })],
@@ -66,7 +68,6 @@ it('standardize: codes of an identity have mean 0 and deviation 1 in each column
   expectClose((await model.reconstruct(data)).data, data, tolerance);
   expectClose((await model.decode({ data: codes, shape: [300, columns] })).data, data, tolerance);
   expect((await model.evaluate(data)).reconstruction).toBeLessThan(1e-9);
-  model.dispose();
 });
 
 it('minMax: codes of an identity lie in [0, 1] on the fitted data, and beyond it elsewhere', async () => {
@@ -83,7 +84,6 @@ it('minMax: codes of an identity lie in [0, 1] on the fitted data, and beyond it
   expect(column(codes, 4).every((value) => value === 0)).toBe(true);
   const far = data.slice(0, columns).map((value) => 2 * value + 500);
   expect((await model.encode(far)).data[1]).toBeGreaterThan(10);
-  model.dispose();
 });
 
 it('minMax keeps the targets of bce within [0, 1], also for other data', async () => {
@@ -97,21 +97,20 @@ it('minMax keeps the targets of bce within [0, 1], also for other data', async (
   expect(history.validation!.every(({ loss }) => Number.isFinite(loss) && loss > 0)).toBe(true);
   const errors = await model.errors(data.map((value) => 1e3 * value));
   expect(errors.every((value) => Number.isFinite(value) && value > 0)).toBe(true);
-  model.dispose();
 });
 
 it('is fitted once, on the training part only', async () => {
   const gpu = await sharedGpu();
   const [low, high] = [new Float32Array(40).fill(0), new Float32Array(40).fill(0)];
   for (let i = 0; i < 40; i++) [low[i], high[i]] = [i % 2, 10 * (i % 2)];
-  const model = await autoencoder(gpu, {
+  const model = await makeModel({
     input: 1,
     encoder: [dense(1, 'linear', { bias: false })],
     decoder: [dense(1)],
     loss: 'mse',
     normalize: minMax(),
   });
-  const set = await dataset(gpu, Float32Array.from([...low, ...high]), { shape: [1] });
+  const set = forThisTest(await dataset(gpu, Float32Array.from([...low, ...high]), { shape: [1] }));
   const before = gpu.counters().readbacks;
   await model.fit(
     set.filter((_, i) => i < 40),
@@ -124,13 +123,11 @@ it('is fitted once, on the training part only', async () => {
   await model.fit(set, { steps: 1 });
   model.setWeights({ 'encoder.0.weight': { data: Float32Array.of(1), shape: [1, 1] } });
   expect((await model.encode(Float32Array.of(10))).data).toEqual(Float32Array.of(10));
-  model.dispose();
-  set.dispose();
 });
 
 it('reads bytes as the device does, also in views', async () => {
   const gpu = await sharedGpu();
-  const model = await autoencoder(gpu, {
+  const model = await makeModel({
     input: 3,
     encoder: [dense(3, 'linear', { bias: false })],
     decoder: [dense(3)],
@@ -138,7 +135,7 @@ it('reads bytes as the device does, also in views', async () => {
     normalize: minMax(),
   });
   const bytes = Uint8Array.from({ length: 3 * 7 }, (_, i) => (37 * i) % 256);
-  const set = await dataset(gpu, bytes, { shape: [3] });
+  const set = forThisTest(await dataset(gpu, bytes, { shape: [3] }));
   const view = set.filter((_, i) => i % 2 === 1);
   await model.fit(view, { steps: 1 });
   const seen = [1, 3, 5].map((row) => [0, 1, 2].map((j) => bytes[3 * row + j] / 255));
@@ -149,8 +146,6 @@ it('reads bytes as the device does, also in views', async () => {
     seen.flatMap((row) => row.map((value, j) => (value - least[j]) / (most[j] - least[j]))),
     1e-6,
   );
-  model.dispose();
-  set.dispose();
 });
 
 it('a classifier normalises data like the encoder it was made from', async () => {
@@ -160,12 +155,11 @@ it('a classifier normalises data like the encoder it was made from', async () =>
   await model.fit(data, { steps: 1 });
   reset();
   const labels = Uint8Array.from({ length: 200 }, (_, i) => Number(data[columns * i + 3] > -25e3));
-  const linear = await classifier(gpu, { encoder: model.encoder, classes: 2, freeze: true });
+  const linear = forThisTest(await classifier(gpu, { encoder: model.encoder, classes: 2, freeze: true }));
   expect((await linear.encoder.predict(data)).data).toEqual((await model.encode(data)).data);
   model.dispose();
   await linear.fit(data, labels, { epochs: 40, optimizer: adam(0.05) });
   expect((await linear.evaluate(data, labels)).accuracy).toBeGreaterThan(0.95);
-  linear.dispose();
 });
 
 /** Seconds and milliseconds since 1970 in float32, beside a sensor, numbers of a device's smallest kind, and a constant far from zero. */
@@ -184,7 +178,9 @@ it.each(['all on the device', 'streamed'])(
     const gpu = await sharedGpu();
     const { model, reset } = await identity({ normalize: standardize() });
     const data = clocks(1200);
-    const set = await dataset(gpu, data, { shape: [columns], deviceBytes: where === 'streamed' ? 4096 : undefined });
+    const set = forThisTest(
+      await dataset(gpu, data, { shape: [columns], deviceBytes: where === 'streamed' ? 4096 : undefined }),
+    );
     const history = await model.fit(set, { steps: 1, batchSize: 64 });
     expect(history.loss[0]).toBeLessThan(20);
     reset();
@@ -214,9 +210,8 @@ it.each(['all on the device', 'streamed'])(
       return codes;
     };
     const codes = await look(model);
-    const loaded = await loadAutoencoder(gpu, await model.save());
+    const loaded = forThisTest(await loadAutoencoder(gpu, await model.save()));
     expect(await look(loaded)).toEqual(codes);
-    for (const each of [model, loaded, set]) each.dispose();
   },
 );
 
@@ -237,21 +232,18 @@ it('minMax: clock columns span 0 to 1, and nearly constant columns are 0', async
         1e-6,
       );
   }
-  model.dispose();
 });
 
 it('a constant column is 0 even if its scale is not a float32', async () => {
   const gpu = await sharedGpu();
   const { model, reset } = await identity({ normalize: standardize() });
   const data = Float32Array.from({ length: 40 * columns }, (_, i) => (i % columns ? 77 : i));
-  const set = await dataset(gpu, data, { shape: [columns], scale: 0.1 });
+  const set = forThisTest(await dataset(gpu, data, { shape: [columns], scale: 0.1 }));
   await model.fit(set, { steps: 1 });
   reset();
   const { data: codes } = await model.encode(set);
   expect(deviation(column(codes, 0))).toBeCloseTo(1, 5);
   for (const j of [1, 2, 3, 4]) expect(column(codes, j).every((value) => value === 0)).toBe(true);
-  model.dispose();
-  set.dispose();
 });
 
 it('the rest of a shift is saved for clock columns, and not for ordinary ones', async () => {
@@ -259,7 +251,6 @@ it('the rest of a shift is saved for clock columns, and not for ordinary ones', 
     const { model } = await identity({ normalize: standardize() });
     await model.fit(data, { steps: 1 });
     const bytes = await model.save();
-    model.dispose();
     const { spec: written } = JSON.parse(readSafetensors(bytes).metadata.latentgpu) as {
       spec: { normalize: { fitted: Record<string, number[]> } };
     };
@@ -275,11 +266,9 @@ it('the rest of a shift is saved for clock columns, and not for ordinary ones', 
 it('a refused fit does not fit it', async () => {
   const gpu = await sharedGpu();
   const { model } = await identity({ normalize: minMax() });
-  const streamed = await dataset(gpu, rows(300), { shape: [columns], deviceBytes: 1024 });
+  const streamed = forThisTest(await dataset(gpu, rows(300), { shape: [columns], deviceBytes: 1024 }));
   expect((await errorOf(model.fit(streamed, { steps: 1, batchSize: 100 }))).message).toMatch(/fit: a batch of 100/);
   expect((await errorOf(model.encode(rows(1)))).message).toMatch(/call fit\(\) first/);
-  model.dispose();
-  streamed.dispose();
 });
 
 it('a column whose range exceeds float32 is a DataError', async () => {
@@ -287,16 +276,12 @@ it('a column whose range exceeds float32 is a DataError', async () => {
   const data = rows(10);
   [data[1], data[columns + 1]] = [-3e38, 3e38];
   expect((await errorOf(model.fit(data, { steps: 1 }))).message).toMatch(/minMax: column 1 goes from/);
-  model.dispose();
 });
 
 it('explains errors: not fitted yet, values outside [0, 1] as probabilities, not a normalisation', async () => {
   const gpu = await sharedGpu();
   const { model } = await identity({ normalize: standardize() });
-  const error = await errorOf(model.encode(rows(1)));
-  expect(error).toBeInstanceOf(LatentGpuError);
-  expect(error.message).toMatch(/standardize: is not fitted yet/);
-  model.dispose();
+  await expectRefused(LatentGpuError, /standardize: is not fitted yet/, model.encode(rows(1)));
   const spec = { input: 5, encoder: [dense(2)], decoder: [dense(5, 'sigmoid')], loss: 'bce' } as const;
   expect(
     (

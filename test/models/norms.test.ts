@@ -3,10 +3,12 @@ import {
   activation, autoencoder, conv2d, dense, flatten, groupNorm, layerNorm, reshape, ShapeError, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { forward } from '../reference/layers.ts';
+import { inFloat64 } from '../support/by-differences.ts';
 import { expectClose } from '../support/close.ts';
 import { sharedGpu } from '../support/gpu.ts';
+import { makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
+import { batchOf, expectTenSteps } from '../support/ten-steps.ts';
 
 const models: Record<string, Pick<AutoencoderSpec, 'encoder' | 'decoder'> & { input: number[] }> = {
   'activations as layers': {
@@ -37,7 +39,7 @@ describe('a flattened image with weights', () => {
     const input = [2, 3, 2] as [number, number, number];
     const encoder = [conv2d(2, 1), flatten(), layerNorm(), activation('tanh'), dense(5)];
     const decoder = [dense(12), layerNorm(), reshape(input), conv2d(2, 1)];
-    const model = await autoencoder(await sharedGpu(), { input, encoder, decoder, loss: 'mse' });
+    const model = await makeModel({ input, encoder, decoder, loss: 'mse' });
     const given = await model.weights();
     const draw = new Draw(2);
     for (const weight of Object.values(given)) weight.data = draw.floats(weight.data.length, -1, 1);
@@ -46,11 +48,10 @@ describe('a flattened image with weights', () => {
     const data = new Draw(3).floats(12 * 5);
     const { data: found } = await model.reconstruct(data);
     const x = batchOf(data, input, [0, 1, 2, 3, 4]);
-    const weights = doubles(given);
+    const weights = inFloat64(given);
     const code = forward(encoder, 'encoder', weights, x);
     expectClose((await model.encode(data)).data, code.data, 4e-6);
     expectClose(found, forward(decoder, 'decoder', weights, code).data, 1e-5);
-    model.dispose();
   });
 
   it('is not divided into groups', async () => {
@@ -65,7 +66,7 @@ describe('a flattened image with weights', () => {
 });
 
 it('has PyTorch’s names and shapes, a gain of 1 and no bias at first', async () => {
-  const model = await autoencoder(await sharedGpu(), {
+  const model = await makeModel({
     ...models['channels normalized'],
     loss: 'mse',
   } as AutoencoderSpec);
@@ -74,7 +75,6 @@ it('has PyTorch’s names and shapes, a gain of 1 and no bias at first', async (
   expect(weights['encoder.1.bias']).toEqual({ data: new Float32Array(4), shape: [4] });
   expect(weights['encoder.4.weight'].shape).toEqual([3]);
   expect(weights['decoder.2.weight'].shape).toEqual([2]);
-  model.dispose();
 });
 
 it('reports channels that cannot be divided', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadAutoencoder, readSafetensors } from '../../src/index.ts';
 import { expectNear } from '../support/close.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import convolutional from '../fixtures/files/convolutional.safetensors?url';
 import convolutionalLater from '../fixtures/files/convolutional-later.safetensors?url';
@@ -25,11 +26,10 @@ const files = {
 describe.each(Object.entries(files))('a file of an earlier version, %s', (_, { file, later, data, batchSize }) => {
   it('is read, written with the same bytes, and trains on to the same weights and moments', async () => {
     const bytes = await bytesOf(file);
-    const model = await loadAutoencoder(await sharedGpu(), bytes);
+    const model = forThisTest(await loadAutoencoder(await sharedGpu(), bytes));
     expect(await model.save()).toEqual(bytes);
     await model.fit(data, { steps: 4, batchSize });
     const [now, then] = [readSafetensors(await model.save()), readSafetensors(await bytesOf(later))];
-    model.dispose();
     expect(now.metadata).toEqual(then.metadata);
     expect(Object.keys(now.tensors)).toEqual(Object.keys(then.tensors));
     for (const [name, { data: values }] of Object.entries(then.tensors))

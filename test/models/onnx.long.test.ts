@@ -45,6 +45,5 @@ describe('labels are a second input', () => {
       expectSame((await runOnnx(await model.toOnnx('decoder'), code, labels)).reconstruction, await model.decode(code, { labels }), 'decoded');
       expectSame((await runOnnx(await model.toOnnx(), data, labels)).reconstruction, await model.reconstruct({ data, labels }), 'reconstruction');
     }
-    model.dispose();
   });
 }); // prettier-ignore

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { autoencoder, dense, OptionError, standardize, type Matrix } from '../../src/index.ts';
+import { dense, OptionError, standardize, type Matrix } from '../../src/index.ts';
 import { activationNames } from '../../src/kernels/activation.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { errorOf, smallModel } from '../support/model.ts';
+import { errorOf, makeModel, smallModel } from '../support/model.ts';
 import { expectSame, expectTheSameElsewhere, runOnnx, startEngine } from '../support/onnx.ts';
 import { models } from '../support/onnx-models.ts';
 import { Draw } from '../support/random.ts';
@@ -29,26 +28,23 @@ it('a clock column, whose mean needs two float32, is standardized as exactly', a
   const expected = await model.reconstruct(rows);
   for (let i = 5; i < data.length; i += 12)
     expect(Math.abs(reconstruction.data[i] - expected.data[i])).toBeLessThan(129);
-  model.dispose();
 });
 
 it.each(activationNames)('%s', async (activation) => {
   const model = await smallModel({ encoder: [dense(30, activation)], decoder: [dense(12)], loss: 'mse' });
   const data = { data: new Draw(5).floats(20 * 12, -8, 8), shape: [20, 12] };
   expectSame((await runOnnx(await model.toOnnx('encoder'), data)).code, await model.encode(data), activation);
-  model.dispose();
 });
 
 it('lists the parts', async () => {
   const model = await smallModel();
-  const error = await errorOf(model.toOnnx('code' as never));
-  expect(error).toBeInstanceOf(OptionError);
-  expect(error.message).toBe("toOnnx: the part must be 'autoencoder' or 'encoder' or 'decoder', not 'code'");
-  model.dispose();
+  expect(await errorOf(model.toOnnx('code' as never))).toEqual(
+    new OptionError("toOnnx: the part must be 'autoencoder' or 'encoder' or 'decoder', not 'code'"),
+  );
 });
 
 it('refuses a normalisation that is not fitted', async () => {
-  const model = await autoencoder(await sharedGpu(), {
+  const model = await makeModel({
     input: 3,
     encoder: [dense(2)],
     decoder: [dense(3)],
@@ -56,5 +52,4 @@ it('refuses a normalisation that is not fitted', async () => {
     normalize: standardize(),
   });
   expect((await errorOf(model.toOnnx())).message).toMatch(/standardize: is not fitted yet: call fit\(\) first/);
-  model.dispose();
 });

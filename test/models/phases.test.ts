@@ -9,11 +9,12 @@ import {
   gan,
   loadAutoencoder,
   loadGan,
-  readSafetensors,
   type Gpu,
 } from '../../src/index.ts';
 import { errorOf } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
+import { stepOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 const numbers = new Draw(1).floats(64 * 12, 0, 1);
@@ -43,8 +44,8 @@ const dispatches = { 'an adversarial autoencoder': 38, 'a GAN': 31 };
 describe.each(Object.entries(made))('%s', (name, make) => {
   it('uses many steps for a submit, one readback for an epoch, and no more memory after the second epoch', async () => {
     const gpu = await sharedGpu();
-    const model = await make(gpu);
-    const set = await dataset(gpu, numbers, { shape: [12] });
+    const model = forThisTest(await make(gpu));
+    const set = forThisTest(await dataset(gpu, numbers, { shape: [12] }));
     const before = gpu.counters();
     const held: number[] = [];
     await model.fit(set, {
@@ -54,8 +55,6 @@ describe.each(Object.entries(made))('%s', (name, make) => {
       onEpochEnd: () => void held.push(gpu.memory().bytes),
     });
     const after = gpu.counters();
-    model.dispose();
-    set.dispose();
     // 64 steps and four shuffles.
     expect(after.dispatches - before.dispatches).toBe(64 * dispatches[name as keyof typeof dispatches] + 4);
     expect(after.readbacks - before.readbacks).toBe(4);
@@ -66,15 +65,14 @@ describe.each(Object.entries(made))('%s', (name, make) => {
   it('writes the same file for any size of submits, and if it is aborted, saved and loaded', async () => {
     const gpu = await sharedGpu();
     const file = async (frameBudgetMs: number) => {
-      const model = await make(gpu);
+      const model = forThisTest(await make(gpu));
       await model.fit(numbers, { steps: 12, batchSize: 10, frameBudgetMs });
       const bytes = await model.save();
-      model.dispose();
       return bytes;
     };
     const expected = await file(1e6);
     expect(await file(0.001)).toEqual(expected);
-    const [model, controller] = [await make(gpu), new AbortController()];
+    const [model, controller] = [forThisTest(await make(gpu)), new AbortController()];
     let done = 0;
     const aborted = model.fit(numbers, {
       steps: 12,
@@ -89,10 +87,8 @@ describe.each(Object.entries(made))('%s', (name, make) => {
     expect((await errorOf(aborted)).message).toBe('enough');
     expect(done).toBeLessThan(12);
     const bytes = await model.save();
-    const { place } = JSON.parse(readSafetensors(bytes).metadata.latentgpu) as { place: { step: number } };
-    const loaded = await load[name as keyof typeof load](gpu, bytes);
-    await loaded.fit(numbers, { steps: 12 - place.step, batchSize: 10 });
+    const loaded = forThisTest(await load[name as keyof typeof load](gpu, bytes));
+    await loaded.fit(numbers, { steps: 12 - stepOf(bytes), batchSize: 10 });
     expect(await loaded.save()).toEqual(expected);
-    for (const each of [model, loaded]) each.dispose();
   });
 });

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
-  activation, autoencoder, conv2d, dense, dropout, flatten, gaussian, layerNorm, loadAutoencoder, OptionError, reshape, residual, ShapeError, type AutoencoderSpec,
+  activation, autoencoder, conv2d, dense, flatten, gaussian, layerNorm, OptionError, reshape, residual, ShapeError, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { Pass } from '../../src/models/training/pass.ts';
 import { makeState } from '../../src/runtime/state.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { forward } from '../reference/layers.ts';
+import { inFloat64 } from '../support/by-differences.ts';
 import { expectClose } from '../support/close.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { bits } from '../support/model.ts';
+import { makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
+import { batchOf, expectTenSteps } from '../support/ten-steps.ts';
 
 const models: Record<string, Pick<AutoencoderSpec, 'encoder' | 'decoder'> & { input: number[] }> = {
   'residuals of features, within each other': {
@@ -33,7 +35,7 @@ it.each(Object.entries(models))(
 
 describe('weights', () => {
   it('are named like those of a Sequential that adds its input', async () => {
-    const model = await autoencoder(await sharedGpu(), {
+    const model = await makeModel({
       ...models['residuals of features, within each other'],
       input: 5,
       loss: 'mse',
@@ -60,46 +62,27 @@ describe('weights', () => {
       outputShape: [5],
       parameters: 24 + 20 + 25,
     });
-    model.dispose();
   });
 
   it('are in PyTorch’s order on flat values of an image', async () => {
     const input = [2, 3, 2] as [number, number, number];
     const encoder = [flatten(), residual([dense(7, 'tanh'), dense(12)]), layerNorm(), dense(5)];
     const decoder = [dense(12), residual([dense(12), activation('tanh')]), reshape(input)];
-    const model = await autoencoder(await sharedGpu(), { input, encoder, decoder, loss: 'mse' });
+    const model = await makeModel({ input, encoder, decoder, loss: 'mse' });
     const data = new Draw(3).floats(12 * 3);
-    const weights = doubles(await model.weights());
+    const weights = inFloat64(await model.weights());
     const x = batchOf(data, input, [0, 1, 2]);
     const code = forward(encoder, 'encoder', weights, x);
     expectClose((await model.encode(data)).data, code.data, 4e-6);
     expectClose((await model.reconstruct(data)).data, forward(decoder, 'decoder', weights, code).data, 1e-5);
-    model.dispose();
   });
-});
-
-it('resumes from a file to the same bits', async () => {
-  const gpu = await sharedGpu();
-  const data = new Draw(5).floats(6 * 20, 0, 1);
-  const model = await autoencoder(gpu, {
-    input: 6,
-    encoder: [residual([dense(4, ['elu', { alpha: 0.5 }]), residual([dropout(0.3), dense(4)]), dense(6)]), dense(3)],
-    decoder: [dense(6)],
-    loss: 'mse',
-  });
-  await model.fit(data, { steps: 3, batchSize: 8 });
-  const loaded = await loadAutoencoder(gpu, await model.save());
-  expect(await bits(loaded)).toEqual(await bits(model));
-  for (const each of [model, loaded]) await each.fit(data, { steps: 4, batchSize: 8 });
-  expect(await bits(loaded)).toEqual(await bits(model));
-  for (const each of [model, loaded]) each.dispose();
 });
 
 it('records one more dispatch than its layers, and two for the gradient', async () => {
   const gpu = await sharedGpu();
   const count = (layers: AutoencoderSpec['encoder']) => {
     const tape = makeTape(gpu);
-    const state = makeState(gpu);
+    const state = forThisTest(makeState(gpu));
     const x = tape.tensor([2, 4]);
     const shape = [4];
     const weights = new Map<string, ReturnType<typeof tape.tensor>>();
@@ -113,7 +96,6 @@ it('records one more dispatch than its layers, and two for the gradient', async 
     const forward = tape.dispatches.length;
     const y = 'y' in recorded ? recorded.y : recorded;
     tape.differentiate(y, tape.tensor([2, 4]));
-    state.dispose();
     return [forward, tape.dispatches.length - forward];
   };
   const [alone, within] = [count([dense(4)]), count([residual([dense(4)])])];

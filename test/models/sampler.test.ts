@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  autoencoder,
   conv2d,
   DataError,
   dense,
@@ -14,8 +13,10 @@ import {
   writeSafetensors,
   type Autoencoder,
 } from '../../src/index.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { errorOf, smallModel } from '../support/model.ts';
+import { errorOf, makeModel, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { expectBySigmas } from '../support/statistics.ts';
 
@@ -24,7 +25,7 @@ const training = { steps: 2, batchSize: 16 };
 
 /** A model of two numbers whose code and reconstruction are the example itself, bit by bit. */
 async function identity(): Promise<Autoencoder> {
-  const model = await autoencoder(await sharedGpu(), {
+  const model = await makeModel({
     input: 2,
     encoder: [dense(2)],
     decoder: [dense(2)],
@@ -69,9 +70,7 @@ function momentsOf(rows: Float32Array) {
 describe('samples', () => {
   it('come from any code with a fitted sampler: different in each call, the same with a seed', async () => {
     const model = await smallModel();
-    const without = await errorOf(model.sample(3));
-    expect(without).toBeInstanceOf(OptionError);
-    expect(without.message).toMatch(/call fitSampler\(data\) first/);
+    await expectRefused(OptionError, /call fitSampler\(data\) first/, model.sample(3));
     const fitted = await model.fitSampler(data(), { components: 3 });
     expect(fitted).toEqual({
       logLikelihood: expect.any(Number) as number,
@@ -88,7 +87,6 @@ describe('samples', () => {
     expect(await model.sample(3, { seed: 5 })).toEqual(once);
     await model.fitSampler(data(), { components: 3, seed: 8 });
     expect(await model.sample(3, { seed: 5 })).not.toEqual(once);
-    model.dispose();
   });
 
   it('have the mean and covariance of the codes, which a mixture preserves', async () => {
@@ -100,7 +98,6 @@ describe('samples', () => {
       expectBySigmas(found.mean[j], wanted.mean[j], Math.sqrt(wanted.covariance[2 * j] / found.count), `mean ${j}`);
     for (const p of [0, 1, 2])
       expectBySigmas(found.covariance[p], wanted.covariance[p], found.deviation[p], `covariance ${p}`);
-    model.dispose();
   });
 
   it('of one example equal that example', async () => {
@@ -111,7 +108,6 @@ describe('samples', () => {
       components: 1,
     });
     expect((await model.sample(2)).data).toEqual(Float32Array.of(3, -1, 3, -1));
-    model.dispose();
   });
 
   it('come from the mixture for a Gaussian code too, and before fitting from N(0, I)', async () => {
@@ -120,7 +116,6 @@ describe('samples', () => {
     expect(await model.sample(4, { seed: 1 })).toEqual(await plain.sample(4, { seed: 1 }));
     await model.fitSampler(data(), { components: 2 });
     expect(await model.sample(4, { seed: 1 })).not.toEqual(await plain.sample(4, { seed: 1 }));
-    for (const each of [model, plain]) each.dispose();
   });
 
   it('come from codes that are images', async () => {
@@ -131,7 +126,6 @@ describe('samples', () => {
     });
     await model.fitSampler(data(), { components: 2 });
     expect((await model.sample(3)).shape).toEqual([3, 4, 3, 1]);
-    model.dispose();
   });
 
   it('use 20,000 of a larger number of examples, drawn by the seed', async () => {
@@ -142,34 +136,29 @@ describe('samples', () => {
     expect(await of(1)).toEqual(one);
     expect((await of(2)).logLikelihood).not.toBe(one.logLikelihood);
     expect((await of(2)).logLikelihood).toBeCloseTo(one.logLikelihood, 1);
-    model.dispose();
   });
 });
 
 describe('a sampler is refused', () => {
   it('for more components than examples, and for codes whose covariances are too large', async () => {
     const model = await smallModel();
-    const few = await errorOf(model.fitSampler(data(9)));
-    expect(few).toBeInstanceOf(OptionError);
-    expect(few.message).toBe(
-      'fitSampler: 10 components, but 9 examples: ask for fewer components, or give more examples',
+    expect(await errorOf(model.fitSampler(data(9)))).toEqual(
+      new OptionError('fitSampler: 10 components, but 9 examples: ask for fewer components, or give more examples'),
     );
     expect(await errorOf(model.fitSampler(data(5, 11)))).toBeInstanceOf(ShapeError);
     const large = await smallModel({ encoder: [dense(6000)] });
-    const wide = await errorOf(large.fitSampler(data(), { components: 1 }));
-    expect(wide).toBeInstanceOf(OptionError);
-    expect(wide.message).toMatch(/make the code smaller/);
-    for (const each of [model, large]) each.dispose();
+    await expectRefused(OptionError, /make the code smaller/, large.fitSampler(data(), { components: 1 }));
   });
 
   it('for codes beyond float32, with the example', async () => {
     const model = await identity();
     model.setWeights({ 'encoder.0.weight': { data: Float32Array.of(4, 0, 0, 1), shape: [2, 2] } });
-    const error = await errorOf(model.fitSampler(Float32Array.of(1, 2, 3e38, 4, 5, 6), { components: 1 }));
-    expect(error).toBeInstanceOf(DataError);
-    expect(error.message).toMatch(/^fitSampler: the code of example 1 is too large for float32/);
+    await expectRefused(
+      DataError,
+      /^fitSampler: the code of example 1 is too large for float32/,
+      model.fitSampler(Float32Array.of(1, 2, 3e38, 4, 5, 6), { components: 1 }),
+    );
     expect(await errorOf(model.sample(1))).toBeInstanceOf(OptionError);
-    model.dispose();
   });
 
   it('by a disposed model', async () => {
@@ -205,11 +194,10 @@ describe('an outdated sampler', () => {
     const error = await errorOf(model.sample(1));
     expect(error).toBeInstanceOf(LatentGpuError);
     expect(error.message).toMatch(/the weights have changed since fitSampler/);
-    const again = await loadAutoencoder(await sharedGpu(), await model.save());
+    const again = forThisTest(await loadAutoencoder(await sharedGpu(), await model.save()));
     expect((await errorOf(again.sample(1))).message).toBe(error.message);
     await model.fitSampler(data(), { components: 2 });
     expect((await model.sample(2)).shape).toEqual([2, 12]);
-    for (const each of [model, again]) each.dispose();
   });
 
   it('does not result from a refused call', async () => {
@@ -218,7 +206,6 @@ describe('an outdated sampler', () => {
     expect(await errorOf(model.fit(data(), { epochs: -1 }))).toBeInstanceOf(OptionError);
     expect(() => model.setWeights({ none: { data: new Float32Array(1), shape: [1] } })).toThrow(ShapeError);
     expect((await model.sample(2)).shape).toEqual([2, 12]);
-    model.dispose();
   });
 
   it('is current at the end of the epoch at which it is fitted', async () => {
@@ -230,7 +217,6 @@ describe('an outdated sampler', () => {
     };
     await model.fit(data(), { epochs: 2, batchSize: 16, onEpochEnd });
     expect(shapes).toEqual([[2, 12], [2, 12]]); // prettier-ignore
-    model.dispose();
   });
 });
 
@@ -242,7 +228,7 @@ describe('a file', () => {
     await model.fitSampler(data(), { components: 3 });
     await model.sample(2);
     const file = await model.save();
-    const again = await loadAutoencoder(gpu, file);
+    const again = forThisTest(await loadAutoencoder(gpu, file));
     expect(await again.save()).toEqual(file);
     expect(await again.sample(5)).toEqual(await model.sample(5));
     expect(await again.sample(5, { seed: 9 })).toEqual(await model.sample(5, { seed: 9 }));
@@ -253,7 +239,6 @@ describe('a file', () => {
       ['sampler.means', [3, 5]],
       ['sampler.factors', [3, 5, 5]],
     ]);
-    for (const each of [model, again]) each.dispose();
   });
 
   it('of a model without one, and one of the weights alone, knows of none', async () => {
@@ -265,7 +250,6 @@ describe('a file', () => {
     const text = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes);
     expect(text(before)).not.toContain('sampler');
     expect(text(await model.save())).toContain('sampler');
-    model.dispose();
   });
 
   it('is refused where its sampler cannot be', async () => {
@@ -273,7 +257,6 @@ describe('a file', () => {
     const model = await smallModel();
     await model.fitSampler(data(), { components: 2 });
     const { tensors, metadata } = readSafetensors(await model.save());
-    model.dispose();
     const rest = Object.fromEntries(Object.entries(tensors).filter(([name]) => name !== 'sampler.means'));
     const weights = (...values: number[]) => ({
       ...tensors,
@@ -291,9 +274,7 @@ describe('a file', () => {
     ];
     const before = gpu.memory().buffers;
     for (const [changed, says, message] of wrong) {
-      const error = await errorOf(loadAutoencoder(gpu, writeSafetensors(changed, says)));
-      expect(error).toBeInstanceOf(FormatError);
-      expect(error.message).toMatch(message);
+      await expectRefused(FormatError, message, loadAutoencoder(gpu, writeSafetensors(changed, says)));
     }
     expect(gpu.memory().buffers).toBe(before);
   });

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
-  activation, adagrad, adam, adamw, autoencoder, categorical, classifier, contractive, conv2d, convTranspose2d, cosine, dense, downsample, dropout, FormatError, flatten, gaussian, gaussianNoise, huber, jigsaw,
-  loadAutoencoder, loadClassifier, loadJigsaw, maskNoise, maxPool2d, minMax, readSafetensors, reshape, saltAndPepper, sgd, shuffleTiles, sparsity, standardize, stepDecay,
-  stochasticContractive, upsample2d, warmUp, weightDecay, writeSafetensors, type Autoencoder, type AutoencoderSpec, type FitOptions,
+  activation, adagrad, adam, adamw, autoencoder, batchNorm, categorical, classifier, contractive, conv1d, conv2d, convTranspose1d,
+  convTranspose2d, cosine, deadLatents, dense, downsample, dropout, flatten, FormatError, gaussian, gaussianNoise, huber, jigsaw,
+  loadAutoencoder, loadClassifier, loadJigsaw, maskNoise, maxPool2d, minMax, mmd, readSafetensors, reshape, residual, saltAndPepper, sgd,
+  shuffleTiles, sparsity, standardize, stepDecay, stochasticContractive, topK, uniform, unitNorm, upsample2d, vectorQuantizer, warmUp,
+  weightDecay, writeSafetensors, type AutoencoderSpec, type FitOptions,
 } from '../../src/index.ts'; // prettier-ignore
 import { momentCount } from '../../src/kernels/optimizer.ts';
 import { readLayers } from '../../src/models/parts/makers.ts';
 import { momentNames } from '../../src/models/parts/optimizers.ts';
 import { written } from '../../src/models/parts/part.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -25,6 +29,9 @@ const image: AutoencoderSpec = {
   ],
   loss: 'bce',
 };
+
+/** A decoder that gives any numbers. */
+const plain = { decoder: [dense(12)], loss: 'mse' } satisfies Partial<AutoencoderSpec>;
 
 /** A model, and how it is trained: everything that has a state between two steps. */
 const models: Record<string, { spec?: Partial<AutoencoderSpec>; options?: Partial<FitOptions> }> = {
@@ -62,8 +69,49 @@ const models: Record<string, { spec?: Partial<AutoencoderSpec>; options?: Partia
       corrupt: [downsample([2, 1]), shuffleTiles([3, 1])],
     },
   },
+  'convolutional, in groups': {
+    spec: {
+      input: [5, 4, 2],
+      encoder: [conv2d(6, [3, 2], 'tanh', { groups: 2, padding: 'same' }), conv2d(6, 3, 'linear', { groups: 6 })],
+      decoder: [convTranspose2d(2, 3)],
+      loss: 'mse',
+    },
+  },
+  'of sequences': {
+    spec: {
+      input: [12, 3],
+      encoder: [conv1d(4, 5, 'tanh', { stride: 2, padding: 'same' }), residual([conv1d(4, 3, 'tanh', { padding: 1 })])],
+      decoder: [convTranspose1d(3, 4, 'linear', { stride: 2, padding: 1 })],
+      loss: 'mse',
+    },
+  },
+  'residuals within each other, with dropout': {
+    spec: {
+      ...plain,
+      encoder: [residual([dense(4, ['elu', { alpha: 0.5 }]), residual([dropout(0.3), dense(4)]), dense(12)]), dense(3)],
+    },
+  },
+  'batch normalisation': {
+    spec: { ...plain, encoder: [dense(5, 'linear', { bias: false }), batchNorm(), activation('relu'), dense(3)] },
+  },
+  'several samples of a Gaussian code': {
+    spec: { ...plain, encoder: [dense(4, 'tanh'), gaussian(2, { samples: 3 })] },
+  },
+  'a quantised code': { spec: { ...plain, encoder: [dense(3), vectorQuantizer(5)] } },
+  'a sparse code': { spec: { ...plain, encoder: [dense(15, 'relu'), topK(3)] } },
+  'a sparse code of a batch': { spec: { ...plain, encoder: [dense(15, 'relu'), topK(3, { batch: true })] } },
+  'dead latents, and a decoder of unit length': {
+    spec: {
+      ...plain,
+      encoder: [dense(15, 'tanh'), topK(2)],
+      penalty: [unitNorm(), deadLatents({ after: 12, k: 3, weight: 0.5 })],
+    },
+  },
+  'a code with a prior': { spec: { ...plain, penalty: mmd(2, { kernel: 'imq', prior: uniform() }) } },
   'absolute errors': { spec: { loss: 'mae' } },
-  categories: { spec: { loss: categorical([3, 4, 5]), decoder: [dense(12)] } },
+  'categories, of a Gaussian code': {
+    spec: { loss: categorical([3, 4, 5]), encoder: [dense(5, 'tanh'), gaussian(2)], decoder: [dense(12)] },
+  },
   'Huber’s loss': { spec: { loss: huber({ delta: 0.2 }), decoder: [dense(12)] } },
   standardized: { spec: { normalize: standardize(), loss: 'mse', decoder: [dense(12)] } },
   'min-max': { spec: { normalize: minMax() } },
@@ -73,7 +121,7 @@ const featuresOf = ({ spec }: (typeof models)[string]) =>
   [spec?.input ?? 12].flat().reduce((product, n) => product * n, 1);
 
 describe.each(Object.entries(models))('%s', (_, entry) => {
-  it('resumes from a file with the same bits, in the middle of an epoch', async () => {
+  it('resumes from a file with the same bits, in the middle of an epoch, and is whole in a file without the optimizer', async () => {
     const gpu = await sharedGpu();
     const examples = data(featuresOf(entry));
     const options = { batchSize: 16, ...entry.options };
@@ -81,7 +129,7 @@ describe.each(Object.entries(models))('%s', (_, entry) => {
     const first = await whole.fit(examples, { ...options, steps: 6 });
     expect(first.steps).toBe(6);
     const file = await whole.save();
-    const again = await loadAutoencoder(gpu, file);
+    const again = forThisTest(await loadAutoencoder(gpu, file));
     expect(await bits(again)).toEqual(await bits(whole));
     expect(await again.save()).toEqual(file);
     // The same optimizer is the last one, which goes on.
@@ -92,9 +140,10 @@ describe.each(Object.entries(models))('%s', (_, entry) => {
     expect(theirs.loss).toEqual(ours.loss);
     expect(await bits(again)).toEqual(await bits(whole));
     expect(again.summary()).toBe(whole.summary());
+    expect(await again.evaluate(examples)).toEqual(await whole.evaluate(examples));
     expect((await again.reconstruct(examples)).data).toEqual((await whole.reconstruct(examples)).data);
-    whole.dispose();
-    again.dispose();
+    const bare = forThisTest(await loadAutoencoder(gpu, await whole.save({ optimizer: false })));
+    expect(await bits(bare)).toEqual(await bits(whole));
   });
 });
 
@@ -115,7 +164,6 @@ describe.each([...byOptimizer])('a file of %s', (kind, entry) => {
     expect(full.sort()).toEqual(
       momentNames[kind].flatMap((moment) => Object.keys(weights).map((name) => `optimizer.${moment}.${name}`)).sort(),
     );
-    model.dispose();
   });
 });
 
@@ -146,38 +194,11 @@ it('every kind of optimizer has a name for each of its moments', () => {
     expect(names.length, kind).toBe(momentCount(kind as keyof typeof momentNames));
 });
 
-it('saves during training, at the boundary of a step: training from there gives the same bits', async () => {
-  const gpu = await sharedGpu();
-  const examples = data(12, 64);
-  const options = { batchSize: 8, frameBudgetMs: 0.001 };
-  const model = await smallModel({ corrupt: gaussianNoise(0.2) });
-  const files: Promise<Uint8Array>[] = [];
-  const training = model.fit(examples, {
-    ...options,
-    steps: 30,
-    onProgress: ({ step }) => void (files.length < 3 && step >= 3 + 8 * files.length && files.push(model.save())),
-  });
-  await training;
-  expect(files.length).toBe(3);
-  const end = await bits(model);
-  const steps: number[] = [];
-  for (const file of await Promise.all(files)) {
-    const again = await loadAutoencoder(gpu, file);
-    const { step } = (JSON.parse(readSafetensors(file).metadata.latentgpu) as { place: { step: number } }).place;
-    steps.push(step);
-    await again.fit(examples, { ...options, steps: 30 - step });
-    expect(await bits(again)).toEqual(end);
-    again.dispose();
-  }
-  expect(steps.every((step) => step > 0 && step < 30)).toBe(true);
-  model.dispose();
-});
-
 it('a file without the optimizer has the number of steps, but the moments start again', async () => {
   const gpu = await sharedGpu();
   const model = await smallModel();
   await model.fit(data(12), { steps: 5, batchSize: 16 });
-  const again = await loadAutoencoder(gpu, await model.save({ optimizer: false }));
+  const again = forThisTest(await loadAutoencoder(gpu, await model.save({ optimizer: false })));
   const fresh = await smallModel();
   fresh.setWeights(await model.weights());
   const [loaded, set] = [
@@ -185,17 +206,14 @@ it('a file without the optimizer has the number of steps, but the moments start 
     await fresh.fit(data(12), { steps: 3, batchSize: 50, shuffle: false }),
   ];
   expect(loaded.loss).toEqual(set.loss);
-  for (const each of [model, again, fresh]) each.dispose();
 });
 
 it('the stream of samples continues', async () => {
   const gpu = await sharedGpu();
   const model = await smallModel({ encoder: [gaussian(3)] });
   await model.sample(2);
-  const again = await loadAutoencoder(gpu, await model.save());
+  const again = forThisTest(await loadAutoencoder(gpu, await model.save()));
   expect((await again.sample(4)).data).toEqual((await model.sample(4)).data);
-  model.dispose();
-  again.dispose();
 });
 
 describe('other models', () => {
@@ -216,18 +234,17 @@ describe('other models', () => {
       hidden: [dense(4, 'relu'), dropout(0.2)],
       seed: 2,
     });
+    forThisTest(model);
     source.dispose();
     const labels = Uint8Array.from({ length: 50 }, (_, i) => i % 3);
     await model.fit(data(32), labels, { steps: 6, batchSize: 16 });
-    const again = await loadClassifier(gpu, await model.save());
+    const again = forThisTest(await loadClassifier(gpu, await model.save()));
     const further = { steps: 5, batchSize: 16 };
     const [ours, theirs] = [await model.fit(data(32), labels, further), await again.fit(data(32), labels, further)];
     expect(theirs.loss).toEqual(ours.loss);
     expect(await again.weights()).toEqual(await model.weights());
     expect(await again.predict(data(32))).toEqual(await model.predict(data(32)));
     expect(again.summary()).toBe(model.summary());
-    model.dispose();
-    again.dispose();
   });
 
   it('a jigsaw resumes with the same bits and the same permutations', async () => {
@@ -241,24 +258,23 @@ describe('other models', () => {
       gap: 1,
       seed: 4,
     });
+    forThisTest(model);
     await model.fit(data(128), { steps: 6, batchSize: 16 });
-    const again = await loadJigsaw(gpu, await model.save());
+    const again = forThisTest(await loadJigsaw(gpu, await model.save()));
     expect(again.permutations).toEqual(model.permutations);
     const further = { steps: 5, batchSize: 16 };
     const [ours, theirs] = [await model.fit(data(128), further), await again.fit(data(128), further)];
     expect(theirs.loss).toEqual(ours.loss);
     expect(await bits(again)).toEqual(await bits(model));
     expect(await again.solve(data(128))).toEqual(await model.solve(data(128)));
-    model.dispose();
-    again.dispose();
   });
 });
 
 describe('an invalid file', () => {
-  const file = async (): Promise<{ model: Autoencoder; bytes: Uint8Array }> => {
+  const file = async (): Promise<Uint8Array> => {
     const model = await smallModel();
     await model.fit(data(12), { steps: 1 });
-    return { model, bytes: await model.save() };
+    return model.save();
   };
 
   type Change = (head: Record<string, never>) => unknown;
@@ -319,31 +335,27 @@ describe('an invalid file', () => {
     '%s: a FormatError, without memory left on the device',
     async (_, [change, message]) => {
       const gpu = await sharedGpu();
-      const { model, bytes } = await file();
+      const bytes = await file();
       const before = gpu.memory();
-      const error = await errorOf(loadAutoencoder(gpu, changed(bytes, change)));
-      expect(error).toBeInstanceOf(FormatError);
-      expect(error.message).toMatch(message);
+      await expectRefused(FormatError, message, loadAutoencoder(gpu, changed(bytes, change)));
       expect({ ...gpu.memory(), peakBytes: 0 }).toEqual({ ...before, peakBytes: 0 });
-      model.dispose();
     },
   );
 
   it('a place past the end of an epoch begins the next one', async () => {
     const gpu = await sharedGpu();
-    const { model, bytes } = await file();
+    const bytes = await file();
     const again = await loadAutoencoder(
       gpu,
       changed(bytes, (head) => Object.assign(head.place, { epochKind: '50 by 50, shuffled', position: 64 })),
     );
+    forThisTest(again);
     expect((await again.fit(data(12), { steps: 2 })).steps).toBe(2);
-    again.dispose();
-    model.dispose();
   });
 
   it('only weights, an extra weight, a missing one, one that is not finite', async () => {
     const gpu = await sharedGpu();
-    const { model, bytes } = await file();
+    const bytes = await file();
     const { tensors, metadata } = readSafetensors(bytes);
     const of = (changed: typeof tensors, meta: Record<string, string> | undefined = metadata) =>
       errorOf(loadAutoencoder(gpu, writeSafetensors(changed, meta)));
@@ -359,7 +371,7 @@ describe('an invalid file', () => {
     for (const each of [of(tensors, {}), of(rest)]) expect(await each).toBeInstanceOf(FormatError);
     expect(await errorOf(loadClassifier(gpu, bytes))).toBeInstanceOf(FormatError);
     expect(await errorOf(loadJigsaw(gpu, bytes))).toBeInstanceOf(FormatError);
+    const model = await smallModel();
     expect((await errorOf(model.save({ optimiser: true } as never))).message).toMatch(/did you mean optimizer/);
-    model.dispose();
   });
 });

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import {
-  autoencoder,
   classifier,
   DataError,
   dataset,
@@ -11,11 +10,12 @@ import {
   loadAutoencoder,
   standardize,
 } from '../../src/index.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { errorOf } from '../support/model.ts';
+import { errorOf, makeModel } from '../support/model.ts';
 
-const make = async (normalize = false) =>
-  autoencoder(await sharedGpu(), {
+const make = (normalize = false) =>
+  makeModel({
     input: 4,
     encoder: [dense(2)],
     decoder: [dense(4)],
@@ -28,10 +28,10 @@ const bytes = Uint8Array.from(floats);
 it('data without the scale of training are refused by every method, until a scale is given', async () => {
   const gpu = await sharedGpu();
   const model = await make();
-  const trained = await dataset(gpu, floats, { shape: [4], scale: 0.01 });
+  const trained = forThisTest(await dataset(gpu, floats, { shape: [4], scale: 0.01 }));
   await model.fit(trained, { steps: 1 });
-  const loaded = await loadAutoencoder(gpu, await model.save());
-  const plain = await dataset(gpu, floats, { shape: [4] });
+  const loaded = forThisTest(await loadAutoencoder(gpu, await model.save()));
+  const plain = forThisTest(await dataset(gpu, floats, { shape: [4] }));
   const one = floats.slice(0, 4);
   for (const each of [model, loaded]) {
     const calls: [string, () => Promise<unknown>][] = [
@@ -53,18 +53,16 @@ it('data without the scale of training are refused by every method, until a scal
       );
     }
     const codes = await each.encode(trained);
-    const own = await dataset(gpu, floats.map((value) => value * Math.fround(0.01)), { shape: [4], scale: 1 }); // prettier-ignore
+    const own = forThisTest(await dataset(gpu, floats.map((value) => value * Math.fround(0.01)), { shape: [4], scale: 1 })); // prettier-ignore
     expect((await each.encode(own)).data).toEqual(codes.data);
     // Codes are no data.
     expect((await each.decode(codes.data)).shape).toEqual([10, 4]);
-    own.dispose();
   }
-  const linear = await classifier(gpu, { encoder: model.encoder, classes: 2 });
+  const linear = forThisTest(await classifier(gpu, { encoder: model.encoder, classes: 2 }));
   const labels = Array.from({ length: 10 }, (_, i) => i % 2);
   expect(await errorOf(linear.fit(floats, labels, { steps: 1 }))).toBeInstanceOf(DataError);
   await linear.fit(trained, labels, { steps: 1 });
   expect(await errorOf(linear.predict(floats))).toBeInstanceOf(DataError);
-  for (const each of [model, loaded, linear, trained, plain]) each.dispose();
 });
 
 it('a model of bytes refuses floats far beyond 1, but not floats of images, and a model of such floats refuses bytes', async () => {
@@ -76,41 +74,35 @@ it('a model of bytes refuses floats far beyond 1, but not floats of images, and 
   const { data } = await model.encode(bytes);
   const scaled = await model.encode(Float32Array.from(bytes, (value) => Math.fround(value * Math.fround(1 / 255))));
   expect(scaled.data).toEqual(data);
-  model.dispose();
   const table = await make(true);
   await table.fit(floats, { steps: 1 });
   expect(await errorOf(table.errors(bytes))).toBeInstanceOf(DataError);
   expect((await table.errors(floats)).length).toBe(10);
-  table.dispose();
 });
 
 it('pretraining counts as training', async () => {
   const gpu = await sharedGpu();
   const model = await make();
-  const trained = await dataset(gpu, floats, { shape: [4], scale: 0.01 });
+  const trained = forThisTest(await dataset(gpu, floats, { shape: [4], scale: 0.01 }));
   await model.pretrain(trained, { steps: 1 });
   expect(await errorOf(model.encode(floats))).toBeInstanceOf(DataError);
-  model.dispose();
-  trained.dispose();
 });
 
 it('tiles of a puzzle are accepted unscaled, and images are not', async () => {
   const gpu = await sharedGpu();
   const spec = { input: [8, 8, 1], tiles: 2, permutations: 2, encoder: [flatten(), dense(2)], head: [] } as const;
-  const model = await jigsaw(gpu, { ...spec, input: [8, 8, 1], encoder: [...spec.encoder], head: [] });
+  const model = forThisTest(await jigsaw(gpu, { ...spec, input: [8, 8, 1], encoder: [...spec.encoder], head: [] }));
   const images = Float32Array.from({ length: 4 * 64 }, (_, i) => (i * 37) % 101);
-  const set = await dataset(gpu, images, { shape: [8, 8, 1], scale: 0.01 });
+  const set = forThisTest(await dataset(gpu, images, { shape: [8, 8, 1], scale: 0.01 }));
   await model.fit(set, { steps: 1 });
   expect(await errorOf(model.solve(images))).toBeInstanceOf(DataError);
   const { tiles } = await model.solve(set);
   const [, , ...tile] = tiles.shape;
   expect((await model.encode({ data: tiles.data, shape: [16, ...tile] })).shape).toEqual([16, 2]);
-  model.dispose();
-  set.dispose();
 });
 
 it('a Gaussian code of unscaled data, whose log-variances run away, still trains', async () => {
-  const model = await autoencoder(await sharedGpu(), {
+  const model = await makeModel({
     input: 4,
     encoder: [dense(8, 'relu'), gaussian(2)],
     decoder: [dense(4)],
@@ -125,5 +117,4 @@ it('a Gaussian code of unscaled data, whose log-variances run away, still trains
   expect(loss.at(-1)).toBeLessThan(loss[0]);
   const found = await model.posterior(data);
   expect([...found.logvar.data].every((value) => value >= -30 && value <= 20)).toBe(true);
-  model.dispose();
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { autoencoder, dense, openGpu } from '../../src/index.ts';
 import { Gpu } from '../../src/runtime/device.ts';
 import { over } from '../support/faulty.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 
 const ofOneFilter = ['', ', transposed', ', weights'].map((which) => `conv2d of one filter${which}`);
@@ -68,10 +69,10 @@ async function trained(gpu: Gpu) {
     decoder: [dense(20, 'sigmoid')],
     loss: 'bce',
   });
+  forThisTest(model);
   const { loss } = await model.fit(
     Float32Array.from({ length: 400 }, (_, i) => (i % 7) / 7),
     { steps: 3 },
   );
-  model.dispose();
   return loss;
 }

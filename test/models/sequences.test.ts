@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   adam,
-  autoencoder,
   avgPool1d,
   classifier,
   conv1d,
@@ -10,7 +9,6 @@ import {
   convTranspose2d,
   dense,
   flatten,
-  loadAutoencoder,
   loadClassifier,
   maxPool1d,
   OptionError,
@@ -22,7 +20,9 @@ import {
   type Layer,
   type Matrix,
 } from '../../src/index.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
+import { makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 const spec: AutoencoderSpec = {
@@ -44,8 +44,7 @@ const flatImages: AutoencoderSpec = {
 
 describe('an autoencoder of sequences', () => {
   it('has the bits of an autoencoder of images of height 1, with weights without the height', async () => {
-    const gpu = await sharedGpu();
-    const [model, twin] = [await autoencoder(gpu, spec), await autoencoder(gpu, flatImages)];
+    const [model, twin] = [await makeModel(spec), await makeModel(flatImages)];
     const data = new Draw(1).floats(36 * 9, -1, 1);
     const options = { epochs: 3, batchSize: 4, optimizer: adam(1e-2) };
     const [history, wanted] = [await model.fit(data, options), await twin.fit(data, options)];
@@ -61,25 +60,10 @@ describe('an autoencoder of sequences', () => {
     expect(weights['decoder.2.weight'].shape).toEqual([4, 3, 4]);
     expect((await model.encode(data)).shape).toEqual([9, 5]);
     expect((await model.reconstruct(data)).shape).toEqual([9, 12, 3]);
-    model.dispose();
-    twin.dispose();
-  });
-
-  it('resumes after saving exactly as without', async () => {
-    const gpu = await sharedGpu();
-    const data = new Draw(2).floats(36 * 8, -1, 1);
-    const model = await autoencoder(gpu, spec);
-    await model.fit(data, { epochs: 2, batchSize: 3 });
-    const again = await loadAutoencoder(gpu, await model.save());
-    for (const each of [model, again]) await each.fit(data, { epochs: 2, batchSize: 3 });
-    expect(await again.weights()).toEqual(await model.weights());
-    expect(again.summary()).toBe(model.summary());
-    model.dispose();
-    again.dispose();
   });
 
   it('has dense layers that receive sequences flattened as in PyTorch, channels first', async () => {
-    const model = await autoencoder(await sharedGpu(), {
+    const model = await makeModel({
       input: [3, 2],
       encoder: [conv1d(2, 1, 'linear', { bias: false }), flatten(), dense(1, 'linear', { bias: false })],
       decoder: [dense(6, 'linear', { bias: false }), reshape([3, 2])],
@@ -94,11 +78,10 @@ describe('an autoencoder of sequences', () => {
     });
     expect((await model.encode(Float32Array.from([1, 4, 2, 5, 3, 6]))).data).toEqual(new Float32Array([654321]));
     expect((await model.decode(new Float32Array([1]))).data).toEqual(new Float32Array([1, 4, 2, 5, 3, 6]));
-    model.dispose();
   });
 
   it('without layers for sequences, shapes of two sides are flattened in their order', async () => {
-    const model = await autoencoder(await sharedGpu(), {
+    const model = await makeModel({
       input: [3, 2],
       encoder: [flatten(), dense(1, 'linear', { bias: false })],
       decoder: [dense(6), reshape([3, 2])],
@@ -106,32 +89,31 @@ describe('an autoencoder of sequences', () => {
     });
     model.setWeights({ 'encoder.1.weight': { data: Float32Array.from([1, 10, 100, 1000, 10000, 100000]), shape: [1, 6] } });
     expect((await model.encode(Float32Array.from([1, 2, 3, 4, 5, 6]))).data).toEqual(new Float32Array([654321]));
-    model.dispose();
   }); // prettier-ignore
 
   it('whose code is a sequence can be continued by a classifier, which can be saved', async () => {
     const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, {
+    const model = await makeModel({
       ...spec,
       encoder: [conv1d(4, 5, 'tanh', { stride: 2, padding: 'same' })],
       decoder: [convTranspose1d(3, 4, 'linear', { stride: 2, padding: 1 })],
     });
-    const made = await classifier(gpu, { encoder: model.encoder, classes: 2, hidden: [maxPool1d(2), flatten()] });
+    const made = forThisTest(
+      await classifier(gpu, { encoder: model.encoder, classes: 2, hidden: [maxPool1d(2), flatten()] }),
+    );
     const data = new Draw(3).floats(36 * 8, -1, 1);
     const labels = Int32Array.from({ length: 8 }, (_, i) => i % 2);
     await made.fit(data, labels, { epochs: 2, batchSize: 4 });
-    const again = await loadClassifier(gpu, await made.save());
+    const again = forThisTest(await loadClassifier(gpu, await made.save()));
     expect(await again.weights()).toEqual(await made.weights());
     expect(await again.predict(data)).toEqual(await made.predict(data));
-    for (const each of [model, made, again]) each.dispose();
   });
 
   it('cannot be pretrained, like one of images', async () => {
-    const model = await autoencoder(await sharedGpu(), spec);
+    const model = await makeModel(spec);
     await expect(model.pretrain(new Float32Array(36 * 4), { epochs: 1 })).rejects.toThrow(
       'pretrain: takes dense layers, not conv1d',
     );
-    model.dispose();
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  autoencoder,
   classifier,
   conv2d,
   convTranspose2d,
@@ -11,8 +10,9 @@ import {
   reshape,
   ShapeError,
 } from '../../src/index.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { errorOf } from '../support/model.ts';
+import { errorOf, makeModel } from '../support/model.ts';
 
 const filled = (...shape: number[]) => ({
   data: new Float32Array(shape.reduce((product, n) => product * n)).fill(0.5),
@@ -20,8 +20,8 @@ const filled = (...shape: number[]) => ({
 });
 
 /** Images of [4, 6, 3] to codes of [2, 3, 5]. */
-const small = async () =>
-  autoencoder(await sharedGpu(), {
+const small = () =>
+  makeModel({
     input: [4, 6, 3],
     encoder: [conv2d(5, 2, 'relu', { stride: 2 })],
     decoder: [convTranspose2d(3, 2, 'sigmoid', { stride: 2 })],
@@ -45,7 +45,7 @@ describe('data of the right size in another shape are a ShapeError with both sha
   ])('%j for %j, in every method that takes data', async (has, takes) => {
     const gpu = await sharedGpu();
     const model = await small();
-    const linear = await classifier(gpu, { encoder: model.encoder, classes: 2, hidden: [flatten()] });
+    const linear = forThisTest(await classifier(gpu, { encoder: model.encoder, classes: 2, hidden: [flatten()] }));
     const puzzle = await jigsaw(gpu, {
       input: [4, 6, 3],
       tiles: 2,
@@ -54,9 +54,10 @@ describe('data of the right size in another shape are a ShapeError with both sha
       encoder: [flatten(), dense(2)],
       head: [],
     });
+    forThisTest(puzzle);
     const data = filled(2, ...has);
     const one = filled(1, ...has);
-    const set = await dataset(gpu, data);
+    const set = forThisTest(await dataset(gpu, data));
     const before = gpu.counters().submits;
     for (const given of [data, set]) {
       const calls: (() => Promise<unknown>)[] = [
@@ -85,7 +86,6 @@ describe('data of the right size in another shape are a ShapeError with both sha
       }
     }
     expect(gpu.counters().submits).toBe(before);
-    for (const each of [model, linear, puzzle, set]) each.dispose();
   });
 
   it('codes of [5, 2, 3] for a decoder of [2, 3, 5]', async () => {
@@ -93,12 +93,10 @@ describe('data of the right size in another shape are a ShapeError with both sha
     expect((await errorOf(model.decode(filled(1, 5, 2, 3)))).message).toContain(
       'decoder.predict: the model takes examples of [2, 3, 5], the data has [5, 2, 3]',
     );
-    model.dispose();
   });
 });
 
 it('flat data, sides of 1 and flat models fit as before', async () => {
-  const gpu = await sharedGpu();
   const model = await small();
   const flat = filled(2, 72);
   const { data: codes, shape } = await model.encode(flat);
@@ -107,8 +105,7 @@ it('flat data, sides of 1 and flat models fit as before', async () => {
   expect((await model.encode(filled(2, 1, 4, 6, 3))).data).toEqual(codes);
   const decoded = await model.decode({ data: codes, shape: [2, 30] });
   expect((await model.decode({ data: codes, shape })).data).toEqual(decoded.data);
-  model.dispose();
-  const gray = await autoencoder(gpu, {
+  const gray = await makeModel({
     input: [4, 6, 1],
     encoder: [flatten(), dense(2)],
     decoder: [dense(24), reshape([4, 6, 1])],
@@ -117,8 +114,6 @@ it('flat data, sides of 1 and flat models fit as before', async () => {
   const wanted = await gray.encode(filled(2, 24));
   for (const sides of [[4, 6], [4, 6, 1], [1, 4, 6]]) expect(await gray.encode(filled(2, ...sides))).toEqual(wanted); // prettier-ignore
   expect(await errorOf(gray.encode(filled(2, 6, 4)))).toBeInstanceOf(ShapeError);
-  gray.dispose();
-  const table = await autoencoder(gpu, { input: 24, encoder: [dense(2)], decoder: [dense(24)], loss: 'mse' });
+  const table = await makeModel({ input: 24, encoder: [dense(2)], decoder: [dense(24)], loss: 'mse' });
   expect((await table.encode(filled(2, 2, 3, 4))).shape).toEqual([2, 2]);
-  table.dispose();
 });

@@ -5,6 +5,7 @@ import {
   autoencoder, batchNorm, dense, gaussian, readTable, topK, vectorQuantizer, type Layer, type Table, type TableAutoencoder,
 } from '../../src/index.ts'; // prettier-ignore
 import { expectClose, expectNear } from '../support/close.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { tableOf } from '../support/tables.ts';
 
@@ -37,6 +38,7 @@ async function run(file: Uint8Array, table: Table): Promise<Results> {
 
 const trained = async (data: Table, encoder: Layer[]): Promise<TableAutoencoder> => {
   const model = await autoencoder(await sharedGpu(), { input: data.columns, encoder, decoder: [dense(6, 'tanh')] });
+  forThisTest(model);
   await model.fit(data, { epochs: 2, batchSize: 16 });
   return model;
 };
@@ -70,7 +72,6 @@ describe('a model of tables as ONNX accepts columns as in the file, and gives th
       if (Number.isNaN(cell)) expect(found[i]).toBeNaN();
       else expect(Math.abs(found[i] - cell)).toBeLessThan(1e-4 * Math.max(1, cell));
     });
-    model.dispose();
   });
 
   it('in halves, and with names unknown to the model', async () => {
@@ -89,7 +90,6 @@ describe('a model of tables as ONNX accepts columns as in the file, and gives th
       [0, 1].map((row) => again.row(row).state),
     );
     await session.release();
-    model.dispose();
   });
 
   it('of a single column', async () => {
@@ -98,7 +98,6 @@ describe('a model of tables as ONNX accepts columns as in the file, and gives th
       const own = await small(data);
       const results = await run(await own.toOnnx(), data);
       expectNear(results.score.data as Float32Array, await own.errors(data), 1e-4, 'score');
-      own.dispose();
     }
   });
 });
@@ -110,6 +109,7 @@ async function small(data: Table): Promise<TableAutoencoder> {
     encoder: [dense(4, 'tanh'), dense(2)],
     decoder: [],
   });
+  forThisTest(model);
   await model.fit(data, { epochs: 2 });
   return model;
 }

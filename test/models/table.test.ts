@@ -1,25 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, autoencoder, contractive, conv1d, DataError, dataset, dense, gaussian, gaussianNoise, hideCells, LatentGpuError, loadAutoencoder, OptionError, readTable, sgd, ShapeError, swapNoise, table, topK, vectorQuantizer, type FitOptions, type Losses, type Table, type TableAutoencoder, type TableData, type TableSpec,
+  adam, autoencoder, contractive, conv1d, DataError, dataset, dense, gaussian, gaussianNoise, hideCells, LatentGpuError, loadAutoencoder, OptionError, readTable, ShapeError, swapNoise, table, topK, vectorQuantizer, type FitOptions, type Losses, type Table, type TableAutoencoder, type TableData, type TableSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { cellLosses, longRows, rowLosses } from '../reference/cells.ts';
 import { forward } from '../reference/layers.ts';
-import { Optimizer } from '../reference/optimizer.ts';
-import { shuffledOrder } from '../reference/shuffle.ts';
+import { AdamByDifferences, batches, expectTwinLoss, expectTwins, inFloat64 } from '../support/by-differences.ts';
 import { expectClose } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { differences } from '../support/gradient.ts';
+import { expectTheStepBefore } from '../support/lasting.ts';
 import { bits, errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { csvOf, tableOf } from '../support/tables.ts';
-import { doubles } from '../support/ten-steps.ts';
 
 const parts = { encoder: [dense(16, 'gelu'), dense(4)], decoder: [dense(16, 'gelu')] };
 const small = async (data: Table, changes: Partial<TableSpec> = {}): Promise<TableAutoencoder> =>
-  autoencoder(await sharedGpu(), { input: data.columns, ...parts, ...changes });
+  forThisTest(await autoencoder(await sharedGpu(), { input: data.columns, ...parts, ...changes }));
 const train = (model: TableAutoencoder, data: TableData, options: Partial<FitOptions<Losses, TableData>> = {}) =>
   model.fit(data, { batchSize: 32, optimizer: adam(3e-3), ...options });
-const dispose = (...models: { dispose(): void }[]) => models.forEach((each) => each.dispose());
 
 /** Of the values that are no blanks. */
 function momentsOf(values: ArrayLike<number>): { mean: number; deviation: number } {
@@ -48,51 +47,33 @@ function standardised(data: Table): { x: Float64Array; columns: number[] } {
 describe('an autoencoder of a table', () => {
   it('takes its first ten Adam steps as float64 does on the encoded rows, which are never built', async () => {
     const data = await tableOf(11);
-    const [batchSize, steps, seed, rate] = [4, 10, 3, 1e-3];
+    const [batchSize, steps, seed] = [4, 10, 3];
     const layers = { encoder: [dense(3, 'tanh'), dense(2)], decoder: [dense(3, 'tanh')] };
     const model = await small(data, { ...layers, seed });
-    const weights = doubles(await model.weights());
-    const history = await model.fit(data, { steps, batchSize, optimizer: adam(rate) });
+    const weights = inFloat64(await model.weights());
+    const history = await model.fit(data, { steps, batchSize, optimizer: adam(1e-3) });
     const { x, columns } = standardised(data);
     const width = columns.length;
     const long = longRows(x, columns);
     const outputs = columns.reduce((sum, count) => sum + Math.max(1, count), 0);
-    const settings = { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
-    const optimizers = Object.entries(weights).map(([name, values]) => ({
-      name,
-      each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
-    }));
-    const wanted: number[] = [];
-    for (let epoch = 0; wanted.length < steps; epoch++) {
-      const order = shuffledOrder(data.length, epoch, seed);
-      for (let at = 0; at < data.length && wanted.length < steps; at += batchSize) {
-        const rows = [...order.subarray(at, at + batchSize)];
-        const lossOf = (given: typeof weights) => {
-          const input = {
-            data: Float64Array.from(rows.flatMap((row) => long[row])),
-            rows: rows.length,
-            shape: [long[0].length],
-          };
-          const code = forward(layers.encoder, 'encoder', given, input, () => {});
-          const { data: y } = forward([...layers.decoder, dense(outputs)], 'decoder', given, code, () => {});
-          const cells = rows.flatMap((row) => [...x.subarray(row * width, (row + 1) * width)]);
-          const losses = rowLosses(cellLosses(y, cells, columns).losses, width, true);
-          return losses.reduce((sum, loss) => sum + loss, 0) / rows.length;
-        };
-        wanted.push(lossOf(weights));
-        const gradients = optimizers.map(({ name }) =>
-          differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
-        );
-        optimizers.forEach(({ name, each }, n) => {
-          each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
-          weights[name] = Float64Array.from(each, ({ weight }) => weight);
-        });
-      }
+    const twin = new AdamByDifferences(weights);
+    for (const { which, step } of batches(data.length, { batchSize, seed, steps })) {
+      const input = {
+        data: Float64Array.from(which.flatMap((row) => long[row])),
+        rows: which.length,
+        shape: [long[0].length],
+      };
+      const cells = which.flatMap((row) => [...x.subarray(row * width, (row + 1) * width)]);
+      const lossOf = () => {
+        const code = forward(layers.encoder, 'encoder', weights, input, () => {});
+        const { data: y } = forward([...layers.decoder, dense(outputs)], 'decoder', weights, code, () => {});
+        const losses = rowLosses(cellLosses(y, cells, columns).losses, width, true);
+        return losses.reduce((sum, loss) => sum + loss, 0) / which.length;
+      };
+      expectTwinLoss(history.loss[step], lossOf(), step);
+      twin.step(Object.keys(weights), lossOf);
     }
-    wanted.forEach((loss, i) => expect(Math.abs(history.loss[i] - loss) / loss, `step ${i}`).toBeLessThan(1e-5));
-    for (const [name, { data: found }] of Object.entries(await model.weights()))
-      expectClose(found, weights[name], () => 1e-5 * Math.hypot(...weights[name]), name);
-    model.dispose();
+    expectTwins(await model.weights(), weights);
   });
 
   it('learns to fill blanks better than by the mean, and categories better than by the most frequent one', async () => {
@@ -118,7 +99,6 @@ describe('an autoencoder of a table', () => {
     }
     expect(off.mass).toBeLessThan(0.3 * off.of);
     expect(off.right / off.states).toBeGreaterThan(0.8);
-    model.dispose();
   });
 
   it('gives consistent scores, cells and reasons, which agree with float64', async () => {
@@ -150,7 +130,6 @@ describe('an autoencoder of a table', () => {
     for (const { column, found, expected } of first.columns)
       expect([found, expected]).toEqual([data.row(3)[column], again.row(3)[column]]);
     expect((await model.explain(data)).length).toBe(90);
-    model.dispose();
   });
 
   it('scores each cell from only the others on request', async () => {
@@ -203,7 +182,6 @@ describe('an autoencoder of a table', () => {
       expect(columns.map(({ column }) => column).slice(0, order.length)).toEqual(order);
       for (const { column, error } of columns) expect(error).toBe(cells[row * width + names.indexOf(column)]);
     }
-    model.dispose();
   });
 
   it('blames the strange cell, not those that are predicted from it', async () => {
@@ -221,7 +199,6 @@ describe('an autoencoder of a table', () => {
     const first = (await model.explain(data, { rows: strange, hidden: true })).map(({ columns }) => columns[0].column);
     const right = first.filter((name, n) => name === 'abc'[n % 3]).length;
     expect(right).toBeGreaterThanOrEqual(18);
-    model.dispose();
   });
 
   it('scales a clock of 1.7e9 with steps of 1 to deviation 1, and back without losing a step', async () => {
@@ -234,7 +211,6 @@ describe('an autoencoder of a table', () => {
     const off = again.map((value, i) => Math.abs(value - (1.7e9 + i)));
     // A float32 of that size has steps of 128.
     expect(Math.max(...off)).toBeLessThan(3);
-    model.dispose();
   });
 });
 
@@ -245,7 +221,6 @@ describe('blanks', () => {
     for (const [i, data] of [one, other].entries()) await train(models[i], data, { epochs: 2 });
     expect(await bits(models[1])).toEqual(await bits(models[0]));
     expect(await models[1].errors(other)).toEqual(await models[0].errors(one));
-    dispose(...models);
   });
 
   it('of other rows do not affect the score of a row', async () => {
@@ -261,7 +236,6 @@ describe('blanks', () => {
     );
     for (let i = 0; i < 40; i += 2) expect(after[i]).toBe(before[i]);
     for (let i = 1; i < 40; i += 2) expect(after[i]).toBe(0);
-    model.dispose();
   });
 });
 
@@ -285,29 +259,29 @@ describe('other tables', () => {
     const [{ columns }] = await model.explain(other, { rows: [0] });
     expect(columns[0]).toMatchObject({ column: 'state', found: 'burning' });
     expect(['idle', 'ready', 'run']).toContain(columns[0].expected);
-    model.dispose();
   });
 
   it('of other columns are refused by their names', async () => {
     const data = await tableOf(40);
     const model = await small(data);
     await train(model, data, { epochs: 1 });
-    const error = await errorOf(model.errors(data.without('mass', 'state')));
-    expect(error).toBeInstanceOf(ShapeError);
-    expect(error.message).toBe('errors: the table has no column mass, state, which the model was made for');
-    const more = await errorOf(
+    expect(await errorOf(model.errors(data.without('mass', 'state')))).toEqual(
+      new ShapeError('errors: the table has no column mass, state, which the model was made for'),
+    );
+    await expectRefused(
+      ShapeError,
+      'the model was not made for column extra',
       model.errors(
         await readTable(csvOf(40).replaceAll('\n', ',1\n').replace('power,1', 'power,extra') + ',1', {
           columns: { clock: 'number' },
         }),
       ),
     );
-    expect(more).toBeInstanceOf(ShapeError);
-    expect(more.message).toContain('the model was not made for column extra');
-    const kind = await errorOf(model.errors(await readTable(csvOf(40), { columns: { clock: 'category' } })));
-    expect(kind).toBeInstanceOf(ShapeError);
-    expect(kind.message).toContain("column clock is of the kind 'category'");
-    model.dispose();
+    await expectRefused(
+      ShapeError,
+      "column clock is of the kind 'category'",
+      model.errors(await readTable(csvOf(40), { columns: { clock: 'category' } })),
+    );
   });
 });
 
@@ -315,22 +289,21 @@ describe('data', () => {
   it('on the device, streamed, or uploaded each time: the same bits', async () => {
     const data = await tableOf(70);
     const gpu = await sharedGpu();
-    const sets = [data, await table(gpu, data), await table(gpu, data, { deviceBytes: 1300 })];
+    const [set, streamed] = [await table(gpu, data), await table(gpu, data, { deviceBytes: 1300 })];
+    const sets = [data, forThisTest(set), forThisTest(streamed)];
     const models = await Promise.all(sets.map(() => small(data, { corrupt: [hideCells(0.2), swapNoise(0.1)] })));
     for (const [i, set] of sets.entries()) await train(models[i], set, { epochs: 2, validation: 0.2 });
     const [first, ...others] = await Promise.all(models.map(bits));
     for (const other of others) expect(other).toEqual(first);
-    const view = (sets[1] as Awaited<ReturnType<typeof table>>).take(5);
+    const view = set.take(5);
     expect(await models[0].errors(view)).toEqual((await models[0].errors(data)).slice(0, 5));
     expect((await models[0].impute(view)).length).toBe(5);
-    for (const set of sets.slice(1)) (set as Awaited<ReturnType<typeof table>>).dispose();
-    dispose(...models);
   });
 
   it('of a part of the rows are standardised by that part', async () => {
     const data = await tableOf(60, { blanks: 0 });
     const gpu = await sharedGpu();
-    const set = await table(gpu, data);
+    const set = forThisTest(await table(gpu, data));
     const [one, other] = [await small(data), await small(data)];
     await train(
       one,
@@ -343,23 +316,20 @@ describe('data', () => {
       { epochs: 1, batchSize: 20 },
     );
     expectClose(await one.errors(data), await other.errors(data), () => 1e-4);
-    set.dispose();
-    dispose(one, other);
   });
 
   it('of a table are refused by other models, and a model of tables refuses other data', async () => {
     const gpu = await sharedGpu();
     const data = await tableOf(20);
-    const set = await table(gpu, data);
-    const flat = await autoencoder(gpu, { input: 5, encoder: [dense(2)], decoder: [dense(5)], loss: 'mse' });
-    const refused = await errorOf(flat.fit(set, { epochs: 1 }));
-    expect(refused).toBeInstanceOf(DataError);
-    expect(refused.message).toContain('the cells of a table');
+    const set = forThisTest(await table(gpu, data));
+    const flat = forThisTest(
+      await autoencoder(gpu, { input: 5, encoder: [dense(2)], decoder: [dense(5)], loss: 'mse' }),
+    );
+    await expectRefused(DataError, 'the cells of a table', flat.fit(set, { epochs: 1 }));
     const model = await small(data);
     expect(await errorOf(train(model, new Float32Array(10) as never, { epochs: 1 }))).toBeInstanceOf(OptionError);
-    const points = await dataset(gpu, new Float32Array(10), { shape: [5] });
+    const points = forThisTest(await dataset(gpu, new Float32Array(10), { shape: [5] }));
     expect(await errorOf(train(model, points, { epochs: 1, batchSize: 2 }))).toBeInstanceOf(DataError);
-    for (const each of [set, points, flat, model]) each.dispose();
   });
 });
 
@@ -368,13 +338,12 @@ describe('files', () => {
     const data = await tableOf(50);
     const model = await small(data, { corrupt: hideCells(0.2), encoder: [dense(8, 'gelu'), gaussian(2)] });
     await train(model, data, { epochs: 2 });
-    const loaded = await loadAutoencoder<TableAutoencoder>(await sharedGpu(), await model.save());
+    const loaded = forThisTest(await loadAutoencoder<TableAutoencoder>(await sharedGpu(), await model.save()));
     expect(loaded.columns).toEqual(model.columns);
     expect(await loaded.errors(data)).toEqual(await model.errors(data));
     for (const each of [model, loaded]) await train(each, data, { epochs: 2 });
     expect(await bits(loaded)).toEqual(await bits(model));
     expect((await loaded.sample(4, { seed: 1 })).toCsv()).toBe((await model.sample(4, { seed: 1 })).toCsv());
-    dispose(model, loaded);
   });
 });
 
@@ -391,7 +360,6 @@ describe('codes', () => {
       expect(latent.shape).toEqual([64, model.codeSize]);
       const again = await model.decode(latent);
       expect(again.toCsv()).toBe((await model.reconstruct(data)).toCsv());
-      model.dispose();
     }
   });
 });
@@ -411,15 +379,11 @@ describe('invalid calls are refused', () => {
       [{ input: [{ name: 'x', kind: 'text' }] as never }, 'the columns of a table'],
     ];
     for (const [changes, words] of cases) {
-      const error = await errorOf(small(data, changes));
-      expect(error).toBeInstanceOf(OptionError);
-      expect(error.message).toContain(words);
+      await expectRefused(OptionError, words, small(data, changes));
     }
     const flat = { input: 4, encoder: [dense(2)], decoder: [dense(4)], loss: 'mse' as const, corrupt: hideCells(0.1) };
-    const error = await errorOf(autoencoder(await sharedGpu(), flat));
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toBe(
-      'hideCells: is only for models of tables: autoencoder(gpu, { input: table.columns, … })',
+    expect(await errorOf(autoencoder(await sharedGpu(), flat))).toEqual(
+      new OptionError('hideCells: is only for models of tables: autoencoder(gpu, { input: table.columns, … })'),
     );
   });
 
@@ -433,21 +397,12 @@ describe('invalid calls are refused', () => {
       model.impute(data),
       model.explain(data),
     ]) {
-      const error = await errorOf(ask);
-      expect(error).toBeInstanceOf(LatentGpuError);
-      expect(error.message).toContain('call fit() first');
+      await expectRefused(LatentGpuError, 'call fit() first', ask);
     }
-    model.dispose();
   });
 
   it('and a fit that diverges keeps the weights of the step before', async () => {
     const data = await tableOf(40);
-    const [model, other] = [await small(data), await small(data)];
-    const error = await errorOf(model.fit(data, { epochs: 50, batchSize: 8, optimizer: sgd(1e6) }));
-    expect(error.name).toBe('DivergedError');
-    const { step } = error as unknown as { step: number };
-    await other.fit(data, { steps: step - 1, batchSize: 8, optimizer: sgd(1e6) });
-    expect(await bits(model)).toEqual(await bits(other));
-    dispose(model, other);
+    await expectTheStepBefore(() => small(data), data, { epochs: 50, rate: 1e6 });
   });
 });

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, autoencoder, dense, loadAutoencoder, OptionError, residual, ShapeError, topK, type AutoencoderSpec,
+  adam, autoencoder, dense, OptionError, residual, ShapeError, topK, type AutoencoderSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { forward } from '../reference/layers.ts';
+import { inFloat64 } from '../support/by-differences.ts';
 import { expectClose } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { expectTheStepBefore } from '../support/lasting.ts';
-import { bits, errorOf } from '../support/model.ts';
+import { bits, errorOf, makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { batchOf, doubles, expectTenSteps } from '../support/ten-steps.ts';
+import { batchOf, expectTenSteps } from '../support/ten-steps.ts';
 
 const data = new Draw(7).floats(6 * 20, 0, 1);
 const sparse = (batch: boolean, changes: Partial<AutoencoderSpec> = {}): AutoencoderSpec => ({
@@ -27,10 +29,10 @@ describe.each([false, true])('topK, of a batch: %s', (batch) => {
   );
 
   it('makes the same codes as float64, and the same results', async () => {
-    const model = await autoencoder(await sharedGpu(), sparse(batch));
+    const model = await makeModel(sparse(batch));
     await model.fit(data, { epochs: 3, batchSize: 8 });
     const before = await bits(model);
-    const weights = doubles(await model.weights());
+    const weights = inFloat64(await model.weights());
     const { encoder, decoder } = sparse(batch);
     const code = forward(encoder, 'encoder', weights, batchOf(data, [6], [...Array(20).keys()]));
     const y = forward(decoder, 'decoder', weights, code);
@@ -44,23 +46,12 @@ describe.each([false, true])('topK, of a batch: %s', (batch) => {
     if (batch) expect(Math.min(...most)).toBeLessThan(Math.max(...most));
     else expect(Math.max(...most)).toBe(3);
     expect(await bits(model)).toEqual(before);
-    model.dispose();
-  });
-
-  it('resumes from a file to the same bits', async () => {
-    const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, sparse(batch));
-    await model.fit(data, { steps: 3, batchSize: 8 });
-    const loaded = await loadAutoencoder(gpu, await model.save());
-    for (const each of [model, loaded]) await each.fit(data, { steps: 4, batchSize: 8 });
-    expect(await bits(loaded)).toEqual(await bits(model));
-    for (const each of [model, loaded]) each.dispose();
   });
 });
 
 describe('the threshold of topK of a batch', () => {
   it('is counted as a parameter, is not trained, and can be set', async () => {
-    const model = await autoencoder(await sharedGpu(), sparse(true));
+    const model = await makeModel(sparse(true));
     expect(model.describe()[1].parameters).toBe(0);
     const names = Object.keys(await model.weights()).filter((name) => name.startsWith('encoder.1'));
     expect(names).toEqual(['encoder.1.threshold', 'encoder.1.num_batches_tracked']);
@@ -70,11 +61,10 @@ describe('the threshold of topK of a batch', () => {
     expect(trained['encoder.1.threshold'].data[0]).toBeGreaterThan(0);
     model.setWeights({ 'encoder.1.threshold': { data: Float32Array.of(100), shape: [] } });
     expect((await model.encode(data)).data.some(Boolean)).toBe(false);
-    model.dispose();
   });
 
   it('is that of the step before after a divergence', async () => {
-    await expectTheStepBefore(async () => autoencoder(await sharedGpu(), sparse(true)), data, 9);
+    await expectTheStepBefore(() => makeModel(sparse(true)), data, { epochs: 9 });
   });
 });
 
@@ -86,9 +76,7 @@ describe('topK refuses', () => {
     ['a place in the decoder', { encoder: [dense(4)], decoder: [topK(3), dense(6)] }, OptionError, /topK is the code/],
     ['weights that are tied, beside a threshold', { ...sparse(true), tied: true }, OptionError, /tied weights take dense layers, not topK/],
   ])('%s', async (_, changes, kind, message) => {
-    const error = await errorOf(autoencoder(await sharedGpu(), sparse(false, changes)));
-    expect(error).toBeInstanceOf(kind);
-    expect(error.message).toMatch(message);
+    await expectRefused(kind, message, autoencoder(await sharedGpu(), sparse(false, changes)));
   }); // prettier-ignore
 
   it('a place in a residual', () =>
@@ -104,20 +92,18 @@ it(
 it('gives the same bits each time, also for a code many times as wide as k', async () => {
   const found = [];
   for (const frameBudgetMs of [1, 50]) {
-    const model = await autoencoder(await sharedGpu(), sparse(false, { encoder: [dense(100, 'relu'), topK(3)] }));
+    const model = await makeModel(sparse(false, { encoder: [dense(100, 'relu'), topK(3)] }));
     await model.fit(data, { epochs: 4, batchSize: 8, frameBudgetMs });
     found.push(await bits(model));
-    model.dispose();
   }
   expect(found[0]).toEqual(found[1]);
 });
 
 it('works with tied weights, and not with pretraining', async () => {
-  const model = await autoencoder(await sharedGpu(), sparse(false, { tied: true }));
-  const error = await errorOf(model.pretrain(data, { epochs: 3, batchSize: 5 }));
-  expect(error).toBeInstanceOf(OptionError);
-  expect(error.message).toBe('pretrain: takes dense layers, not topK');
+  const model = await makeModel(sparse(false, { tied: true }));
+  expect(await errorOf(model.pretrain(data, { epochs: 3, batchSize: 5 }))).toEqual(
+    new OptionError('pretrain: takes dense layers, not topK'),
+  );
   const { loss } = await model.fit(data, { epochs: 5, batchSize: 5, optimizer: adam(1e-2) });
   expect(loss[19]).toBeLessThan(loss[0]);
-  model.dispose();
 });

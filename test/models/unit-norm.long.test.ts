@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import {
   adam, autoencoder, conv2d, dense, flatten, OptionError, reshape, sgd, sparsity, topK, unitNorm, type AutoencoderSpec, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
+import { inFloat64 } from '../support/by-differences.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
-import { errorOf } from '../support/model.ts';
+import { expectTheStepBefore } from '../support/lasting.ts';
+import { makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { forward, type Weights } from '../reference/layers.ts';
 import { Optimizer } from '../reference/optimizer.ts';
-import { batchOf, doubles } from '../support/ten-steps.ts';
+import { batchOf } from '../support/ten-steps.ts';
 import { differences } from '../support/gradient.ts';
 
 const data = new Draw(7).floats(6 * 20, 0, 1);
@@ -30,19 +32,18 @@ const expectUnit = (weights: Record<string, Matrix>) => {
 
 it('keeps the columns of the decoder at length 1 from the start, and lowers the loss', async () => {
   for (const encoder of [spec().encoder, [dense(60, 'relu'), topK(3)]]) {
-    const model = await autoencoder(await sharedGpu(), spec({ encoder, penalty: [unitNorm(), sparsity(1e-6)] }));
+    const model = await makeModel(spec({ encoder, penalty: [unitNorm(), sparsity(1e-6)] }));
     expectUnit(await model.weights());
     const { loss } = await model.fit(data, { epochs: 20, batchSize: 8, optimizer: adam(1e-2) });
     expectUnit(await model.weights());
     expect(loss.at(-1)).toBeLessThan(loss[0]);
-    model.dispose();
   }
 });
 
 it('takes steps as float64 does, to 1e-5', async () => {
   const { encoder, decoder } = spec();
-  const model = await autoencoder(await sharedGpu(), spec());
-  const weights = doubles(await model.weights());
+  const model = await makeModel(spec());
+  const weights = inFloat64(await model.weights());
   const { loss } = await model.fit(data, { steps: 5, batchSize: 20, optimizer: sgd(0.5), shuffle: false });
   const x = batchOf(data, [6], [...Array(20).keys()]);
   const lossOf = (given: Weights) => {
@@ -77,15 +78,10 @@ it('takes steps as float64 does, to 1e-5', async () => {
   }
   for (const [name, { data: found }] of Object.entries(await model.weights()))
     expect(Math.hypot(...found.map((value, i) => value - weights[name][i])), name).toBeLessThan(2e-5);
-  model.dispose();
-});
-
-it('resumes from a file to the same bits', async () => {
-  await expectToGoOnFromFile(await autoencoder(await sharedGpu(), spec()), data);
 });
 
 it('keeps the weights of the step before a divergence', async () => {
-  await expectTheStepBefore(async () => autoencoder(await sharedGpu(), spec()), data, 9);
+  await expectTheStepBefore(() => makeModel(spec()), data, { epochs: 9 });
 });
 
 describe('is refused', () => {
@@ -94,8 +90,6 @@ describe('is refused', () => {
     ['where weights are tied', { tied: true }, /^unitNorm: the decoder must begin with a dense layer that has its own weight, not with a tied one$/],
     ['where the decoder begins otherwise', { input: [3, 2, 1], encoder: [flatten(), dense(6), topK(3)], decoder: [reshape([3, 2, 1]), conv2d(1, 1)] }, /not with reshape$/],
   ])('%s', async (_, changes, message) => {
-    const error = await errorOf(autoencoder(await sharedGpu(), spec(changes)));
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toMatch(message);
+    await expectRefused(OptionError, message, autoencoder(await sharedGpu(), spec(changes)));
   }); // prettier-ignore
 });

@@ -3,16 +3,16 @@ import {
   adam, autoencoder, conv2d, convTranspose2d, DataError, dense, loadAutoencoder, OptionError, sgd, ShapeError, vectorQuantizer, type AutoencoderSpec, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { philox, streams } from '../../src/runtime/random.ts';
-import { forward, type Weights } from '../reference/layers.ts';
-import { Optimizer } from '../reference/optimizer.ts';
-import { shuffledOrder } from '../reference/shuffle.ts';
+import { forward } from '../reference/layers.ts';
 import { countsOf, entriesAt, moved, nearest, perplexity } from '../reference/vector-quantizer.ts';
+import { AdamByDifferences, batches, expectTwinLoss, expectTwins, inFloat64 } from '../support/by-differences.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { differences } from '../support/gradient.ts';
-import { expectTheStepBefore, expectToGoOnFromFile } from '../support/lasting.ts';
-import { errorOf } from '../support/model.ts';
+import { expectTheStepBefore } from '../support/lasting.ts';
+import { errorOf, makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { batchOf, doubles } from '../support/ten-steps.ts';
+import { batchOf } from '../support/ten-steps.ts';
 
 const data = new Draw(7).floats(6 * 20, 0, 1);
 const small = (changes: Partial<AutoencoderSpec> = {}): AutoencoderSpec => ({
@@ -36,76 +36,57 @@ async function expectTenSteps(decay: number | false): Promise<void> {
   const encoder = [dense(4, 'tanh'), dense(columns)];
   const decoder = [dense(6)];
   const x11 = data.subarray(0, 6 * examples);
-  const model = await autoencoder(
-    await sharedGpu(),
-    small({ encoder: [...encoder, vectorQuantizer(4, { commitment, decay })], decoder, seed }),
-  );
-  const weights = doubles(await model.weights());
+  const model = await makeModel(small({ encoder: [...encoder, vectorQuantizer(4, { commitment, decay })], decoder, seed }));
+  const weights = inFloat64(await model.weights());
   const book = 'encoder.2.codebook';
   const history = await model.fit(x11, { steps, batchSize, optimizer: adam(1e-3) });
-  const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
-  const trained = Object.entries(weights).filter(([name]) => /weight|bias/.test(name) || (decay === false && name === book));
-  const optimizers = trained.map(([name, values]) => ({
-    name,
-    each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
-  }));
-  let step = 0;
-  for (let epoch = 0; step < steps; epoch++) {
-    const order = shuffledOrder(examples, epoch, seed);
-    const sums: Record<string, number> = {};
-    let rows = 0;
-    for (let from = 0; from < examples && step < steps; from += batchSize, step++) {
-      const x = batchOf(x11, [6], [...order.subarray(from, from + batchSize)]);
-      const encode = (given: Weights) => forward(encoder, 'encoder', given, x);
-      const z = encode(weights);
-      const at = nearest(z.data, weights[book], columns);
-      const held = entriesAt(weights[book], at, columns);
-      const square = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-        Array.from(a, (value, i) => (value - b[i]) ** 2).reduce((p, q) => p + q, 0) / a.length;
-      const terms = (given: Weights) => {
-        const code = encode(given);
-        const through = code.data.map((value, i) => held[i] + (value - z.data[i]));
-        return {
-          reconstruction: square(forward(decoder, 'decoder', given, { ...code, data: through }).data, x.data),
-          commitment: square(code.data, held),
-          codebook: decay === false ? square(entriesAt(given[book], at, columns), z.data) : 0,
-        };
+  const trained = Object.keys(weights).filter((name) => /weight|bias/.test(name) || (decay === false && name === book));
+  const twin = new AdamByDifferences(weights);
+  /** Sums over the examples of each epoch. */
+  const epochs: { rows: number; commitment: number; codebook: number; perplexity: number }[] = [];
+  for (const { which, step, epoch } of batches(examples, { batchSize, seed, steps })) {
+    const x = batchOf(x11, [6], which);
+    const encode = () => forward(encoder, 'encoder', weights, x);
+    const z = encode();
+    const at = nearest(z.data, weights[book], columns);
+    const held = entriesAt(weights[book], at, columns);
+    const square = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+      Array.from(a, (value, i) => (value - b[i]) ** 2).reduce((p, q) => p + q, 0) / a.length;
+    const terms = () => {
+      const code = encode();
+      const through = code.data.map((value, i) => held[i] + (value - z.data[i]));
+      return {
+        reconstruction: square(forward(decoder, 'decoder', weights, { ...code, data: through }).data, x.data),
+        commitment: square(code.data, held),
+        codebook: decay === false ? square(entriesAt(weights[book], at, columns), z.data) : 0,
       };
-      const lossOf = (given: Weights) => {
-        const { reconstruction, commitment: pulled, codebook } = terms(given);
-        return reconstruction + commitment * pulled + codebook;
-      };
-      const told = terms(weights);
-      expect(history.loss[step] / lossOf(weights), `loss of step ${step}`).toBeCloseTo(1, 5);
-      rows += x.rows;
-      const each = { commitment: told.commitment, codebook: told.codebook, perplexity: perplexity(countsOf(at, 4)) };
-      for (const [name, value] of Object.entries(each)) sums[name] = (sums[name] ?? 0) + x.rows * value;
-      const gradients = optimizers.map(({ name }) =>
-        differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
-      );
-      if (decay !== false) {
-        const names = { clusterSize: 'encoder.2.cluster_size', clusterSum: 'encoder.2.cluster_sum' };
-        const before = { codebook: weights[book], clusterSize: weights[names.clusterSize], clusterSum: weights[names.clusterSum] };
-        const offset = philox([0, 0, step, 0], [seed, streams.noise])[0] % x.rows;
-        const after = moved(before, z.data, at, columns, decay, offset);
-        Object.assign(weights, { [book]: after.codebook, [names.clusterSize]: after.clusterSize, [names.clusterSum]: after.clusterSum });
-      }
-      optimizers.forEach(({ name, each }, n) => {
-        each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
-        weights[name] = Float64Array.from(each, ({ weight }) => weight);
-      });
+    };
+    const lossOf = () => {
+      const { reconstruction, commitment: pulled, codebook } = terms();
+      return reconstruction + commitment * pulled + codebook;
+    };
+    expectTwinLoss(history.loss[step], lossOf(), step);
+    const told = { ...terms(), perplexity: perplexity(countsOf(at, 4)) };
+    const sums = (epochs[epoch] ??= { rows: 0, commitment: 0, codebook: 0, perplexity: 0 });
+    sums.rows += x.rows;
+    for (const name of ['commitment', 'codebook', 'perplexity'] as const) sums[name] += x.rows * told[name];
+    twin.step(trained, lossOf);
+    if (decay !== false) {
+      const names = { clusterSize: 'encoder.2.cluster_size', clusterSum: 'encoder.2.cluster_sum' };
+      const before = { codebook: weights[book], clusterSize: weights[names.clusterSize], clusterSum: weights[names.clusterSum] };
+      const offset = philox([0, 0, step, 0], [seed, streams.noise])[0] % x.rows;
+      const after = moved(before, z.data, at, columns, decay, offset);
+      Object.assign(weights, { [book]: after.codebook, [names.clusterSize]: after.clusterSize, [names.clusterSum]: after.clusterSum });
     }
+  }
+  epochs.forEach(({ rows, ...sums }, epoch) => {
     const { commitment: pulled, codebook, perplexity: uses } = history.epochs[epoch];
     expect(pulled! / (sums.commitment / rows), `commitment of epoch ${epoch}`).toBeCloseTo(1, 4);
     expect(uses).toBeCloseTo(sums.perplexity / rows, 5);
     if (decay === false) expect(codebook! / (sums.codebook / rows)).toBeCloseTo(1, 4);
     else expect(codebook).toBeUndefined();
-  }
-  for (const [name, { data: found }] of Object.entries(await model.weights())) {
-    const distance = Math.hypot(...Array.from(found, (value, i) => value - weights[name][i]));
-    expect(distance / Math.hypot(...weights[name]), name).toBeLessThan(1e-5);
-  }
-  model.dispose();
+  });
+  expectTwins(await model.weights(), weights);
 } // prettier-ignore
 
 it.each([0.9, 0.5, false] as const)(
@@ -116,7 +97,7 @@ it.each([0.9, 0.5, false] as const)(
 
 describe('a code of places', () => {
   it('consists of entries of the codebook, and decodes from their numbers', async () => {
-    const model = await autoencoder(await sharedGpu(), image());
+    const model = await makeModel(image());
     await model.fit(images, { epochs: 3, batchSize: 4 });
     const { data: codes, shape } = await model.encode(images);
     const indices = await model.indices(images);
@@ -125,12 +106,11 @@ describe('a code of places', () => {
     const { data: codebook } = (await model.weights())['encoder.2.codebook'];
     expect([...codes]).toEqual(entriesAt(codebook, [...indices.data], 3));
     expect((await model.decode(indices)).data).toEqual((await model.reconstruct(images)).data);
-    model.dispose();
   });
 
   it('samples by the frequencies of entries at each place, also from a file', async () => {
     const gpu = await sharedGpu();
-    const model = await autoencoder(gpu, image());
+    const model = await makeModel(image());
     await model.fit(images, { epochs: 3, batchSize: 4 });
     expect((await errorOf(model.sample(3))).message).toMatch(/call fitSampler/);
     const { data: taken } = await model.indices(images);
@@ -150,9 +130,8 @@ describe('a code of places', () => {
         const of = Array.from({ length: 7 }, (_, k) => k).filter((k) => patch(decoded, k, place) === patch(samples.data, image, place));
         expect(of.some((k) => counts[place][k] > 0)).toBe(true);
       }
-    const loaded = await loadAutoencoder(gpu, await model.save());
+    const loaded = forThisTest(await loadAutoencoder(gpu, await model.save()));
     expect((await loaded.sample(64, { seed: 5 })).data).toEqual(samples.data);
-    for (const each of [model, loaded]) each.dispose();
   });
 
   it.each<[string, Matrix | object, new (...args: never[]) => Error, RegExp]>([
@@ -160,22 +139,18 @@ describe('a code of places', () => {
     ['another shape', { data: new Uint32Array(6), shape: [1, 6] }, ShapeError, /^decode: indices of this code must be \[examples, 2, 3\], not \[1, 6\]/],
     ['nothing', { data: new Uint32Array(0), shape: [0, 2, 3] }, ShapeError, /^decode: indices/],
   ])('refuses indices with %s', async (_, indices, kind, message) => {
-    const model = await autoencoder(await sharedGpu(), image());
-    const error = await errorOf(model.decode(indices as Matrix));
-    expect(error).toBeInstanceOf(kind);
-    expect(error.message).toMatch(message);
-    model.dispose();
+    const model = await makeModel(image());
+    await expectRefused(kind, message, model.decode(indices as Matrix));
   });
 }); // prettier-ignore
 
 it('treats a flat code as one vector, whose index has no places', async () => {
-  const model = await autoencoder(await sharedGpu(), small());
+  const model = await makeModel(small());
   expect((await model.indices(data)).shape).toEqual([20]);
-  model.dispose();
 });
 
 it('starts the entries from the first batch, and keeps most of them in use', async () => {
-  const model = await autoencoder(await sharedGpu(), small({ encoder: [dense(3), vectorQuantizer(8)] }));
+  const model = await makeModel(small({ encoder: [dense(3), vectorQuantizer(8)] }));
   const before = (await model.encode(data.subarray(0, 6 * 20))).data;
   expect(new Set((await model.indices(data)).data).size).toBeLessThan(8);
   await model.fit(data, { steps: 1, batchSize: 20, optimizer: sgd(1e-9) });
@@ -184,15 +159,10 @@ it('starts the entries from the first batch, and keeps most of them in use', asy
   const { perplexity: found } = await model.evaluate(data);
   const { data: taken } = await model.indices(data);
   expect(found).toBeCloseTo(perplexity(countsOf([...taken], 8)), 5);
-  model.dispose();
-});
-
-it('resumes from a file to the same bits, and loses nothing in a file without the optimizer', async () => {
-  await expectToGoOnFromFile(await autoencoder(await sharedGpu(), small()), data);
 });
 
 it('keeps the codebook of the step before a divergence', async () => {
-  await expectTheStepBefore(async () => autoencoder(await sharedGpu(), small()), data, 9);
+  await expectTheStepBefore(() => makeModel(small()), data, { epochs: 9 });
 });
 
 it('refuses invalid arguments', async () => {
@@ -201,10 +171,9 @@ it('refuses invalid arguments', async () => {
   for (const decay of [1, -0.1, true, '0.9'] as never[]) expect(() => vectorQuantizer(4, { decay })).toThrow(OptionError);
   const inner = await errorOf(autoencoder(gpu, small({ encoder: [vectorQuantizer(4), dense(3)] })));
   expect(inner.message).toMatch(/vectorQuantizer is the code/);
-  const model = await autoencoder(gpu, small({ encoder: [dense(3)] }));
+  const model = await makeModel(small({ encoder: [dense(3)] }));
   for (const asked of [model.indices(data), model.decode({ data: new Uint32Array(1), shape: [1] })])
     expect((await errorOf(asked)).message).toMatch(/needs a quantised code: an encoder whose last layer is vectorQuantizer/);
-  const quantised = await autoencoder(gpu, small());
+  const quantised = await makeModel(small());
   expect((await errorOf(quantised.fitSampler(data, { components: 3 }))).message).toMatch(/components and iterations are for codes of numbers/);
-  for (const each of [model, quantised]) each.dispose();
 }); // prettier-ignore

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { autoencoder, dense, gaussian, loadAutoencoder, mmd, normal, uniform, type Penalty } from '../../src/index.ts';
-import { sharedGpu } from '../support/gpu.ts';
+import { dense, gaussian, mmd, normal, uniform, type Penalty } from '../../src/index.ts';
+import { makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 const rows = 256;
@@ -15,8 +15,8 @@ const data = (() => {
   });
 })();
 
-const make = async (penalty: Penalty | Penalty[], coded = false) =>
-  autoencoder(await sharedGpu(), {
+const make = (penalty: Penalty | Penalty[], coded = false) =>
+  makeModel({
     input: 5,
     encoder: [dense(16, 'tanh'), coded ? gaussian(2) : dense(2)],
     decoder: [dense(16, 'tanh'), dense(5)],
@@ -47,7 +47,6 @@ describe.each([
       const model = await make(penalty);
       await model.fit(data, { epochs: 80, batchSize: 64 });
       distances.push(energyDistance((await model.encode(data)).data, drawn));
-      model.dispose();
     }
     expect(distances[0]).toBeLessThan(0.5 * distances[1]);
   });
@@ -61,19 +60,6 @@ it('reports the discrepancy without its weight, beside the divergence of a Gauss
     expect(Object.keys(each)).toEqual(['loss', 'reconstruction', 'kl', 'mmd']);
     expect(each.loss).toBeCloseTo(each.reconstruction + each.kl! + 3 * each.mmd!, 4);
   }
-  model.dispose();
-});
-
-it('resumes from a file to the same bits', async () => {
-  const gpu = await sharedGpu();
-  const model = await make(mmd(2, { kernel: 'imq', prior: uniform() }));
-  await model.fit(data, { steps: 3 });
-  const bytes = await model.save();
-  const loaded = await loadAutoencoder(gpu, bytes);
-  expect(await loaded.save()).toEqual(bytes);
-  const [here, there] = [await model.fit(data, { steps: 3 }), await loaded.fit(data, { steps: 3 })];
-  expect(there.loss).toEqual(here.loss);
-  for (const each of [model, loaded]) each.dispose();
 });
 
 it('samples from its prior, or from a fitted mixture', async () => {
@@ -84,5 +70,4 @@ it('samples from its prior, or from a fitted mixture', async () => {
   expect(await model.sample(5)).not.toEqual(await model.sample(5));
   await model.fitSampler(data, { components: 2 });
   expect(await model.sample(5, { seed: 4 })).not.toEqual(decoded);
-  model.dispose();
 });

@@ -1,5 +1,6 @@
-/** Networks of the layers that normalise, and what goes with them, in float64 and plain loops; weights as PyTorch has them. */
+/** Networks of layers in float64 and plain loops; weights as PyTorch has them. */
 import type { Activation } from '../../src/kernels/activation.ts';
+import type { Padding, Sides } from '../../src/kernels/window.ts';
 import { activationOf } from './activation.ts';
 import { batchNorm, groupNorm, layerNorm } from './norm.ts';
 import { movedThreshold, topK, topKOfBatch } from './top-k.ts';
@@ -18,6 +19,7 @@ export interface Rows {
 }
 
 const product = (shape: readonly number[]) => shape.reduce((p, n) => p * n, 1);
+const pair = (sides: Sides) => (typeof sides === 'number' ? [sides, sides] : sides);
 
 /** In training: is told the running statistics of a batch normalisation that come after this batch. */
 export type Tell = (weights: Weights) => void;
@@ -90,7 +92,9 @@ function apply({ name, args }: Written, prefix: string, weights: Weights, x: Row
       return { data: y, rows, shape: [units] };
     }
     case 'conv2d':
-      return convolution(x, weight, bias, args[0] as number, args[1] as [number, number], args[2] as Activation);
+      return convolution(x, weight, bias, args);
+    case 'convTranspose2d':
+      return convolution(x, weight, bias, args, true);
     case 'activation':
       return { ...x, data: data.map(activationOf(args[0] as Activation).f) };
     case 'layerNorm':
@@ -156,30 +160,53 @@ const reordered = (data: Float64Array, rows: number, lines: number, columns: num
   return y;
 };
 
-/** Without padding, by single pixels. */
+/** By single taps of the kernel. Of a transposed convolution, what comes in is what a convolution would make of what comes out. */
 function convolution(
   { data, rows, shape: [height, width, channels] }: Rows,
   weight: Float64Array,
   bias: Float64Array | undefined,
-  filters: number,
-  [down, across]: [number, number],
-  f: Activation,
+  args: readonly unknown[],
+  transposed = false,
 ): Rows {
-  const shape = [height - down + 1, width - across + 1, filters];
-  const y = new Float64Array(rows * product(shape));
-  for (let i = 0; i < y.length; i++) {
-    const filter = i % filters;
-    const ox = Math.floor(i / filters) % shape[1];
-    const oy = Math.floor(i / filters / shape[1]) % shape[0];
-    const row = Math.floor(i / product(shape));
-    let sum = bias?.[filter] ?? 0;
-    for (let c = 0; c < channels; c++)
-      for (let ky = 0; ky < down; ky++)
-        for (let kx = 0; kx < across; kx++)
-          sum +=
-            weight[((filter * channels + c) * down + ky) * across + kx] *
-            data[((row * height + oy + ky) * width + ox + kx) * channels + c];
-    y[i] = activationOf(f).f(sum);
+  const [filters, kernel, f, { stride, padding }] = args as [
+    number,
+    [number, number],
+    Activation,
+    { stride: Sides; padding: Padding },
+  ];
+  const [steps, sides] = [pair(stride), [height, width]];
+  const [down, across] = [0, 1].map((axis) => {
+    const [side, taps, step] = [sides[axis], kernel[axis], steps[axis]];
+    const same = padding === 'same';
+    const before = typeof padding === 'string' ? 0 : pair(padding)[axis];
+    const small = same ? Math.ceil(side / step) : Math.floor((side + 2 * before - taps) / step) + 1;
+    const large = same ? side * step : (side - 1) * step + taps - 2 * before;
+    const sizes = transposed ? { small: side, large } : { small, large: side };
+    if (!same) return { ...sizes, before };
+    return { ...sizes, before: Math.floor(Math.max((sizes.small - 1) * step + taps - sizes.large, 0) / 2) };
+  });
+  const size = transposed ? 'large' : 'small';
+  const shape = [down[size], across[size], filters];
+  const y = Float64Array.from({ length: rows * product(shape) }, (_, i) => bias?.[i % filters] ?? 0);
+  for (let at = 0; at < rows * down.small * across.small; at++) {
+    const [row, a, b] = [
+      Math.floor(at / across.small / down.small),
+      Math.floor(at / across.small) % down.small,
+      at % across.small,
+    ];
+    for (let ky = 0; ky < kernel[0]; ky++)
+      for (let kx = 0; kx < kernel[1]; kx++) {
+        // The smaller image's pixel (a, b) sees the larger one's (a s − p + ky, b s − p + kx).
+        const [i, j] = [a * steps[0] - down.before + ky, b * steps[1] - across.before + kx];
+        if (i < 0 || j < 0 || i >= down.large || j >= across.large) continue;
+        const seen = (row * down.large + i) * across.large + j;
+        const [from, to] = transposed ? [at, seen] : [seen, at];
+        for (let filter = 0; filter < filters; filter++)
+          for (let c = 0; c < channels; c++) {
+            const among = transposed ? c * filters + filter : filter * channels + c;
+            y[to * filters + filter] += weight[(among * kernel[0] + ky) * kernel[1] + kx] * data[from * channels + c];
+          }
+      }
   }
-  return { data: y, rows, shape };
+  return { data: y.map(activationOf(f).f), rows, shape };
 }

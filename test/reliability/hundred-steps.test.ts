@@ -1,7 +1,9 @@
 /** The same weights after a hundred steps wherever WebGPU is: in Chrome and Node (Dawn, Tint), in Firefox and Deno (wgpu, Naga). */
 import { expect, it } from 'vitest';
-import { adam, autoencoder, dataset, dense, gaussian, type Matrix } from '../../src/index.ts';
+import { adam, dataset, dense, gaussian, type Matrix } from '../../src/index.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
+import { makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { tried } from '../support/thorough.ts';
 
@@ -55,13 +57,11 @@ async function adapterOf(): Promise<'swiftshader' | 'llvmpipe' | undefined> {
 it.for(['simple', 'variational'] as const)('%s: a hundred steps of Adam', async (name, { task }) => {
   const gpu = await sharedGpu();
   const pixels = Uint8Array.from(new Draw(3).floats(784 * 1024, -512, 256), (value) => Math.max(0, value));
-  const set = await dataset(gpu, pixels, { shape: [784] });
-  const model = await autoencoder(gpu, { input: 784, ...models[name], loss: 'bce', seed: 1 });
+  const set = forThisTest(await dataset(gpu, pixels, { shape: [784] }));
+  const model = await makeModel({ input: 784, ...models[name], loss: 'bce', seed: 1 });
   await model.fit(set, { steps: 100, batchSize: 128, optimizer: adam(1e-3) });
   const byName = Object.entries(await model.weights()).sort(([a], [b]) => (a < b ? -1 : 1));
   const weights = byName.map(([, weight]) => weight);
-  model.dispose();
-  set.dispose();
 
   const adapter = await adapterOf();
   const off = Math.max(...sampled(weights).map((value, i) => Math.abs(value - samples[name][i])));

@@ -4,6 +4,7 @@ import { autoencoder, dataset, dense, openGpu, type Gpu } from '../../src/index.
 import { Gpu as RawGpu } from '../../src/runtime/device.ts';
 import { sharedGpu, withSmallBuffers } from '../support/gpu.ts';
 import { members, run } from '../support/members.ts';
+import { makeModel } from '../support/model.ts';
 import { thorough, tried } from '../support/thorough.ts';
 
 const adapterInfo = { vendor: 'test', architecture: 'test', description: '', isFallback: true };
@@ -94,15 +95,13 @@ describe('sizes', () => {
     ],
   ];
   it.each(cases)('%s', async (_, features, examples, spec, fit) => {
-    const gpu = await sharedGpu();
     const data = Float32Array.from({ length: features * examples }, (_, i) => Math.sin(i));
-    const model = await autoencoder(gpu, { input: features, loss: 'mse', ...(spec as { encoder: []; decoder: [] }) });
+    const model = await makeModel({ input: features, loss: 'mse', ...(spec as { encoder: []; decoder: [] }) });
     const { loss } = await model.fit(data, fit);
     expect(loss.every(Number.isFinite)).toBe(true);
     const codes = await model.encode(data);
     expect(codes.shape[0]).toBe(examples);
     expect((await model.decode(codes)).data.every(Number.isFinite)).toBe(true);
     expect((await model.evaluate(data)).loss).toBeLessThanOrEqual(loss[0] * 1.01);
-    model.dispose();
   });
 });

@@ -3,7 +3,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import {
   autoencoder,
   loadAutoencoder,
-  readSafetensors,
   type Autoencoder,
   type AutoencoderSpec,
   type Dataset,
@@ -14,7 +13,7 @@ import { Gpu as OwnGpu } from '../../src/runtime/device.ts';
 import { openRecall } from '../../src/runtime/recall.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { images, specs } from '../support/members.ts';
-import { errorOf } from '../support/model.ts';
+import { errorOf, stepOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { times, tried } from '../support/thorough.ts';
 
@@ -34,8 +33,6 @@ const set = await images(await sharedGpu());
 afterAll(() => set.dispose());
 
 const make = (gpu: Gpu, spec: AutoencoderSpec) => autoencoder(gpu, { ...spec, seed: 4 });
-const stepOf = (file: Uint8Array) =>
-  (JSON.parse(readSafetensors(file).metadata.latentgpu) as { place: { step: number } }).place.step;
 
 /** A model's file: weights, moments and how far it has come. */
 async function trained(

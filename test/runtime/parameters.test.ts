@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Parameters } from '../../src/runtime/parameters.ts';
 import { readTensors, writeTensor } from '../../src/runtime/tensor.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 
 const specs = [
@@ -13,7 +14,7 @@ const names = (parameters: Parameters) => parameters.named.map(({ name }) => nam
 
 it('stores values in one buffer, each parameter at an offset where a binding may start', async () => {
   const gpu = await sharedGpu();
-  const parameters = new Parameters(gpu, specs);
+  const parameters = forThisTest(new Parameters(gpu, specs));
   expect(names(parameters)).toEqual(['weight', 'bias', 'last']);
   expect(parameters.values.size).toBe(128 + 64 + 64);
   const [whole, ...each] = await readTensors(gpu, [
@@ -22,12 +23,11 @@ it('stores values in one buffer, each parameter at an offset where a binding may
   ]);
   specs.forEach(({ initial }, i) => expect(each[i]).toEqual(initial));
   expect([whole[64], whole[65], whole[128], whole[129], whole[192]]).toEqual([65, 0, -1, 0, 7]);
-  parameters.dispose();
 });
 
 it('gives each parameter its own part of the gradients', async () => {
   const gpu = await sharedGpu();
-  const parameters = new Parameters(gpu, specs);
+  const parameters = forThisTest(new Parameters(gpu, specs));
   expect(parameters.get('bias').gradient).toBeUndefined();
   const gradients = parameters.gradients;
   expect(parameters.gradients).toBe(gradients);
@@ -39,11 +39,10 @@ it('gives each parameter its own part of the gradients', async () => {
   const [values] = await readTensors(gpu, [gradients]);
   expect(Array.from(values).reduce((sum, v) => sum + v, 0)).toBe(3 * (65 + 1 + 64));
   expect([values[64], values[65], values[128], values[129]]).toEqual([3, 0, 3, 0]);
-  parameters.dispose();
 });
 
 it('names the parameter at an offset', async () => {
-  const parameters = new Parameters(await sharedGpu(), specs);
+  const parameters = forThisTest(new Parameters(await sharedGpu(), specs));
   expect([0, 64, 127, 128, 191, 192, 255].map((offset) => parameters.nameAt(offset))).toEqual([
     'weight',
     'weight',
@@ -55,17 +54,15 @@ it('names the parameter at an offset', async () => {
   ]);
   expect(() => parameters.get('none')).toThrow('no parameter none');
   expect([parameters.find('bias')?.tensor, parameters.find('none')]).toEqual([parameters.get('bias'), undefined]);
-  parameters.dispose();
 });
 
 it('treats a parameter of several parts as one inside and as its parts outside', async () => {
   const gpu = await sharedGpu();
   for (const inputs of [1, 2, 3, 4, 5, 32]) {
     const initial = Float32Array.from({ length: 2 * inputs }, (_, i) => i + 1);
-    const parameters = new Parameters(gpu, [
-      ...specs,
-      { name: 'heads', shape: [2, inputs], initial, parts: ['mean', 'logvar'] },
-    ]);
+    const parameters = forThisTest(
+      new Parameters(gpu, [...specs, { name: 'heads', shape: [2, inputs], initial, parts: ['mean', 'logvar'] }]),
+    );
     expect(names(parameters).slice(3)).toEqual(['mean', 'logvar']);
     expect(parameters.entries.map(([name]) => name)).toEqual(['weight', 'bias', 'last', 'heads']);
     const [whole, mean, logvar] = await readTensors(gpu, [
@@ -80,7 +77,6 @@ it('treats a parameter of several parts as one inside and as its parts outside',
     const [changed] = await readTensors(gpu, [parameters.get('heads')]);
     expect([...changed]).toEqual([...initial.subarray(0, inputs), ...Array<number>(inputs).fill(-1)]);
     expect([256, 256 + inputs].map((offset) => parameters.nameAt(offset))).toEqual(['mean', 'logvar']);
-    parameters.dispose();
   }
 });
 
@@ -105,11 +101,13 @@ it('zeroes its moments on reset, and frees its memory', async () => {
 it('has no gradients or moments for buffers, and restores them from a snapshot', async () => {
   const gpu = await sharedGpu();
   const mean = Float32Array.of(1, 2, 3);
-  const parameters = new Parameters(gpu, [
-    { name: 'running_mean', role: 'buffer', shape: [3], initial: mean },
-    { name: 'weight', shape: [70], initial: new Float32Array(70).fill(4) },
-    { name: 'bias', role: 'bias', shape: [2], initial: Float32Array.of(5, 6) },
-  ]);
+  const parameters = forThisTest(
+    new Parameters(gpu, [
+      { name: 'running_mean', role: 'buffer', shape: [3], initial: mean },
+      { name: 'weight', shape: [70], initial: new Float32Array(70).fill(4) },
+      { name: 'bias', role: 'bias', shape: [2], initial: Float32Array.of(5, 6) },
+    ]),
+  );
   expect(parameters.values.size).toBe(128 + 64 + 64);
   expect(parameters.gradients.size).toBe(128 + 64);
   expect(parameters.resetMoments(2)!.shape).toEqual([2, 128 + 64]);
@@ -129,5 +127,4 @@ it('has no gradients or moments for buffers, and restores them from a snapshot',
   const [values, moment] = await readTensors(gpu, [parameters.get('running_mean'), parameters.momentsOf('bias')[1]]);
   expect(values).toEqual(mean);
   expect([...moment]).toEqual([7, 8]);
-  parameters.dispose();
 });

@@ -5,9 +5,10 @@ import { compile } from '../../src/runtime/plan.ts';
 import { tape as makeTape, type Dispatch, type Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
 import { expectClose } from '../support/close.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, run } from '../support/run.ts';
+import { recording, run, type Inputs } from '../support/run.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -59,9 +60,7 @@ function spans(dispatches: readonly Dispatch[]): Map<Tensor, [number, number]> {
 
 describe('buffers', () => {
   it.each([1, 2, 3, 4, 5])('are never shared by tensors that live at the same time (graph %i)', async (seed) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { gpu, memory, tape } = await recording();
     const draw = new Draw(seed);
     const nodes = randomGraph(tape, memory, draw, 50);
     const kept = nodes.filter(({ tensor }) => 'tape' in tensor.home && draw.whole(0, 5) === 0);
@@ -71,7 +70,7 @@ describe('buffers', () => {
     tape.keep(...sums);
 
     const groups = watchBuffers(gpu.device);
-    const plan = await compile(tape);
+    const plan = forThisTest(await compile(tape));
     expect(plan.dispatches).toBe(tape.dispatches.length);
     const bufferOf = new Map(
       tape.dispatches.flatMap(({ tensors }, i) => tensors.map((tensor, n) => [tensor, groups[i][n]] as const)),
@@ -86,91 +85,70 @@ describe('buffers', () => {
     );
     expect(clashes).toEqual([]);
     expect(new Set(recorded.map(([tensor]) => bufferOf.get(tensor))).size).toBeLessThan(recorded.length);
-    plan.dispose();
-    memory.dispose();
   });
 
   it.each([6, 7, 8])('keep the right values to the end (graph %i)', async (seed) => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { memory, tape } = await recording();
     const nodes = randomGraph(tape, memory, new Draw(seed), 60).slice(3);
     const wanted = nodes.filter((_, i) => i % 4 === 0);
     const results = await run(
       tape,
       wanted.map(({ tensor }) => tensor),
     );
-    memory.dispose();
     results.forEach((values, i) =>
       expectClose(values, wanted[i].values, (n) => 1e-5 * Math.abs(wanted[i].values[n]) + 1e-6, `node ${4 * i}`),
     );
   });
 
   it('are reused along a chain: two suffice for any length', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
-    const tape = makeTape(gpu);
+    const { gpu, memory, tape } = await recording();
     const one = memory.put(new Float32Array(64).fill(1));
     let y = one;
     for (let i = 0; i < 20; i++) y = add(tape, y, one);
     tape.keep(y);
     const before = gpu.memory().buffers;
-    const plan = await compile(tape);
+    const plan = forThisTest(await compile(tape));
     expect(gpu.memory().buffers - before).toBe(2);
     await plan.run();
-    plan.dispose();
-    memory.dispose();
   });
 });
 
 it('drops dispatches on which no result depends', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const x = memory.put([1, 2, 3, 4]);
   const a = add(tape, x, x);
   multiply(tape, a, a);
   const wanted = sum(tape, a);
   multiply(tape, wanted, wanted);
   tape.keep(wanted);
-  const plan = await compile(tape);
+  const plan = forThisTest(await compile(tape));
   expect(plan.labels).toEqual(['add', 'sum']);
-  plan.dispose();
-  memory.dispose();
 });
 
 it('keeps dispatches that write to a bound tensor', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { gpu, memory, tape } = await recording();
   const x = memory.put([1, 2, 3, 4]);
   x.gradient = memory.poisoned([4]);
   const y = add(tape, x, x);
   tape.differentiate(y, memory.put([1, 1, 1, 1]));
-  const plan = await compile(tape);
+  const plan = forThisTest(await compile(tape));
   expect(plan.labels).toEqual(['copy', 'copy']);
   await plan.run();
-  plan.dispose();
   const [gradient] = await run(makeTape(gpu), [x.gradient]);
-  memory.dispose();
   expect([...gradient]).toEqual([2, 2, 2, 2]);
 });
 
 it('runs repeatedly without allocating', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { gpu, memory, tape } = await recording();
   const x = memory.put([1, 2, 3, 4]);
   tape.keep(add(tape, x, x));
-  const plan = await compile(tape);
+  const plan = forThisTest(await compile(tape));
   const makers = ['createBuffer', 'createBindGroup', 'createComputePipelineAsync', 'createShaderModule'] as const;
   const spies = makers.map((name) => vi.spyOn(gpu.device, name));
   const before = gpu.counters();
   for (let i = 0; i < 3; i++) await plan.run();
   expect(gpu.counters()).toEqual({ ...before, dispatches: before.dispatches + 3, submits: before.submits + 3 });
   for (const spy of spies) expect(spy).not.toHaveBeenCalled();
-  plan.dispose();
-  memory.dispose();
 });
 
 it('refuses to read a tensor that is never written', async () => {
@@ -185,23 +163,17 @@ it('refuses to read a tensor that is never written', async () => {
 });
 
 it('gives the buffers of kept tensors only', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const x = memory.put([1, 2, 3, 4]);
   const [inner, y] = [add(tape, x, x), tape.tensor([4])];
   tape.keep(inner);
-  const plan = await compile(tape);
+  const plan = forThisTest(await compile(tape));
   expect(plan.range(inner).offset).toBe(0);
   expect(() => plan.range(y)).toThrow('was not kept');
-  plan.dispose();
-  memory.dispose();
 });
 
 it('frees its buffers if it cannot be made', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { gpu, memory, tape } = await recording();
   const x = memory.put([1, 2, 3, 4]);
   tape.keep(add(tape, x, x));
   const before = gpu.memory();
@@ -210,5 +182,4 @@ it('frees its buffers if it cannot be made', async () => {
   });
   await expect(compile(tape)).rejects.toThrow('no bind group');
   expect(gpu.memory().buffers).toBe(before.buffers);
-  memory.dispose();
 });

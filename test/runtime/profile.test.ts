@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { sgd } from '../../src/index.ts';
 import { matmul } from '../../src/kernels/matmul.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { sharedGpu, withoutFeatures } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, runOne } from '../support/run.ts';
+import { recording, runOne } from '../support/run.ts';
 
 describe('a profile', () => {
   const fit = { steps: 5, batchSize: 4, optimizer: sgd(0.1) };
@@ -25,19 +24,14 @@ describe('a profile', () => {
       kernels.map(({ milliseconds }) => milliseconds).toSorted((a, b) => b - a),
     );
     expect(await bits(profiled)).toEqual(await bits(plain));
-    plain.dispose();
-    profiled.dispose();
   });
 
   it('measures time', async () => {
-    const gpu = await sharedGpu();
-    const memory = new Inputs(gpu);
+    const { gpu, memory, tape } = await recording();
     const n = 256;
     const [a, b] = [1, 2].map((seed) => memory.put(new Draw(seed).floats(n * n), [n, n]));
-    const tape = makeTape(gpu);
     const y = matmul(tape, a, b);
     const kernels = await gpu.profile(() => runOne(tape, y));
-    memory.dispose();
     expect(kernels).toHaveLength(1);
     expect(kernels[0].kernel).toMatch(/^matmul NN/);
     expect(kernels[0].milliseconds).toBeGreaterThan(0);
@@ -48,7 +42,6 @@ describe('a profile', () => {
     const model = await smallModel();
     const kernels = await gpu.profile(() => model.fit(data, { ...fit, steps: 400 }));
     expect(kernels.find(({ kernel }) => kernel === 'gather')?.dispatches).toBe(400);
-    model.dispose();
   });
 
   it('ends with its work, even if that fails', async () => {
@@ -59,7 +52,6 @@ describe('a profile', () => {
     expect((await errorOf(gpu.profile(() => Promise.resolve()))).message).toContain('another profile is running');
     await first;
     expect(await gpu.profile(() => Promise.resolve())).toEqual([]);
-    model.dispose();
   });
 
   it('reports a device without timestamps', async () => {

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { matmul } from '../../src/kernels/matmul.ts';
 import { tilings } from '../../src/kernels/tilings.ts';
 import { openGpu } from '../../src/runtime/open.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { matmul as reference } from '../reference/matmul.ts';
 import { expectClose } from '../support/close.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { scattered, withRewritten } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
-import { Inputs, runOne } from '../support/run.ts';
+import { recording, runOne } from '../support/run.ts';
 
 const { device } = await sharedGpu();
 
@@ -21,13 +20,11 @@ describe.runIf(device.features.has('subgroups'))('quads (with subgroups)', () =>
 
   it('are not used otherwise, and products are right', async () => {
     const gpu = await withRewritten(scattered);
-    const memory = new Inputs(gpu);
+    const { memory, tape } = await recording(undefined, gpu);
     const [m, n, k] = [48, 40, 20];
     const draw = new Draw(1);
     const [a, b] = [draw.floats(m * k), draw.floats(k * n)];
-    const tape = makeTape(gpu);
     const y = await runOne(tape, matmul(tape, memory.put(a, [m, k]), memory.put(b, [k, n])));
-    memory.dispose();
     expectClose(y, reference(a, b, { m, n, k }).y, 1e-5);
     expect(gpu.quads).toBe(false);
   });

@@ -3,25 +3,21 @@ import { add, multiply } from '../../src/kernels/elementwise.ts';
 import { argmax } from '../../src/kernels/reduce.ts';
 import { read, readAll } from '../../src/runtime/read.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { Inputs } from '../support/run.ts';
+import { recording } from '../support/run.ts';
 
 async function setUp() {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
-  return { gpu, memory, tape, x: memory.put([1, 2, 3, 4, 5, 6], [2, 3]) };
+  const { gpu, memory, tape } = await recording();
+  return { gpu, tape, x: memory.put([1, 2, 3, 4, 5, 6], [2, 3]) };
 }
 
 it('reads a bound tensor without computing', async () => {
-  const { memory, x } = await setUp();
+  const { x } = await setUp();
   const matrix = await read(x);
-  memory.dispose();
   expect(matrix).toEqual({ data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] });
 });
 
 it('computes a recorded one first, with one submit and one readback, without unneeded dispatches', async () => {
-  const { gpu, memory, tape, x } = await setUp();
+  const { gpu, tape, x } = await setUp();
   const doubled = add(tape, x, x);
   const squared = multiply(tape, x, x);
   const before = gpu.counters();
@@ -30,30 +26,27 @@ it('computes a recorded one first, with one submit and one readback, without unn
   expect(after.dispatches - before.dispatches).toBe(1);
   expect(after.readbacks - before.readbacks).toBe(1);
   expect([...(await read(squared)).data]).toEqual([1, 4, 9, 16, 25, 36]);
-  memory.dispose();
 });
 
 it('reads several at once, bound and recorded, floats and indices', async () => {
-  const { gpu, memory, tape, x } = await setUp();
+  const { gpu, tape, x } = await setUp();
   const before = gpu.counters().readbacks;
   const [doubled, same, places] = await readAll([add(tape, x, x), x, argmax(tape, x, 1)]);
   expect(gpu.counters().readbacks - before).toBe(1);
-  memory.dispose();
   expect(doubled.data[5]).toBe(12);
   expect(same.shape).toEqual([2, 3]);
   expect(places).toEqual({ data: Float32Array.of(2, 2), shape: [2] });
 });
 
 it('reads two tensors of a tape at the same time', async () => {
-  const { memory, tape, x } = await setUp();
+  const { tape, x } = await setUp();
   const [doubled, squared] = await Promise.all([read(add(tape, x, x)), read(multiply(tape, x, x))]);
-  memory.dispose();
   expect(doubled.data[5]).toBe(12);
   expect(squared.data[5]).toBe(36);
 });
 
 it('frees its memory, and keeps nothing on the tape', async () => {
-  const { gpu, memory, tape, x } = await setUp();
+  const { gpu, tape, x } = await setUp();
   const y = add(tape, x, x);
   const before = gpu.memory();
   await read(y);
@@ -63,13 +56,11 @@ it('frees its memory, and keeps nothing on the tape', async () => {
   await expect(read(missing)).rejects.toThrow('which no kernel has written');
   expect(tape.kept.size).toBe(0);
   expect(gpu.memory()).toMatchObject({ bytes: before.bytes, buffers: before.buffers });
-  memory.dispose();
 });
 
 it('refuses tensors of two tapes', async () => {
-  const { gpu, memory, tape, x } = await setUp();
+  const { gpu, tape, x } = await setUp();
   await expect(readAll([add(tape, x, x), add(makeTape(gpu), x, x)])).rejects.toThrow('different tapes');
-  memory.dispose();
 });
 
 it('reads nothing for nothing', async () => {

@@ -6,9 +6,8 @@ import { openGpu } from '../../src/runtime/open.ts';
 import { DeviceLostError } from '../../src/errors.ts';
 import { compile } from '../../src/runtime/plan.ts';
 import { Schedule } from '../../src/runtime/schedule.ts';
-import { tape as makeTape } from '../../src/runtime/tape.ts';
-import { sharedGpu } from '../support/gpu.ts';
-import { Inputs } from '../support/run.ts';
+import { forThisTest } from '../support/for-this-test.ts';
+import { recording } from '../support/run.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -250,17 +249,13 @@ it('makes each submit in turn with others on request', async () => {
 });
 
 it('counts every dispatch on a device, and makes as few submits as the pace allows', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { gpu, memory, tape } = await recording();
   const x = memory.put([1, 2, 3, 4]);
   tape.keep(add(tape, add(tape, x, x), x));
-  const plan = await compile(tape);
+  const plan = forThisTest(await compile(tape));
   const before = gpu.counters();
   await new Schedule(gpu, 1e9).run(2000, (encoder) => plan.encode(encoder));
   const after = gpu.counters();
-  plan.dispose();
-  memory.dispose();
   expect(after.dispatches - before.dispatches).toBe(4000);
   expect(after.readbacks).toBe(before.readbacks);
   // 1, 4, 4, 16, 16, 64, 64, 256, 256, 1024, and the rest.

@@ -7,7 +7,7 @@ import { multiply } from '../../src/kernels/elementwise.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { tensor, type Tensor } from '../../src/runtime/tensor.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { Inputs, run } from '../support/run.ts';
+import { recording, run } from '../support/run.ts';
 
 /** y = x + amount, or adds that to a gradient. */
 const shift = shader<'x' | 'y', 'extra'>(
@@ -54,9 +54,7 @@ it('refuses a tensor of another tape', async () => {
 });
 
 it('assigns a gradient first and adds to it from then on', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const x = memory.put([1, 2, 3, 4]);
   const [p, q] = [memory.put(new Float32Array(4)), tape.tensor([4])];
   p.gradient = memory.poisoned([4]);
@@ -68,7 +66,6 @@ it('assigns a gradient first and adds to it from then on', async () => {
   expect(tape.grad(q)).not.toBe(q);
   expect(tape.dispatches.map(({ constants }) => constants.add_y)).toEqual([false, false, true, true, true, true]);
   const [dp, dq] = await run(tape, [p.gradient, tape.grad(q)]);
-  memory.dispose();
   expect([...dp]).toEqual([63, 66, 69, 72]);
   expect(dq).toEqual(dp);
 });
@@ -107,9 +104,7 @@ it('replays rules in reverse, once, and only for tensors with a gradient', async
 });
 
 it('passes no gradient into operations recorded as constant, and all others flow', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const ran: string[] = [];
   const record = (name: string, ...from: Tensor[]): Tensor => {
     const y = tape.tensor([4], 'f32', name);
@@ -130,16 +125,13 @@ it('passes no gradient into operations recorded as constant, and all others flow
   tape.differentiate(y, memory.put([5, 6, 7, 8]));
   expect(ran).toEqual(['y', 'rest', 'beside', 'after', 'before']);
   const [value, edge, dx] = await run(tape, [y, tape.grad(inside), tape.grad(x)]);
-  memory.dispose();
   expect([...value]).toEqual([6, 7, 8, 9]);
   expect([...edge]).toEqual([5, 6, 7, 8]);
   expect([...dx]).toEqual([5, 6, 7, 8]);
 });
 
 it('passes no gradient through a constant by a fold', async () => {
-  const gpu = await sharedGpu();
-  const memory = new Inputs(gpu);
-  const tape = makeTape(gpu);
+  const { memory, tape } = await recording();
   const [x, w] = [memory.put([1, 2], [1, 2]), memory.put([1, 2], [1, 2])];
   const z = multiply(tape, x, x);
   const y = tape.constant(() => tanh(tape, z));
@@ -147,7 +139,6 @@ it('passes no gradient through a constant by a fold', async () => {
   const written = tape.dispatches.flatMap(({ shader, tensors }) =>
     tensors.filter((_, i) => shader.bindings[i].access === 'read_write'),
   );
-  memory.dispose();
   expect(written).toContain(tape.grad(w));
   expect(written).not.toContain(tape.grad(x));
 });

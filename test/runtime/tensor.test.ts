@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { boundRange, emptyTensor, readTensors, tensor, writeTensor } from '../../src/runtime/tensor.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 
 it('accepts flat arrays, matrices and shapes, and returns them', async () => {
@@ -18,23 +19,21 @@ it('accepts flat arrays, matrices and shapes, and returns them', async () => {
     [[1, 2, 3], 2, 3, 6, 32],
     [[2], 1, 2, 2, 16],
   ]);
-  const values = await readTensors(gpu, made);
+  const values = await readTensors(gpu, made.map(forThisTest));
   expect(values.map((each) => [...each])).toEqual([
     [1, 2, 3],
     [1, 2, 3, 4],
     [1, 2, 3, 4, 5, 6],
     [1, 2 ** 32 - 1],
   ]);
-  for (const each of made) each.dispose();
 });
 
 it('starts at zero, and is overwritten by writeTensor', async () => {
   const gpu = await sharedGpu();
-  const made = emptyTensor(gpu, [5]);
+  const made = forThisTest(emptyTensor(gpu, [5]));
   expect([...(await readTensors(gpu, [made]))[0]]).toEqual([0, 0, 0, 0, 0]);
   writeTensor(gpu, made, [1, 2, 3, 4, 5]);
   expect([...(await readTensors(gpu, [made]))[0]]).toEqual([1, 2, 3, 4, 5]);
-  made.dispose();
 });
 
 it.each([[[0]], [[2, -1]], [[1.5]], [[NaN]]])('refuses %j as a shape, and allocates nothing', async (shape) => {

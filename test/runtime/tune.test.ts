@@ -5,6 +5,7 @@ import { compile, type Plan } from '../../src/runtime/plan.ts';
 import { read } from '../../src/runtime/read.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { tensor } from '../../src/runtime/tensor.ts';
+import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 
 /** y = x + 1, by way of so many detours. */
@@ -37,9 +38,11 @@ const newAdapter = () => ({
 
 async function slowFirst(gpu: Gpu, problem = 'increment', ways = Object.keys(detours), makeWay = make) {
   const tape = makeTape(gpu);
-  const x = tensor(
-    gpu,
-    Float32Array.from({ length: 64 }, (_, i) => i),
+  const x = forThisTest(
+    tensor(
+      gpu,
+      Float32Array.from({ length: 64 }, (_, i) => i),
+    ),
   );
   const y = tape.tensor([64]);
   tape.run(
@@ -48,8 +51,7 @@ async function slowFirst(gpu: Gpu, problem = 'increment', ways = Object.keys(det
     { workgroups: 1, choice: { kernel: 'increment', problem, ways, make: makeWay } },
   );
   tape.keep(y);
-  const plan = await compile(tape);
-  return { plan, y, dispose: () => [plan, x].forEach((each) => each.dispose()) };
+  return { plan: forThisTest(await compile(tape)), y };
 }
 
 async function open(tuning?: 'measured' | 'fixed', info = newAdapter()) {
@@ -66,34 +68,30 @@ async function tune(gpu: Gpu, plan: Plan): Promise<void> {
 describe('a plan with a choice', () => {
   it('starts with the first way, and changes to the fastest', async () => {
     const gpu = await open();
-    const { plan, y, dispose } = await slowFirst(gpu);
+    const { plan, y } = await slowFirst(gpu);
     expect(plan.labels).toEqual(['increment after 100000']);
     await tune(gpu, plan);
     expect(plan.labels).toEqual(['increment after 0']);
     await plan.run();
     expect(Array.from((await read(y)).data)).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
-    dispose();
   });
 
   it('skips a way that does not compile', async () => {
     const gpu = await open();
     const broken = { shader: shader<'x' | 'y'>('broken', `${increment(0).code}no WGSL`), workgroups: 1 };
     const ways = ['slow', 'broken', 'fast'];
-    const { plan, y, dispose } = await slowFirst(gpu, 'increment', ways, (way) =>
-      way === 'broken' ? broken : make(way),
-    );
+    const { plan, y } = await slowFirst(gpu, 'increment', ways, (way) => (way === 'broken' ? broken : make(way)));
     await tune(gpu, plan);
     expect(plan.labels).toEqual(['increment after 0']);
     await plan.run();
     expect((await read(y)).data[3]).toBe(4);
-    dispose();
   });
 
   it('never changes to a way with other results', async () => {
     const told = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const gpu = await open();
     const tape = makeTape(gpu);
-    const x = tensor(gpu, new Float32Array(64));
+    const x = forThisTest(tensor(gpu, new Float32Array(64)));
     // x lies in the plan: what it holds while that rests, the tuner has to see to.
     const [copy, y] = [tape.tensor([64]), tape.tensor([64])];
     tape.run(increment(0), { x, y: copy }, { workgroups: 1 });
@@ -103,7 +101,7 @@ describe('a plan with a choice', () => {
     const choice = { kernel: 'increment', problem: 'increment 64', ways: ['right', 'wrong'], make: of };
     tape.run(right, { x: copy, y }, { workgroups: 1, choice });
     tape.keep(y);
-    const plan = await compile(tape);
+    const plan = forThisTest(await compile(tape));
     await tune(gpu, plan);
     expect(plan.labels).toEqual(['increment after 0', 'increment after 100000']);
     expect(told).toHaveBeenCalledOnce();
@@ -111,17 +109,14 @@ describe('a plan with a choice', () => {
     vi.restoreAllMocks();
     await plan.run();
     expect([...(await read(y)).data].every((value) => value === 2)).toBe(true);
-    plan.dispose();
-    x.dispose();
   });
 
   it('does not change the counters', async () => {
     const gpu = await open();
-    const { plan, dispose } = await slowFirst(gpu);
+    const { plan } = await slowFirst(gpu);
     const before = gpu.counters();
     await tune(gpu, plan);
     expect(gpu.counters()).toEqual(before);
-    dispose();
   });
 
   it('does not change if tuning is fixed', async () => {
@@ -130,11 +125,9 @@ describe('a plan with a choice', () => {
     const known = await slowFirst(measured);
     await tune(measured, known.plan);
     const gpu = await open('fixed', info);
-    const { plan, dispose } = await slowFirst(gpu);
+    const { plan } = await slowFirst(gpu);
     await tune(gpu, plan);
     expect(plan.labels).toEqual(['increment after 100000']);
-    dispose();
-    known.dispose();
   });
 });
 
@@ -142,15 +135,12 @@ describe('a winner', () => {
   it('is the first way of the next page, on this adapter', async () => {
     const info = newAdapter();
     const first = await open('measured', info);
-    const { plan, dispose } = await slowFirst(first);
+    const { plan } = await slowFirst(first);
     await tune(first, plan);
-    dispose();
     const again = await slowFirst(await open('measured', info));
     expect(again.plan.labels).toEqual(['increment after 0']);
     const elsewhere = await slowFirst(await open());
     expect(elsewhere.plan.labels).toEqual(['increment after 100000']);
-    again.dispose();
-    elsewhere.dispose();
   });
 
   it('is used by another plan of the same Gpu without being measured again', async () => {
@@ -159,7 +149,5 @@ describe('a winner', () => {
     await tune(gpu, one.plan);
     await tune(gpu, other.plan);
     expect(other.plan.labels).toEqual(['increment after 0']);
-    one.dispose();
-    other.dispose();
   });
 });

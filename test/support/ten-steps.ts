@@ -1,17 +1,17 @@
 import { expect } from 'vitest';
-import { adam, autoencoder, type AutoencoderSpec, type History, type Matrix, type Penalty } from '../../src/index.ts';
+import {
+  adam,
+  type AutoencoderSpec,
+  type Examples,
+  type History,
+  type LossName,
+  type Penalty,
+} from '../../src/index.ts';
 import { forward, toldForward, type Rows, type Tell, type Weights, type Written } from '../reference/layers.ts';
-import { Optimizer } from '../reference/optimizer.ts';
-import { shuffledOrder } from '../reference/shuffle.ts';
-import { sharedGpu } from './gpu.ts';
-import { differences } from './gradient.ts';
+import { losses } from '../reference/loss.ts';
+import { AdamByDifferences, batches, expectTwinLoss, expectTwins, inFloat64 } from './by-differences.ts';
+import { makeModel } from './model.ts';
 import { Draw } from './random.ts';
-
-const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Math.hypot(...Array.from(a, (value, i) => value - b[i]));
-
-export const doubles = (weights: Record<string, Matrix>): Weights =>
-  Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, Float64Array.from(data)]));
 
 /** Some of the examples, as the float64 network takes them. */
 export const batchOf = (data: ArrayLike<number>, shape: number[], which: readonly number[]): Rows => {
@@ -20,8 +20,23 @@ export const batchOf = (data: ArrayLike<number>, shape: number[], which: readonl
   return { data: Float64Array.from(values), rows: which.length, shape };
 };
 
-const meanSquare = (y: ArrayLike<number>, x: ArrayLike<number>): number =>
-  Array.from(y).reduce((sum, value, i) => sum + (value - x[i]) ** 2, 0) / y.length;
+/** A loss of the library in float64: the mean over the values of an example that are no blanks, and over examples. */
+const meanOf =
+  (kind: LossName): Compared['distance'] =>
+  (y, x, rows) => {
+    const size = x.length / rows;
+    let total = 0;
+    for (let row = 0; row < rows; row++) {
+      let [sum, there] = [0, 0];
+      for (let i = row * size; i < (row + 1) * size; i++) {
+        if (Number.isNaN(x[i])) continue;
+        there++;
+        sum += losses[kind](kind === 'bce' ? Math.log(y[i] / (1 - y[i])) : y[i], x[i]).loss;
+      }
+      total += sum / Math.max(there, 1) / rows;
+    }
+    return total;
+  };
 
 /** Another loss: its float64 twin, the mean over a batch, and data that it takes. */
 export interface Compared {
@@ -39,24 +54,23 @@ export interface Added {
   check(history: History): void;
 }
 
+/** An autoencoder, and how it is trained. */
+export interface Trained extends Pick<AutoencoderSpec, 'encoder' | 'decoder' | 'condition'>, Partial<Compared> {
+  input: number[];
+  /** Makes examples of the data, in which NaN is a blank. Without it, the data are the examples. */
+  put?(data: Float32Array): Promise<Examples>;
+}
+
 /** Trains such an autoencoder, by squared errors unless it has another loss, for ten steps of Adam beside its float64 twin, whose gradients are differences; the last batch is short. With a condition, it is told labels. */
 export async function expectTenSteps(
-  {
-    input,
-    encoder,
-    decoder,
-    condition,
-    loss = 'mse',
-    data: given,
-    distance: distanceOf = meanSquare,
-  }: Pick<AutoencoderSpec, 'encoder' | 'decoder' | 'condition'> & { input: number[] } & Partial<Compared>,
+  { input, encoder, decoder, condition, loss = 'mse', data: given, distance = meanOf(loss as LossName), put }: Trained,
   from: [least: number, most: number] = [0, 1],
   added?: Added,
 ): Promise<void> {
   const [examples, batchSize, steps, seed] = [11, 4, 10, 3];
   const size = input.reduce((p, n) => p * n, 1);
   const data = given?.(examples) ?? new Draw(4).floats(size * examples, ...from);
-  const model = await autoencoder(await sharedGpu(), {
+  const model = await makeModel({
     input: (input.length === 1 ? input[0] : input) as AutoencoderSpec['input'],
     encoder,
     decoder,
@@ -66,44 +80,30 @@ export async function expectTenSteps(
     seed,
   });
   const labels = condition && Array.from(new Draw(6).floats(examples, 0, condition.classes), Math.floor);
-  const weights = doubles(await model.weights());
-  const history = await model.fit(labels ? { data, labels } : data, { steps, batchSize, optimizer: adam(1e-3) });
-  const settings = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
-  const trained = Object.entries(weights).filter(([name]) => !/running|tracked|threshold|idle/.test(name));
-  const optimizers = trained.map(([name, values]) => ({
-    name,
-    each: Array.from(values, (value) => new Optimizer('adam', settings, value)),
-  }));
-  const wanted: number[] = [];
-  for (let epoch = 0; wanted.length < steps; epoch++) {
-    const order = shuffledOrder(examples, epoch, seed);
-    for (let at = 0; at < examples && wanted.length < steps; at += batchSize) {
-      const rows = [...order.subarray(at, at + batchSize)];
-      const x = batchOf(data, input, rows);
-      const lossOf = (given: Weights, tell: Tell = () => {}) => {
-        const half = (layers: readonly Written[], name: string, seen: Rows) =>
-          labels
-            ? toldForward(layers, name, given, seen, { labels: rows.map((row) => labels[row]), ...condition })
-            : forward(layers, name, given, seen, tell);
-        const { data: y } = half(decoder, 'decoder', half(encoder, 'encoder', x));
-        const beside = added?.twin(given, weights, x).loss ?? 0;
-        return distanceOf(y, x.data, rows.length) + beside;
-      };
-      const running: Weights = { ...added?.twin(weights, weights, x).counted };
-      wanted.push(lossOf(weights, (moved) => Object.assign(running, moved)));
-      const gradients = optimizers.map(({ name }) =>
-        differences((values) => lossOf({ ...weights, [name]: values }), weights[name]),
-      );
-      optimizers.forEach(({ name, each }, n) => {
-        each.forEach((optimizer, i) => optimizer.step(gradients[n][i]));
-        weights[name] = Float64Array.from(each, ({ weight }) => weight);
-      });
-      Object.assign(weights, running);
-    }
+  const weights = inFloat64(await model.weights());
+  const set = labels ? { data, labels } : ((await put?.(data)) ?? data);
+  const history = await model.fit(set, { steps, batchSize, optimizer: adam(1e-3) });
+  expect(history.loss).toHaveLength(steps);
+  const trained = Object.keys(weights).filter((name) => !/running|tracked|threshold|idle/.test(name));
+  const twin = new AdamByDifferences(weights);
+  for (const { which, step } of batches(examples, { batchSize, seed, steps })) {
+    const x = batchOf(data, input, which);
+    const seen = { ...x, data: x.data.map((value) => (Number.isNaN(value) ? 0 : value)) };
+    const base = inFloat64(weights);
+    const lossOf = (tell: Tell) => {
+      const half = (layers: readonly Written[], name: string, rows: Rows) =>
+        labels
+          ? toldForward(layers, name, weights, rows, { labels: which.map((row) => labels[row]), ...condition })
+          : forward(layers, name, weights, rows, tell);
+      const { data: y } = half(decoder, 'decoder', half(encoder, 'encoder', seen));
+      return distance(y, x.data, which.length) + (added?.twin(weights, base, x).loss ?? 0);
+    };
+    const running: Weights = { ...added?.twin(base, base, x).counted };
+    const wanted = lossOf((moved) => Object.assign(running, moved));
+    expectTwinLoss(history.loss[step], wanted, step);
+    twin.step(trained, () => lossOf(() => {}));
+    Object.assign(weights, running);
   }
-  wanted.forEach((loss, i) => expect(Math.abs(history.loss[i] - loss) / loss, `step ${i}`).toBeLessThan(1e-5));
-  for (const [name, { data: found }] of Object.entries(await model.weights()))
-    expect(distance(found, weights[name]) / Math.hypot(...weights[name]), name).toBeLessThan(1e-5);
+  expectTwins(await model.weights(), weights);
   added?.check(history);
-  model.dispose();
 }

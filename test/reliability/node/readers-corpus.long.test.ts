@@ -7,7 +7,7 @@ import { DataError, FormatError } from '../../../src/errors.ts';
 import { parseJson } from '../../../src/files/json.ts';
 import { readSafetensors } from '../../../src/files/safetensors.ts';
 import { Allocations } from '../../support/allocations.ts';
-import { errorOf } from '../../support/error-of.ts';
+import { errorOf, expectRefused } from '../../support/error-of.ts';
 
 function safetensors(header: string | Uint8Array, dataBytes = 0, announced?: bigint): Uint8Array {
   const json = typeof header === 'string' ? new TextEncoder().encode(header) : header;
@@ -214,9 +214,7 @@ describe('IDX', () => {
 
   it.each(Object.entries(wrong))('%s: a FormatError, gzipped or not', async (_, [bytes, message]) => {
     for (const file of [bytes, new Uint8Array(gzipSync(bytes))]) {
-      const error = await errorOf(readIdx(file));
-      expect(error).toBeInstanceOf(FormatError);
-      expect(error.message).toMatch(message);
+      await expectRefused(FormatError, message, readIdx(file));
     }
   });
 
@@ -264,9 +262,7 @@ describe('IDX, gzipped', () => {
     const bomb = gzipped(bytes);
     expect(bytes.length / bomb.length).toBeGreaterThan(1000);
     allocations.reset();
-    const error = await errorOf(readIdx(bomb));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error.message).toMatch(message);
+    await expectRefused(FormatError, message, readIdx(bomb));
     expect(allocations.streamed).toBeLessThanOrEqual(chunk);
     expect(allocations.bytes).toBeLessThanOrEqual(chunk);
   });
@@ -304,9 +300,7 @@ describe('IDX, gzipped', () => {
     // A browser inflates the first one only.
     ['two streams that make one file', joined(gzipped(file.subarray(0, half)), gzipped(file.subarray(half)))],
   ])('%s: a FormatError', async (_, bytes) => {
-    const error = await errorOf(readIdx(bytes));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error.message).toMatch(/offset/);
+    await expectRefused(FormatError, /offset/, readIdx(bytes));
   });
 
   it('an empty stream, or only another gzip stream: a FormatError', async () => {

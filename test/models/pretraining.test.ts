@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adam,
+  conv2d,
+  dataset,
+  dense,
+  dropout,
+  gaussian,
+  maskNoise,
+  minMax,
+  OptionError,
+  ShapeError,
+  sparsity,
+  type AutoencoderSpec,
+} from '../../src/index.ts';
+import { expectRefused } from '../support/error-of.ts';
+import { forThisTest } from '../support/for-this-test.ts';
+import { sharedGpu } from '../support/gpu.ts';
+import { bits, errorOf, smallModel } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
+
+const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);
+
+describe('pretraining', () => {
+  const stacked = (changes: Partial<AutoencoderSpec> = {}) =>
+    smallModel({
+      encoder: [dense(8, 'sigmoid'), dropout(0.1), dense(4, 'tanh')],
+      decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')],
+      ...changes,
+    });
+
+  it('trains each layer with its counterpart and touches no other', async () => {
+    const model = await stacked();
+    const before = await model.weights();
+    const seen: Record<number, Record<string, unknown>> = {};
+    const histories = await model.pretrain(data(32), {
+      epochs: 30,
+      batchSize: 8,
+      optimizer: adam(0.01),
+      onEpochEnd: async ({ stage, epoch }) => {
+        if (epoch === 1) seen[stage!] = await model.weights();
+      },
+    });
+    expect(histories.map(({ epochs, steps }) => [epochs.length, steps])).toEqual([
+      [30, 120],
+      [30, 120],
+    ]);
+    for (const { epochs } of histories) expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0].loss);
+    const after = await model.weights();
+    // While the inner pair is trained, the outer one is as it was left, and stays so.
+    for (const name of ['encoder.0.weight', 'decoder.1.weight']) expect(seen[2][name]).toEqual(after[name]);
+    for (const name of Object.keys(before)) expect(after[name]).not.toEqual(before[name]);
+  });
+
+  it('trains the first layer’s autoencoder in the first stage', async () => {
+    const model = await smallModel({
+      encoder: [dense(8, 'relu')],
+      seed: 4,
+      corrupt: maskNoise(0.3),
+      penalty: sparsity(0.01),
+    });
+    const [history] = await model.pretrain(data(16), { steps: 5, batchSize: 8 });
+    expect(history.epochs.at(-1)!.penalty).toBeGreaterThan(0);
+    expect((await model.evaluate(data(16))).penalty).toBeGreaterThan(0);
+  });
+
+  it('frees its memory, and works with tied weights and a Gaussian code', async () => {
+    const gpu = await sharedGpu();
+    for (const changes of [{}, { tied: true }, { encoder: [dense(8, 'sigmoid'), gaussian(4)] }]) {
+      const model = await stacked(changes);
+      await model.fit(data(8), { steps: 1, batchSize: 8 });
+      const before = gpu.memory();
+      const [, inner] = await model.pretrain(data(8), { steps: 2, batchSize: 8 });
+      expect(gpu.memory()).toMatchObject({ bytes: before.bytes, buffers: before.buffers });
+      expect(inner.epochs[0].kl !== undefined).toBe('encoder' in changes);
+    }
+  });
+
+  it('measures its validation data after each epoch, and reports progress', async () => {
+    const gpu = await sharedGpu();
+    const model = await stacked();
+    const before = gpu.memory().buffers;
+    const stages = new Set<number | undefined>();
+    const histories = await model.pretrain(data(16), {
+      epochs: 2,
+      validation: data(8, 5),
+      onProgress: ({ stage }) => void stages.add(stage),
+    });
+    expect([histories.map(({ validation }) => validation!.length), [...stages]]).toEqual([
+      [2, 2],
+      [1, 2],
+    ]);
+    await expectRefused(
+      ShapeError,
+      'pretrain: validation: the model takes 12 features, the data has 11',
+      model.pretrain(data(16), { epochs: 1, validation: { data: new Float32Array(22), shape: [2, 11] } }),
+    );
+    // What earlier tests have left may be collected in the meantime.
+    expect(gpu.memory().buffers).toBeLessThanOrEqual(before);
+  });
+
+  it('holds out the same examples in all stages as a fit with the same seed', async () => {
+    const gpu = await sharedGpu();
+    const set = forThisTest(await dataset(gpu, data(20), { shape: [12] }));
+    const [training, held] = set.split(0.5, { seed: 3 });
+    const options = { epochs: 2, batchSize: 5, optimizer: adam(0.01) };
+    const [one, other] = [
+      await stacked({ seed: 3, normalize: minMax() }),
+      await stacked({ seed: 3, normalize: minMax() }),
+    ];
+    const histories = await one.pretrain(set, { ...options, validation: 0.5 });
+    const losses = (all: typeof histories) => all.map(({ epochs, validation }) => [epochs, validation]);
+    expect(losses(histories)).toEqual(losses(await other.pretrain(training, { ...options, validation: held })));
+    // The normalisation was fitted on the same part.
+    const next = await one.fit(set, { ...options, validation: 0.5 });
+    expect(losses([next])).toEqual(losses([await other.fit(training, { ...options, validation: held })]));
+    expect(await bits(one)).toEqual(await bits(other));
+  });
+
+  it('refuses a decoder that does not mirror the encoder, and a fit at the same time', async () => {
+    const model = await smallModel({ encoder: [dense(8), dense(4)] });
+    expect(await errorOf(model.pretrain(data(8), { epochs: 1 }))).toBeInstanceOf(OptionError);
+    const crooked = await smallModel({ encoder: [dense(8), dense(4)], decoder: [dense(7), dense(12, 'sigmoid')] });
+    expect((await errorOf(crooked.pretrain(data(8), { epochs: 1 }))).message).toContain(
+      'encoder.1 takes [8], its counterpart decoder.0 gives [7]',
+    );
+    const busy = await stacked();
+    const running = busy.pretrain(data(8), { steps: 1, batchSize: 8 });
+    expect((await errorOf(busy.fit(data(8), { steps: 1 }))).message).toContain('being trained already');
+    await running;
+  });
+
+  it('refuses layers that are not dense', async () => {
+    const model = await smallModel({
+      input: [4, 3, 1],
+      encoder: [conv2d(2, 3, 'relu', { padding: 'same' })],
+      decoder: [conv2d(1, 3, 'sigmoid', { padding: 'same' })],
+    });
+    expect(await errorOf(model.pretrain(data(5), { epochs: 1 }))).toEqual(
+      new OptionError('pretrain: takes dense layers, not conv2d'),
+    );
+  });
+});
