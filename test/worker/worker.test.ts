@@ -5,7 +5,7 @@ import { makers } from '../../src/models/parts/makers.ts';
 import * as parts from '../../src/worker/parts.ts';
 import type { Gpu } from '../../src/worker/data.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { errorOf } from '../support/model.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { Draw } from '../support/random.ts';
 import { smallRemote } from '../support/remote.ts';
 
@@ -142,13 +142,17 @@ it('losses are plain data on the page, also custom ones', async () => {
     expect(await again.save()).toEqual(file);
     for (const model of [own, there, again]) model.dispose();
   }
-  const wrong = await errorOf(small({ loss: remote.elementwise({ ...formula, wgsl: 'nothing(y)' }) }));
-  expect(wrong).toBeInstanceOf(direct.OptionError);
-  expect(wrong.message).toMatch(/elementwise: the formula 'my own' is not valid WGSL of y and x: .*nothing/s);
+  await expectRefused(
+    direct.OptionError,
+    /elementwise: the formula 'my own' is not valid WGSL of y and x: .*nothing/s,
+    small({ loss: remote.elementwise({ ...formula, wgsl: 'nothing(y)' }) }),
+  );
   const model = await small({ loss: remote.elementwise(formula) });
-  const missing = await errorOf(remote.loadAutoencoder(gpu, await model.save()));
-  expect(missing).toBeInstanceOf(direct.OptionError);
-  expect(missing.message).toContain("the model's loss, 'my own', is not in the file");
+  await expectRefused(
+    direct.OptionError,
+    "the model's loss, 'my own', is not in the file",
+    remote.loadAutoencoder(gpu, await model.save()),
+  );
   model.dispose();
 });
 
@@ -187,7 +191,7 @@ it('data sets are in the worker: their memory is transferred, and they have view
   expect(() => set.filter(() => false)).toThrow(direct.DataError);
   set.dispose();
   own.dispose();
-  expect((await errorOf(model.encode(set))).message).toMatch(/the data set was disposed/);
+  await expectRefused(direct.LatentGpuError, 'the data set was disposed', model.encode(set));
   model.dispose();
   reference.dispose();
 });
