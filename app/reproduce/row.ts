@@ -1,6 +1,6 @@
-import { dataset, type Dataset, type FitOptions, type Gpu } from '../../src/index.ts';
+import { dataset, openGpu, type Dataset, type FitOptions, type Gpu } from '../../src/index.ts';
 import { pca, type Pca } from '../analysis/pca.ts';
-import type { LabelledSet } from '../data.ts';
+import { testSet, trainSet, type LabelledSet } from '../data.ts';
 import { reporting, type Reports } from '../progress.ts';
 import type { Figures, RowResult, Settings } from './protocol.ts';
 
@@ -20,7 +20,7 @@ export interface ExampleSet extends LabelledSet {
 }
 
 /** The first `count` of a set. */
-export async function onDevice(
+async function onDevice(
   gpu: Gpu,
   { pixels, labels, shape, count: all }: LabelledSet,
   count: number,
@@ -101,7 +101,16 @@ export function partedRow<S extends Settings>(
   };
 }
 
-export function makeWork(gpu: Gpu, machine: Machine, train: ExampleSet, test: ExampleSet): Work {
+/**
+ * Opens the GPU and puts MNIST on it.
+ * @param few how many images a quick machine takes of each set
+ */
+export async function openWork(asked: Omit<Machine, 'software'>, few: { train: number; test: number }): Promise<Work> {
+  const gpu = await openGpu();
+  const machine = { ...asked, software: gpu.info.isFallback };
+  const [allTrain, allTest] = await Promise.all([trainSet(), testSet()]);
+  const train = await onDevice(gpu, allTrain, asked.quick ? few.train : allTrain.count);
+  const test = await onDevice(gpu, allTest, asked.quick ? few.test : allTest.count);
   let components: Pca | undefined;
   const watch: Work['watch'] = async (title, batch, training) => {
     await window.trainingBegins(title);
