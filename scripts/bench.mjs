@@ -19,7 +19,7 @@ await runMain(async () => {
     await measureTables(options);
     return;
   }
-  if (options.tableModel) {
+  if (options['table-model']) {
     await setupBeforeChrome();
     setupPeers();
     const { measureTableModel } = await import('./bench/table-model.mjs');

@@ -3,27 +3,62 @@ import { Failure } from './failure.mjs';
 
 /**
  * An option of a command. `value` is the name of its value in the help; an option without it is a switch. `least` makes
- * it a whole number.
- * @typedef {{ value?: string, least?: number, most?: number, names?: string[], several?: boolean, about: string }}
- * Option `names` are the values it can have; `several`: it may be given several times, and is a list.
+ * it a whole number. `names` are the values it can have; `several`: it may be given several times, and is a list.
+ * @typedef {{ value?: string, least?: number, most?: number, names?: string[], several?: boolean, default?: string | number, about: string }} Option
  */
 
 /**
+ * The type of a single value of an option.
+ * @template {Option} O
+ * @typedef {O extends { least: number } ? number : O extends { names: (infer Name extends string)[] } ? Name : string} Single
+ */
+
+/**
+ * The type of an option as it is read: a list, a switch, or a value, which is undefined where it is not given and has no
+ * default.
+ * @template {Option} O
+ * @typedef {O extends { several: true } ? Single<O>[]
+ *   : O extends { value: string } ? Single<O> | (O extends { default: string | number } ? never : undefined)
+ *   : boolean} Read
+ */
+
+/**
+ * Returns the table of a command's options as it is. TypeScript infers from it the types of the options that are read.
+ * @template {Record<string, Option>} Table
+ * @param {Table} table
+ */
+export const optionTable = (table) => table;
+
+/**
  * Reads the options of a command, or throws a Failure of one line.
+ * @template {Record<string, Option>} Table
  * @param {string[]} args
- * @param {Record<string, Option>} table
+ * @param {Table} table
  * @param {string} command as in `npm start`
  * @param {string} [bare] the option that takes a word without an option
- * @returns {Record<string, string | number | boolean | string[]>} what was given
+ * @returns {{ [Name in keyof Table]: Read<Table[Name]> }}
  */
 export function readArguments(args, table, command, bare) {
+  return /** @type {{ [Name in keyof Table]: Read<Table[Name]> }} */ (readAll(args, table, command, bare));
+}
+
+/**
+ * @param {string[]} args
+ * @param {Record<string, Option>} table
+ * @param {string} command
+ * @param {string} [bare]
+ */
+function readAll(args, table, command, bare) {
   /** @type {NonNullable<import('node:util').ParseArgsConfig['options']>} */
   const options = {};
-  for (const [name, { value }] of Object.entries(table)) options[name] = { type: value ? 'string' : 'boolean' };
+  /** @type {Record<string, string | number | boolean | string[] | undefined>} */
+  const given = {};
+  for (const [name, option] of Object.entries(table)) {
+    options[name] = { type: option.value ? 'string' : 'boolean' };
+    given[name] = option.several ? [] : option.value ? option.default : false;
+  }
   // Not strict, since the messages of `parseArgs` do not mention this command.
   const { tokens } = parseArgs({ args, strict: false, tokens: true, options });
-  /** @type {Record<string, string | number | boolean | string[]>} */
-  const given = {};
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional' && !bare)
@@ -43,7 +78,7 @@ export function readArguments(args, table, command, bare) {
       );
     }
     const value = readValue(name, known, word);
-    given[name] = known.several ? [.../** @type {string[]} */ (given[name] ?? []), `${value}`] : value;
+    given[name] = known.several ? [.../** @type {string[]} */ (given[name]), `${value}`] : value;
   }
   return given;
 }

@@ -2,16 +2,15 @@
 // the options.
 // Until setupBeforeChrome() has run, no package may be imported, since a fresh machine has none.
 import path from 'node:path';
-import { helpLists, readArguments } from './command-line.mjs';
+import { helpLists, optionTable, readArguments } from './command-line.mjs';
 import { runMain } from './failure.mjs';
 import { makeFolder } from './out-folder.mjs';
 import { root, setupBeforeChrome } from './setup.mjs';
 
-/** @type {Record<string, import('./command-line.mjs').Option>} */
-const table = {
-  out: { value: 'folder', about: 'where it is written (default: out/site)' },
+const table = optionTable({
+  out: { value: 'folder', default: 'out/site', about: 'where it is written (default: out/site)' },
   help: { about: 'show this' },
-};
+});
 
 await runMain(async () => {
   const given = readArguments(process.argv.slice(2), table, 'npm run site');
@@ -21,7 +20,7 @@ await runMain(async () => {
     );
     return;
   }
-  const out = path.resolve(root, typeof given.out === 'string' ? given.out : 'out/site');
+  const out = path.resolve(root, given.out);
   await makeFolder(out);
   await setupBeforeChrome();
   const { buildSite } = await import('./site/build.mjs');

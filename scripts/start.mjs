@@ -12,11 +12,11 @@ await runMain(async () => {
     return;
   }
   await setupBeforeChrome();
-  if (/** @type {string} */ (options.model) === 'series') {
+  if (options.model === 'series') {
     const { runSeries } = await import('./start/series.mjs');
     return runSeries(options);
   }
-  if (/** @type {string} */ (options.model) === 'table') {
+  if (options.model === 'table') {
     const { runTableJob } = await import('./start/table-job.mjs');
     await runTableJob(options);
     return;

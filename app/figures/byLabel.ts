@@ -1,5 +1,6 @@
 import { drawnByLabel } from '../analysis/byLabel.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { isWide } from '../pictures/look.ts';
 import type { Figure, Trained } from './figure.ts';
 
 /** Samples for each label of ten. */
@@ -12,7 +13,7 @@ export async function samplesByLabel({ model, test }: Trained): Promise<Figure> 
     caption:
       'Ten codes drawn from the prior, the normal distribution, and decoded with each label: a row has one label, a column one code. None were left out.',
     draw: (look) => {
-      const wide = look.width >= 600;
+      const wide = isWide(look);
       const size = test.pixels.length / test.count;
       // Beside narrow rows there is no room for labels, nor for ten columns.
       const shown = wide

@@ -1,5 +1,6 @@
 import { picturesOf, usesOf } from '../analysis/codebook.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { isWide } from '../pictures/look.ts';
 import type { Figure, Trained } from './figure.ts';
 
 /** The entries of a codebook: what is decoded where every place has the same one, those first that test images take most. */
@@ -16,6 +17,6 @@ export async function codebook({ model, test }: Pick<Trained, 'model' | 'test'>)
     caption: `The ${entries.length} entries that test images take, most often those at the beginning: what the model makes of each where all places have it.`,
     numbers: [{ name: 'entries that test images take', value: entries.length }],
     draw: (look) =>
-      drawImageGrid({ title, shape: test.shape, rows: [{ images }], columns: look.width >= 600 ? 16 : 8 }, look),
+      drawImageGrid({ title, shape: test.shape, rows: [{ images }], columns: isWide(look) ? 16 : 8 }, look),
   };
 }

@@ -1,7 +1,7 @@
 import { normal } from '../../src/index.ts';
 import { below, beside } from '../pictures/panels.ts';
 import { drawScatter, type Scatter } from '../pictures/scatter.ts';
-import type { Look } from '../pictures/look.ts';
+import { isWide, type Look } from '../pictures/look.ts';
 import type { Figure, Trained } from './figure.ts';
 
 const axes = { xName: 'first number of the code', yName: 'second number of the code' };
@@ -32,11 +32,11 @@ export async function codesAndPrior({ model, test }: Trained): Promise<Figure> {
       `Codes of all test images, ${colours} Beside them, on the same axes, as many draws from the prior, the normal distribution: ` +
       'where the two clouds differ, samples are decoded from codes that no image has.',
     draw: (look) => {
-      const wide = look.width >= 600;
+      const wide = isWide(look);
       const part: Look = { ...look, width: wide ? look.width / 2 : look.width, titled: false };
       const panel = (heading: string, scatter: Pick<Scatter, 'points' | 'labels' | 'roomFor'>) => ({
         heading,
-        picture: drawScatter({ title: '', ...scatter, ...axes }, part),
+        picture: drawScatter({ ...scatter, ...axes }, part),
       });
       const panels = [
         panel('The codes of the test images', { points, labels: test.labels, roomFor: draws }),

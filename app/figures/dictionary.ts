@@ -1,6 +1,7 @@
 import { mostUsed, usesOfLatents } from '../analysis/dictionary.ts';
 import { columns } from '../analysis/pca.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { isWide } from '../pictures/look.ts';
 import type { Figure, Trained } from './figure.ts';
 
 /** The entries of a sparse dictionary, the columns of its decoder: those first that most test images take. */
@@ -24,7 +25,7 @@ export async function dictionary({ model, test }: Pick<Trained, 'model' | 'test'
     ],
     draw: (look) =>
       drawImageGrid(
-        { title, shape: test.shape, rows: [{ images }], columns: look.width >= 600 ? 16 : 8, signed: true },
+        { title, shape: test.shape, rows: [{ images }], columns: isWide(look) ? 16 : 8, signed: true },
         look,
       ),
   };

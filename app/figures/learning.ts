@@ -1,4 +1,5 @@
 import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { isWide } from '../pictures/look.ts';
 import type { AnySubject } from '../subject.ts';
 import type { Figure, Trained } from './figure.ts';
 
@@ -12,7 +13,7 @@ export async function learning({ snapshots, stepsPerEpoch, test }: Trained<AnySu
     caption:
       'What is made of the same ten draws from the prior before the training, then after more and more of it, from one row to the next.',
     draw: (look) => {
-      const wide = look.width >= 600;
+      const wide = isWide(look);
       const rows = snapshots.map(({ images }, i) => ({
         // Beside narrow rows there is no room: one line above them says what they are.
         label: wide

@@ -1,5 +1,6 @@
 import { normalQuantile } from '../analysis/normal.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { isWide } from '../pictures/look.ts';
 import type { Figure, Trained } from './figure.ts';
 
 const sides = { wide: 20, narrow: 13 };
@@ -15,7 +16,7 @@ export async function manifold({ model, test }: Trained): Promise<Figure> {
       'What the decoder makes of codes on a grid: the first number grows to the right, the second upwards. ' +
       'The grid is denser where the normal distribution is, so that every image stands for the same share of codes.',
     draw: (look) => {
-      const size = look.width >= 600 ? 'wide' : 'narrow';
+      const size = isWide(look) ? 'wide' : 'narrow';
       return drawImageGrid(
         { title, shape: test.shape, rows: [{ images: images[size] }], columns: sides[size], gap: 0 },
         look,

@@ -1,5 +1,6 @@
 import type { Jigsaw } from '../../src/index.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { isWide } from '../pictures/look.ts';
 import { firstImages, firstOfEachClass } from './chosen.ts';
 import type { Figure, Trained } from './figure.ts';
 
@@ -48,7 +49,7 @@ export async function puzzles(
       { name: 'solved test puzzles, of 1', value: testLosses.accuracy! },
       { name: 'by guessing', value: 1 / model.permutations.length },
     ],
-    draw: (look) => drawImageGrid({ title, shape, rows, columns: look.width >= 600 ? 10 : 5 }, look),
+    draw: (look) => drawImageGrid({ title, shape, rows, columns: isWide(look) ? 10 : 5 }, look),
   };
 }
 

@@ -1,4 +1,5 @@
 import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { isWide } from '../pictures/look.ts';
 import { asValues, firstImages, firstOfEachClass } from './chosen.ts';
 import type { Figure, Trained } from './figure.ts';
 
@@ -16,6 +17,6 @@ export async function reconstructions(
     name: 'reconstructions',
     title,
     caption: `${firstImages(each)}, above what the autoencoder makes of them. It was not trained on them.`,
-    draw: (look) => drawImageGrid({ title, shape: test.shape, rows, columns: look.width >= 600 ? 10 : 5 }, look),
+    draw: (look) => drawImageGrid({ title, shape: test.shape, rows, columns: isWide(look) ? 10 : 5 }, look),
   };
 }

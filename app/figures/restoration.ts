@@ -4,6 +4,7 @@ import { bicubic, everyNth } from '../analysis/enlarge.ts';
 import { meanSquaredError, psnr } from '../analysis/statistics.ts';
 import type { TestSet } from '../data.ts';
 import { drawImageGrid, type ImageRow } from '../pictures/imageGrid.ts';
+import { isWide } from '../pictures/look.ts';
 import { asValues, firstImages, firstOfEachClass } from './chosen.ts';
 import type { Figure, NamedNumber, Trained } from './figure.ts';
 
@@ -36,7 +37,7 @@ function restoration({ name, title, caption, labels, others, numbers }: Restorat
       title,
       caption: `${firstImages(each)}, ${caption}`,
       numbers: numbers(test.pixels, ...(await damagedAndMended(model, test.pixels)), test.shape),
-      draw: (look) => drawImageGrid({ title, shape: test.shape, rows, columns: look.width >= 600 ? 10 : 5 }, look),
+      draw: (look) => drawImageGrid({ title, shape: test.shape, rows, columns: isWide(look) ? 10 : 5 }, look),
     };
   };
 }

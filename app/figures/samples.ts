@@ -1,5 +1,6 @@
 import type { Autoencoder, Gan } from '../../src/index.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { isWide } from '../pictures/look.ts';
 import type { Figure, Trained } from './figure.ts';
 
 /** Samples of a quantised code, each place's entry drawn by how often the training images take it there. */
@@ -22,6 +23,6 @@ export async function samples({ model, test }: Pick<Trained<Autoencoder | Gan>, 
     caption:
       'What the model makes of codes drawn from the prior, the normal distribution: images that nobody has written. None were left out.',
     draw: (look) =>
-      drawImageGrid({ title, shape: test.shape, rows: [{ images: data }], columns: look.width >= 600 ? 12 : 6 }, look),
+      drawImageGrid({ title, shape: test.shape, rows: [{ images: data }], columns: isWide(look) ? 12 : 6 }, look),
   };
 }

@@ -1,6 +1,7 @@
 import { columns, principalAngles } from '../analysis/pca.ts';
 import { aligned, principalAxes } from '../analysis/subspace.ts';
 import { drawImageGrid } from '../pictures/imageGrid.ts';
+import { isWide } from '../pictures/look.ts';
 import type { Figure, Trained } from './figure.ts';
 
 /** For a linear autoencoder of one layer each way. */
@@ -33,6 +34,6 @@ export async function subspace(
       },
     ],
     draw: (look) =>
-      drawImageGrid({ title, shape: test.shape, rows, columns: look.width >= 600 ? 10 : 5, signed: true }, look),
+      drawImageGrid({ title, shape: test.shape, rows, columns: isWide(look) ? 10 : 5, signed: true }, look),
   };
 }

@@ -22,11 +22,11 @@ export const adversarial: Picture = async (work, amount) => {
     [
       {
         heading: 'Codes of the test images',
-        picture: drawScatter({ title: '', points, labels: work.test.labels, ...axes }, part),
+        picture: drawScatter({ points, labels: work.test.labels, ...axes }, part),
       },
       {
         heading: 'A map of the code',
-        picture: drawImageGrid({ title: '', shape, rows: [{ images: map }], columns: side, gap: 0 }, part),
+        picture: drawImageGrid({ shape, rows: [{ images: map }], columns: side, gap: 0 }, part),
       },
     ],
     look,

@@ -22,7 +22,6 @@ export const anomalies: Picture = async (work, amount) => {
   const scores = await model.errors(test.data);
   const of = (wanted: (label: number) => boolean) => scores.filter((_, i) => wanted(test.labels[i]));
   const histogram = {
-    title: '',
     groups: [
       { name: 'digits that it knows', values: of((label) => label !== strange), color: 'first' as const },
       {
@@ -48,7 +47,7 @@ export const anomalies: Picture = async (work, amount) => {
   return below(
     [
       { picture: drawHistogram(histogram, look) },
-      { picture: drawImageGrid({ title: '', shape: test.shape, rows, columns: shown }, look) },
+      { picture: drawImageGrid({ shape: test.shape, rows, columns: shown }, look) },
     ],
     look,
   );

@@ -29,7 +29,7 @@ export const conditional: Picture = async (work, amount) => {
   images.dispose();
   model.dispose();
   const part = { ...look, width: 320 };
-  const grid = (rows: { images: ArrayLike<number> }[]) => drawImageGrid({ title: '', shape, rows, columns }, part);
+  const grid = (rows: { images: ArrayLike<number> }[]) => drawImageGrid({ shape, rows, columns }, part);
   return beside(
     [
       { heading: 'Draws, with each label', picture: grid(drawn.map(({ images }) => ({ images }))) },

@@ -24,10 +24,7 @@ export const contractive: Picture = async (work, amount) => {
     model.dispose();
   }
   return below(
-    [
-      { picture: draw(look) },
-      { picture: drawImageGrid({ title: '', shape: work.test.shape, rows, columns: 10 }, look) },
-    ],
+    [{ picture: draw(look) }, { picture: drawImageGrid({ shape: work.test.shape, rows, columns: 10 }, look) }],
     look,
   );
 };

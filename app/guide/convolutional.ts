@@ -16,7 +16,7 @@ export const convolutional: Picture = async (work, amount) => {
   const { data: again } = await model.reconstruct(digits);
   model.dispose();
   const row = (label: string, images: ArrayLike<number>, shape: ImageGrid['shape'] = work.test.shape) => ({
-    picture: drawImageGrid({ title: '', shape, rows: [{ label, images }], columns: 10 }, tenColumns),
+    picture: drawImageGrid({ shape, rows: [{ label, images }], columns: 10 }, tenColumns),
   });
   const { images, shape } = mosaic(codes);
   return below([row('digit', asValues(digits)), row('code', images, shape), row('reconstruction', again)], tenColumns);

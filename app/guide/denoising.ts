@@ -25,5 +25,5 @@ export const denoising: Picture = async (work, amount) => {
     );
     model.dispose();
   }
-  return drawImageGrid({ title: '', shape: work.test.shape, rows, columns: 10 }, look);
+  return drawImageGrid({ shape: work.test.shape, rows, columns: 10 }, look);
 };

@@ -18,13 +18,13 @@ export const downstream: Picture = async (work, amount) => {
   const { digits, near } = await neighbours(work, amount);
   const { shape } = work.train;
   const grid = (images: Float32Array, columns: number, width: number) =>
-    drawImageGrid({ title: '', shape, rows: [{ images }], columns }, { ...look, width });
+    drawImageGrid({ shape, rows: [{ images }], columns }, { ...look, width });
   return beside(
     [
       {
         heading: 'Codes of two numbers, by class',
         picture: drawScatter(
-          { title: '', xName: 'first number of the code', yName: 'second number of the code', ...scatter },
+          { xName: 'first number of the code', yName: 'second number of the code', ...scatter },
           { ...look, width: 450 },
         ),
       },

@@ -1,10 +1,8 @@
 /** The page of `npm run pictures`: the command line opens it and calls `window.pictures`. */
-import { openGpu } from '../../src/index.ts';
-import { testSet, trainSet } from '../data.ts';
 import { base64 } from '../files.ts';
 import { outcomeOf } from '../outcome.ts';
 import { contextOf } from '../pictures/canvas.ts';
-import { makeWork, onDevice, type Work } from '../reproduce/row.ts';
+import { openWork, type Work } from '../reproduce/row.ts';
 import facts from './pictures.json';
 import { pictures } from './pictures.ts';
 import type { Drawn } from './protocol.ts';
@@ -12,18 +10,10 @@ import type { Drawn } from './protocol.ts';
 let work: Work | undefined;
 
 window.pictures = {
-  open: ({ quick }) =>
+  open: (asked) =>
     outcomeOf(async () => {
-      const gpu = await openGpu();
-      const [train, test] = await Promise.all([trainSet(), testSet()]);
-      const machine = { quick, software: gpu.info.isFallback };
-      work = makeWork(
-        gpu,
-        machine,
-        await onDevice(gpu, train, quick ? 512 : train.count),
-        await onDevice(gpu, test, quick ? 256 : test.count),
-      );
-      return { adapter: { ...gpu.info } };
+      work = await openWork(asked, { train: 512, test: 256 });
+      return { adapter: { ...work.gpu.info } };
     }),
   draw: (name) =>
     outcomeOf(async () => {

@@ -38,6 +38,6 @@ export async function trained<M extends Subject>(
   amount: Amount,
   { batch = 128, optimizer = adam(1e-3), data = work.train.data }: Fitting = {},
 ): Promise<M> {
-  await work.watch(name, batch, (reports) => model.fit(data, { ...amount, batchSize: batch, optimizer, ...reports }));
+  await work.fit(name, model, data, { ...amount, batchSize: batch, optimizer });
   return model;
 }

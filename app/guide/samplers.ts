@@ -28,7 +28,7 @@ export const samplers: Picture = async (work, amount) => {
     { heading: 'A mixture of 20', images: await sampled(20) },
   ].map(({ heading, images }) => ({
     heading,
-    picture: drawImageGrid({ title: '', shape, rows: [{ images }], columns: side }, { ...look, width: 250 }),
+    picture: drawImageGrid({ shape, rows: [{ images }], columns: side }, { ...look, width: 250 }),
   }));
   model.dispose();
   return beside(panels, look);

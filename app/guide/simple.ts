@@ -15,7 +15,7 @@ export const simple: Picture = async (work, amount) => {
   const { data: again } = await model.reconstruct(digits);
   model.dispose();
   const row = (label: string, images: ArrayLike<number>, parts: Partial<ImageGrid> = {}) => ({
-    picture: drawImageGrid({ title: '', shape, rows: [{ label, images }], columns: 10, ...parts }, tenColumns),
+    picture: drawImageGrid({ shape, rows: [{ label, images }], columns: 10, ...parts }, tenColumns),
   });
   return below(
     [

@@ -30,7 +30,7 @@ export const stacked: Picture = async (work, amount) => {
     images: pcaReconstructions(components, pcaCodes(components, digits, model.codeSize)),
   });
   model.dispose();
-  return drawImageGrid({ title: '', shape: work.test.shape, rows, columns: 10 }, look);
+  return drawImageGrid({ shape: work.test.shape, rows, columns: 10 }, look);
 };
 
 /** The stack's outer layers and their counterparts, as a model of their own with the same weights. */

@@ -25,11 +25,11 @@ export const variational: Picture = async (work, amount) => {
     [
       {
         heading: 'A map of a code of two numbers',
-        picture: drawImageGrid({ title: '', shape, rows: [{ images: map }], columns: side, gap: 0 }, part),
+        picture: drawImageGrid({ shape, rows: [{ images: map }], columns: side, gap: 0 }, part),
       },
       {
         heading: 'Samples, from a code of twenty',
-        picture: drawImageGrid({ title: '', shape, rows: [{ images: samples }], columns: samplesSide }, part),
+        picture: drawImageGrid({ shape, rows: [{ images: samples }], columns: samplesSide }, part),
       },
     ],
     look,

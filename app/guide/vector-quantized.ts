@@ -20,7 +20,7 @@ export const vectorQuantized: Picture = async (work, amount) => {
     { label: 'reconstruction', images: again },
   ];
   const panels = [
-    { picture: drawImageGrid({ title: '', shape, rows, columns: 10 }, tenColumns) },
+    { picture: drawImageGrid({ shape, rows, columns: 10 }, tenColumns) },
     { heading: 'The codebook', picture: entries.draw({ ...look, width: tenColumns.width }) },
   ];
   return below(panels, tenColumns);

@@ -27,7 +27,7 @@ export const wasserstein: Picture = async (work, amount) => {
     const { data: images } = await model.decode(codes);
     model.dispose();
     const part = { ...look, width: 320 };
-    panels.push({ heading, picture: drawImageGrid({ title: '', shape, rows: [{ images }], columns: side }, part) });
+    panels.push({ heading, picture: drawImageGrid({ shape, rows: [{ images }], columns: side }, part) });
   }
   return beside(panels, look);
 };

@@ -7,7 +7,7 @@ export const margin = 8;
 const titleHeight = 40;
 
 /** A canvas on paper of the theme's colour. One unit of its context is one CSS pixel, and 0, 0 is below the title, if there is one. */
-export function paper(look: Look, height: number, title: string): { canvas: HTMLCanvasElement; context: Context } {
+export function paper(look: Look, height: number, title = ''): { canvas: HTMLCanvasElement; context: Context } {
   const head = look.titled ? titleHeight : 0;
   const canvas = document.createElement('canvas');
   canvas.width = Math.round(look.width * look.density);

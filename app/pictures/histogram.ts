@@ -4,7 +4,7 @@ import { font, type Look } from './look.ts';
 import { drawAxes, drawHeading, line, type Plot } from './plot.ts';
 
 export interface Histogram {
-  title: string;
+  title?: string;
   /** drawn over one another, each by its own count, so that a small group is as tall as a large one */
   groups: { name: string; values: ArrayLike<number>; color: 'first' | 'second' }[];
   /** a value that parts what lies below from what lies above, and its name */

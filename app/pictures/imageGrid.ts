@@ -1,5 +1,5 @@
 import { contextOf, margin, paper, type Context } from './canvas.ts';
-import { font, type Look, type Theme } from './look.ts';
+import { font, isWide, type Look, type Theme } from './look.ts';
 import { signedColors } from './signed.ts';
 
 /** One kind of picture, shown in one row of every band: `images` holds any number of them, one after the other. */
@@ -9,7 +9,7 @@ export interface ImageRow {
 }
 
 export interface ImageGrid {
-  title: string;
+  title?: string;
   /** height, width, channels (1 or 3) of one image */
   shape: [number, number, number];
   /** shown below one another, the same image in one column: original, reconstruction … */
@@ -34,7 +34,7 @@ export function drawImageGrid(grid: ImageGrid, look: Look): HTMLCanvasElement {
 
   // The labels stand beside the images where there is room, and once above them all where there is not.
   const labels = rows.flatMap(({ label }) => label ?? []);
-  const beside = look.width >= 600;
+  const beside = isWide(look);
   const left = labels.length && beside ? 112 : margin;
   const top = labels.length && !beside ? margin + labelSize + 10 : margin;
   const room = look.width - left - margin - (columns - 1) * gap;

@@ -67,6 +67,9 @@ export const dark: Theme = {
 export const wide = 760;
 export const narrow = 380;
 
+/** Tells whether there is room for labels beside the images, and for many columns. */
+export const isWide = ({ width }: Look): boolean => width >= 600;
+
 export function font(size: number, weight: 400 | 600 = 400): string {
   return `${weight} ${size}px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif`;
 }

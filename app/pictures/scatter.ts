@@ -4,7 +4,7 @@ import { font, type Look, type Theme } from './look.ts';
 import { circle, drawAxes, drawHeading, type Plot } from './plot.ts';
 
 export interface Scatter {
-  title: string;
+  title?: string;
   /** x and y of each point, one after the other */
   points: ArrayLike<number>;
   /** the class of each point, a small number; none, if they have no classes */

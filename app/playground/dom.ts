@@ -69,6 +69,9 @@ export function download(name: string, bytes: Uint8Array | string | Blob, type =
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
+/** Returns the value of a slider whose position is its logarithm, with two digits. */
+export const readPower = (slider: HTMLInputElement): number => Number((10 ** Number(slider.value)).toPrecision(2));
+
 /** Returns a number with the digits that matter. */
 export function figure(value: number | undefined, digits = 3): string {
   if (value === undefined || !Number.isFinite(value)) return '–';

@@ -1,4 +1,4 @@
-import type { History, LossPoint } from './protocol.ts';
+import type { History, LossPoint, Verdict } from './protocol.ts';
 
 /** The most points of a history, about as many as a chart has pixels. */
 const most = 1500;
@@ -24,3 +24,7 @@ export function extended(history: History, news: History): History {
     heldOut: thinned([...heldOut, ...news.heldOut]),
   };
 }
+
+/** Returns a history with a verdict on the held-out examples added. */
+export const judged = (history: History, { at, losses }: Verdict): History =>
+  extended(history, { ...emptyHistory(), heldOut: [{ at, ...losses }] });

@@ -3,7 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import { Comparison } from './compare/comparison.ts';
 import { Connection, WorkerError } from './connection.ts';
 import { byId, figure, jumpLinks, writeText } from './dom.ts';
-import { emptyHistory, extended } from './history.ts';
+import { emptyHistory, extended, judged } from './history.ts';
 import { fromHash, toHash } from './link.ts';
 import { onTheme } from './look.ts';
 import { whyNot } from './normalizing.ts';
@@ -139,7 +139,7 @@ const judge = coalesced(async () => {
   loss.judge(verdict);
   comparison.tell();
   const { losses, at } = verdict;
-  history = extended(history, { ...emptyHistory(), heldOut: [{ at, ...losses }] });
+  history = judged(history, verdict);
   loss.show(history);
   if (progress.training && performance.now() - announcedAt > announceEveryMs)
     announce(`${at.toFixed(0)} epochs, loss ${figure(losses.loss)}`);

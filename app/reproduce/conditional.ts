@@ -29,7 +29,7 @@ export const conditional = row(
     'digits drawn for each label': machine.quick ? 10 : 1000,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch, say }, settings) => {
+  async ({ gpu, train, test, fit, watch, say }, settings) => {
     const { epochs, batch, seed, 'epochs of the classifier': judging, 'digits drawn for each label': count } = settings;
     const rate = (epochs: number) =>
       adam(
@@ -60,9 +60,8 @@ export const conditional = row(
       condition: { classes },
       seed,
     });
-    await watch('784-256-10-256-784, told the label', batch, (reports) =>
-      model.fit(train.data, { epochs, batchSize: batch, optimizer: rate(epochs), ...reports }),
-    );
+    const options = { epochs, batchSize: batch, optimizer: rate(epochs) };
+    await fit('784-256-10-256-784, told the label', model, train.data, options);
     await say('digits drawn for each label');
     const called = async (data: Dataset | Matrix, label: number) => {
       const { labels } = await judge.predict(data);

@@ -31,7 +31,7 @@ export const contractive = row(
     'its batch': 50,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch, say }, settings) => {
+  async ({ gpu, train, test, fit, say }, settings) => {
     const { 'learning rate': rate, epochs, batch, seed } = settings;
     const kinds: Kind[] = [
       {
@@ -49,9 +49,7 @@ export const contractive = row(
     const measured: Measured[] = [];
     for (const { name, rifai, parts } of kinds) {
       const model = await tiedSigmoid(gpu, 500, seed, parts);
-      await watch(`784-500-784, ${name}`, batch, (reports) =>
-        model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-      );
+      await fit(`784-500-784, ${name}`, model, train.data, { epochs, batchSize: batch, optimizer: adam(rate) });
       const weights = await model.weights();
       const norms = squaredNorms(weights['encoder.0.weight'], await model.encode(test.data)).map(Math.sqrt);
       const errors = [];

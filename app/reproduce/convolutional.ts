@@ -35,14 +35,12 @@ export const convolutional = row(
     seed: 0,
   }),
   async (
-    { gpu, machine, train, test, watch },
+    { gpu, machine, train, test, fit },
     { 'learning rate': rate, 'last learning rate': to, epochs, batch, seed },
   ) => {
     const model = await kerasConvolutional(gpu, seed);
     const optimizer = adam(cosine(rate, { to, steps: epochs * Math.ceil(train.count / batch) }));
-    await watch('the Keras blog’s convolutional autoencoder', batch, (reports) =>
-      model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }),
-    );
+    await fit('the Keras blog’s convolutional autoencoder', model, train.data, { epochs, batchSize: batch, optimizer });
     const { reconstruction } = await model.evaluate(test.data);
     model.dispose();
     return {
@@ -76,14 +74,13 @@ export const convolutionalDenoising = row(
     seed: 0,
   }),
   async (
-    { gpu, machine, train, test, watch },
+    { gpu, machine, train, test, fit },
     { stddev, 'learning rate': rate, epochs, batch, 'epochs of the dense one': denseEpochs, seed },
   ) => {
     const corrupt = gaussianNoise(stddev);
     const convolutional = await denoiser(gpu, corrupt, seed);
-    await watch('the Keras blog’s denoiser', batch, (reports) =>
-      convolutional.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-    );
+    const options = { epochs, batchSize: batch, optimizer: adam(rate) };
+    await fit('the Keras blog’s denoiser', convolutional, train.data, options);
     const flat = await autoencoder(gpu, {
       input: 784,
       encoder: [dense(128, 'relu')],
@@ -92,9 +89,7 @@ export const convolutionalDenoising = row(
       corrupt,
       seed,
     });
-    await watch('784-128-784', batch, (reports) =>
-      flat.fit(train.data, { epochs: denseEpochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-    );
+    await fit('784-128-784', flat, train.data, { epochs: denseEpochs, batchSize: batch, optimizer: adam(rate) });
     const noisy = await convolutional.corrupt(test.data, { seed: 1 });
     const error = ({ data }: { data: Float32Array }) => meanSquaredError(data, test.pixels);
     const [own, ours, byDense] = [
@@ -145,7 +140,7 @@ export const convolutionalVariational = row(
     batch: 128,
     seed: 0,
   }),
-  async ({ gpu, machine, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
+  async ({ gpu, machine, train, test, fit }, { 'learning rate': rate, epochs, batch, seed }) => {
     const model = await autoencoder(gpu, {
       input: [28, 28, 1],
       encoder: [
@@ -167,9 +162,8 @@ export const convolutionalVariational = row(
     });
     // As keras-io does it: on all images, those of the test too.
     const all = await dataset(gpu, Uint8Array.from([...train.pixels, ...test.pixels]), { shape: [28, 28, 1] });
-    const history = await watch('keras-io’s variational autoencoder', batch, (reports) =>
-      model.fit(all, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-    );
+    const options = { epochs, batchSize: batch, optimizer: adam(rate) };
+    const history = await fit('keras-io’s variational autoencoder', model, all, options);
     all.dispose();
     model.dispose();
     const [first, last] = [history.epochs[0], history.epochs.at(-1)!];

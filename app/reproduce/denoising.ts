@@ -18,12 +18,10 @@ export const denoising = row(
     batch: 256,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
+  async ({ gpu, train, test, fit }, { 'learning rate': rate, epochs, batch, seed }) => {
     const trained = async (name: string, stddev?: number) => {
       const model = await denoiser(gpu, 784, stddev, seed);
-      await watch(`784-128-784, ${name}`, batch, (reports) =>
-        model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-      );
+      await fit(`784-128-784, ${name}`, model, train.data, { epochs, batchSize: batch, optimizer: adam(rate) });
       return model;
     };
     const plain = await trained('plain');

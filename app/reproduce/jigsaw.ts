@@ -20,16 +20,14 @@ export const jigsawPuzzles = row(
     seed: 0,
   }),
   async (
-    { gpu, train, test, watch },
+    { gpu, train, test, fit },
     { 'learning rate': rate, epochs, 'epochs of the control': controlEpochs, batch, seed },
   ) => {
     const comparisons: Comparison[] = [];
     const optimizer = adam(rate);
     for (const puzzle of puzzles) {
       const model = await puzzleSolver(gpu, [28, 28, 1], puzzle, seed);
-      await watch(title(puzzle), batch, (reports) =>
-        model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }),
-      );
+      await fit(title(puzzle), model, train.data, { epochs, batchSize: batch, optimizer });
       const { accuracy } = await model.evaluate(test.data, { seed: 1 });
       model.dispose();
       const chance = 100 / puzzle.permutations;
@@ -46,9 +44,8 @@ export const jigsawPuzzles = row(
     const [puzzle] = puzzles;
     const control = await puzzleSolver(gpu, [28, 28, 1], puzzle, seed);
     const [shuffledTrain, shuffledTest] = [await shuffled(gpu, train, 1), await shuffled(gpu, test, 2)];
-    await watch(`${title(puzzle)}, control`, batch, (reports) =>
-      control.fit(shuffledTrain, { epochs: controlEpochs, batchSize: batch, optimizer, ...reports }),
-    );
+    const options = { epochs: controlEpochs, batchSize: batch, optimizer };
+    await fit(`${title(puzzle)}, control`, control, shuffledTrain, options);
     const { accuracy } = await control.evaluate(shuffledTest, { seed: 1 });
     control.dispose();
     const share = 1 / puzzle.permutations;

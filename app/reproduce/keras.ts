@@ -25,7 +25,7 @@ export const simple = row(
     seed: 0,
   }),
   async (
-    { gpu, train, test, watch },
+    { gpu, train, test, fit },
     {
       'learning rate': rate,
       epochs,
@@ -37,9 +37,8 @@ export const simple = row(
   ) => {
     const measure = async (title: string, epochs: number, penalty?: Penalty) => {
       const model = await shallow(gpu, seed, penalty);
-      const { epochs: history } = await watch(title, batch, (reports) =>
-        model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-      );
+      const options = { epochs, batchSize: batch, optimizer: adam(rate) };
+      const { epochs: history } = await fit(title, model, train.data, options);
       const { reconstruction } = await model.evaluate(test.data);
       const code = mean((await model.encode(test.data)).data);
       model.dispose();
@@ -105,7 +104,7 @@ export const deep = row(
     batch: 256,
     seed: 0,
   }),
-  async ({ gpu, machine, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
+  async ({ gpu, machine, train, test, fit }, { 'learning rate': rate, epochs, batch, seed }) => {
     const model = await autoencoder(gpu, {
       input: 784,
       encoder: [dense(128, 'relu'), dense(64, 'relu'), dense(32, 'relu')],
@@ -113,9 +112,7 @@ export const deep = row(
       loss: 'bce',
       seed,
     });
-    await watch('784-128-64-32-64-128-784', batch, (reports) =>
-      model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-    );
+    await fit('784-128-64-32-64-128-784', model, train.data, { epochs, batchSize: batch, optimizer: adam(rate) });
     const { reconstruction } = await model.evaluate(test.data);
     model.dispose();
     return {

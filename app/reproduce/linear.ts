@@ -15,7 +15,7 @@ export const linear = row(
     seed: 0,
   }),
   async (
-    { gpu, train, test, components, say, watch },
+    { gpu, train, test, components, say, fit },
     { 'learning rate': rate, 'last learning rate': to, epochs, batch, seed },
   ) => {
     await say('principal components in float64');
@@ -30,9 +30,7 @@ export const linear = row(
       seed,
     });
     const optimizer = adam(cosine(rate, { to, steps: epochs * Math.ceil(train.count / batch) }));
-    await watch('784-32-784, linear', batch, (reports) =>
-      model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }),
-    );
+    await fit('784-32-784, linear', model, train.data, { epochs, batchSize: batch, optimizer });
     const { reconstruction } = await model.evaluate(test.data);
     const weights = await model.weights();
     model.dispose();

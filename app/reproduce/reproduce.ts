@@ -1,28 +1,19 @@
 /** The page of `npm run reproduce`: the command line opens it and calls `window.reproduction`. */
-import { openGpu } from '../../src/index.ts';
-import { testSet, trainSet } from '../data.ts';
 import { outcomeOf } from '../outcome.ts';
 import type { RowName, Settings } from './protocol.ts';
-import { makeWork, onDevice, type PartedRow, type Work } from './row.ts';
+import { openWork, type PartedRow, type Work } from './row.ts';
 import { rows } from './rows.ts';
 
 let work: Work | undefined;
 
 window.reproduction = {
-  open: ({ quick, minutes }) =>
+  open: (asked) =>
     outcomeOf(async () => {
-      const gpu = await openGpu();
-      const machine = { quick, minutes, software: gpu.info.isFallback };
-      const [train, test] = await Promise.all([trainSet(), testSet()]);
-      work = makeWork(
-        gpu,
-        machine,
-        await onDevice(gpu, train, quick ? 256 : train.count),
-        await onDevice(gpu, test, quick ? 128 : test.count),
-      );
+      work = await openWork(asked, { train: 256, test: 128 });
+      const { gpu, machine, train } = work;
       const settings = Object.entries(rows).map(([name, row]) => [
         name,
-        { ...row.settings(machine), ...(!row.ownData && { images: work!.train.count }) },
+        { ...row.settings(machine), ...(!row.ownData && { images: train.count }) },
       ]);
       return {
         adapter: { ...gpu.info },

@@ -19,13 +19,11 @@ export const superResolution = row(
     batch: 128,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
+  async ({ gpu, train, test, fit }, { 'learning rate': rate, epochs, batch, seed }) => {
     const comparisons: Comparison[] = [];
     for (const factor of factors) {
       const model = await enlarger(gpu, [28, 28, 1], factor, seed);
-      await watch(`factor ${factor}`, batch, (reports) =>
-        model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-      );
+      await fit(`factor ${factor}`, model, train.data, { epochs, batchSize: batch, optimizer: adam(rate) });
       const coarse = await model.corrupt(test.data);
       const ours = psnr((await model.reconstruct(coarse)).data, test.pixels, 784);
       model.dispose();
@@ -64,11 +62,9 @@ export const tiles = row(
     batch: 128,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
+  async ({ gpu, train, test, fit }, { 'learning rate': rate, epochs, batch, seed }) => {
     const model = await tileRestorer(gpu, [28, 28, 1], seed);
-    await watch('784-512-256-512-784', batch, (reports) =>
-      model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-    );
+    await fit('784-512-256-512-784', model, train.data, { epochs, batchSize: batch, optimizer: adam(rate) });
     const shuffled = await model.corrupt(test.data, { seed: 1 });
     const error = ({ data }: { data: Float32Array }) => meanSquaredError(data, test.pixels);
     const [own, ours] = [error(shuffled), error(await model.reconstruct(shuffled))];

@@ -1,6 +1,6 @@
-import { dataset, type Dataset, type Gpu } from '../../src/index.ts';
+import { dataset, openGpu, type Dataset, type FitOptions, type Gpu } from '../../src/index.ts';
 import { pca, type Pca } from '../analysis/pca.ts';
-import type { LabelledSet } from '../data.ts';
+import { testSet, trainSet, type LabelledSet } from '../data.ts';
 import { reporting, type Reports } from '../progress.ts';
 import type { Figures, RowResult, Settings } from './protocol.ts';
 
@@ -20,7 +20,7 @@ export interface ExampleSet extends LabelledSet {
 }
 
 /** The first `count` of a set. */
-export async function onDevice(
+async function onDevice(
   gpu: Gpu,
   { pixels, labels, shape, count: all }: LabelledSet,
   count: number,
@@ -36,6 +36,16 @@ export async function onDevice(
   };
 }
 
+/** How a row trains. */
+export interface Fitting extends Pick<FitOptions, 'epochs' | 'steps' | 'optimizer' | 'shuffle' | 'patience'> {
+  batchSize: number;
+  validation?: number;
+}
+
+interface Trainable<Data, History> {
+  fit(data: Data, options: Fitting & Reports): Promise<History>;
+}
+
 /** What a row works with. */
 export interface Work {
   gpu: Gpu;
@@ -48,6 +58,8 @@ export interface Work {
   say(line: string): Promise<void>;
   /** Runs a training whose progress the command line shows. */
   watch<T>(title: string, batch: number, train: (reports: Reports) => Promise<T>): Promise<T>;
+  /** Trains a model in this way. */
+  fit<Data, History>(title: string, model: Trainable<Data, History>, data: Data, options: Fitting): Promise<History>;
 }
 
 interface AnyRow {
@@ -89,8 +101,25 @@ export function partedRow<S extends Settings>(
   };
 }
 
-export function makeWork(gpu: Gpu, machine: Machine, train: ExampleSet, test: ExampleSet): Work {
+/**
+ * Opens the GPU and puts MNIST on it.
+ * @param few how many images a quick machine takes of each set
+ */
+export async function openWork(asked: Omit<Machine, 'software'>, few: { train: number; test: number }): Promise<Work> {
+  const gpu = await openGpu();
+  const machine = { ...asked, software: gpu.info.isFallback };
+  const [allTrain, allTest] = await Promise.all([trainSet(), testSet()]);
+  const train = await onDevice(gpu, allTrain, asked.quick ? few.train : allTrain.count);
+  const test = await onDevice(gpu, allTest, asked.quick ? few.test : allTest.count);
   let components: Pca | undefined;
+  const watch: Work['watch'] = async (title, batch, training) => {
+    await window.trainingBegins(title);
+    try {
+      return await training(reporting(batch, (progress) => void window.trainingProgress(progress)));
+    } finally {
+      await window.trainingEnds();
+    }
+  };
   return {
     gpu,
     machine,
@@ -98,14 +127,9 @@ export function makeWork(gpu: Gpu, machine: Machine, train: ExampleSet, test: Ex
     test,
     components: () => (components ??= pca(train.pixels, 784)),
     say: (line) => window.say(line),
-    async watch(title, batch, training) {
-      await window.trainingBegins(title);
-      try {
-        return await training(reporting(batch, (progress) => void window.trainingProgress(progress)));
-      } finally {
-        await window.trainingEnds();
-      }
-    },
+    watch,
+    fit: (title, model, data, options) =>
+      watch(title, options.batchSize, (reports) => model.fit(data, { ...options, ...reports })),
   };
 }
 

@@ -16,7 +16,7 @@ export const stacked = row(
     seed: 0,
   }),
   async (
-    { gpu, machine, train, test, components, watch, say },
+    { gpu, machine, train, test, components, fit, watch, say },
     {
       'learning rate': rate,
       'epochs of pretraining, each layer': layerEpochs,
@@ -33,9 +33,7 @@ export const stacked = row(
           model.pretrain(train.data, { epochs: layerEpochs, batchSize: batch, optimizer, ...reports }),
         );
       const title = pretrained ? 'the whole, pretrained' : 'the whole, without pretraining';
-      await watch(title, batch, (reports) =>
-        model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }),
-      );
+      await fit(title, model, train.data, { epochs, batchSize: batch, optimizer });
       const { data } = await model.reconstruct(test.data);
       model.dispose();
       return 784 * meanSquaredError(data, test.pixels);

@@ -29,13 +29,11 @@ export const stochastic = row(
     'draws of the noise': machine.quick ? 2 : 150,
   }),
   async (
-    { gpu, train, test, watch, say },
+    { gpu, train, test, fit, say },
     { 'its weight in training': weight, 'learning rate': rate, epochs, batch, seed, 'draws of the noise': draws },
   ) => {
     const trained = await make(gpu, contractive(weight), seed);
-    await watch('784-64-784, contractive', batch, (reports) =>
-      trained.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-    );
+    await fit('784-64-784, contractive', trained, train.data, { epochs, batchSize: batch, optimizer: adam(rate) });
     const weights = await trained.weights();
     trained.dispose();
 

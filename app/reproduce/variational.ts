@@ -14,7 +14,7 @@ export const variational = row(
     batch: 128,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch }, { 'learning rate': rate, epochs, batch, seed }) => {
+  async ({ gpu, train, test, fit }, { 'learning rate': rate, epochs, batch, seed }) => {
     const losses = async (beta: number) => {
       const encoder = [dense(400, 'relu'), gaussian(20, { beta })];
       const model = await autoencoder(gpu, {
@@ -24,9 +24,8 @@ export const variational = row(
         loss: 'bce',
         seed,
       });
-      await watch(`784-400-20-400-784, β = ${beta}`, batch, (reports) =>
-        model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-      );
+      const options = { epochs, batchSize: batch, optimizer: adam(rate) };
+      await fit(`784-400-20-400-784, β = ${beta}`, model, train.data, options);
       const draws = [];
       for (const seed of [1, 2, 3]) draws.push(await model.evaluate(test.data, { seed }));
       model.dispose();

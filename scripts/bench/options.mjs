@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { helpLists, readArguments } from '../command-line.mjs';
+import { helpLists, optionTable, readArguments } from '../command-line.mjs';
 import { root } from '../setup.mjs';
 
-/** @type {Record<string, import('../command-line.mjs').Option>} */
-const table = {
+const table = optionTable({
   only: {
     value: 'work',
     several: true,
@@ -27,7 +26,13 @@ const table = {
     about:
       'instead of all that: readTable beside a split at commas and Papa Parse on a CSV that is written first, in Node and in a page of Chrome; with --runtime node in Node alone',
   },
-  megabytes: { value: 'count', least: 1, most: 10_000, about: 'with --tables: how large the CSV is (default: 150)' },
+  megabytes: {
+    value: 'count',
+    least: 1,
+    most: 10_000,
+    default: 150,
+    about: 'with --tables: how large the CSV is (default: 150)',
+  },
   'table-model': {
     about:
       'instead of all that: a model of a table from its text to the scores of its rows, and its step beside jax-js with rows of zeros and ones',
@@ -36,12 +41,14 @@ const table = {
     value: 'count',
     least: 1024,
     most: 10_000_000,
+    default: 1_000_000,
     about: 'with --table-model: rows of the table (default: 1000000)',
   },
   out: { value: 'folder', about: 'where the results go (default: bench/results)' },
   runtime: {
     value: 'where',
-    names: ['chrome', 'node'],
+    names: /** @type {('chrome' | 'node')[]} */ (['chrome', 'node']),
+    default: 'chrome',
     about: 'headless Chrome (default), or Node with Dawn for a machine with a GPU and no Chrome',
   },
   built: {
@@ -50,56 +57,16 @@ const table = {
   },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
-};
+});
 
-/**
- * @typedef {object} Options
- * @property {string[]} only
- * @property {string[]} beside
- * @property {boolean} quick
- * @property {boolean} profile
- * @property {boolean} tasks
- * @property {boolean} fits
- * @property {boolean} tables
- * @property {number} megabytes
- * @property {boolean} tableModel
- * @property {number} rows
- * @property {string} out
- * @property {'chrome' | 'node'} runtime
- * @property {boolean} built
- * @property {boolean} headed
- * @property {boolean} help
- */
+/** @typedef {ReturnType<typeof readOptions>} Options */
 
-/**
- * @param {string[]} args
- * @returns {Options}
- */
+/** @param {string[]} args */
 export function readOptions(args) {
   const given = readArguments(args, table, 'npm run bench');
-  const partly = given.quick || given.only || given.beside;
-  const out =
-    typeof given.out === 'string'
-      ? path.resolve(given.out)
-      : path.join(root, ...(partly ? ['out', 'bench'] : ['bench', 'results']));
-  return /** @type {Options} */ ({
-    only: [],
-    beside: [],
-    quick: false,
-    profile: false,
-    tasks: false,
-    fits: false,
-    tables: false,
-    megabytes: 150,
-    tableModel: given['table-model'] === true,
-    rows: 1_000_000,
-    runtime: 'chrome',
-    built: false,
-    headed: false,
-    help: false,
-    ...given,
-    out,
-  });
+  const partly = given.quick || given.only.length || given.beside.length;
+  const usual = path.join(root, ...(partly ? ['out', 'bench'] : ['bench', 'results']));
+  return { ...given, out: path.resolve(given.out ?? usual) };
 }
 
 export function helpText() {

@@ -1,11 +1,10 @@
 import path from 'node:path';
-import { helpLists, readArguments } from '../command-line.mjs';
+import { helpLists, optionTable, readArguments } from '../command-line.mjs';
 import { Failure } from '../failure.mjs';
 import { root } from '../setup.mjs';
 import { compilers } from './compilers.mjs';
 
-/** @type {Record<string, import('../command-line.mjs').Option>} */
-const table = {
+const table = optionTable({
   only: {
     value: 'work',
     several: true,
@@ -14,6 +13,7 @@ const table = {
   compiler: {
     value: 'vendor',
     names: Object.keys(compilers),
+    default: 'amd',
     about: `which compiler: ${Object.keys(compilers).join(', ')} (default: amd); for the others, parts of Mesa are built first, once`,
   },
   ways: { about: 'also the other ways of each dispatch, and not only the one that it begins with' },
@@ -24,42 +24,18 @@ const table = {
   },
   out: { value: 'folder', about: 'with --write: where those are (default: docs)' },
   help: { about: 'show this' },
-};
+});
 
-/**
- * @typedef {object} Options
- * @property {string[]} only
- * @property {string} compiler
- * @property {boolean} peer
- * @property {boolean} ways
- * @property {boolean} model
- * @property {boolean} write
- * @property {string} out
- * @property {boolean} help
- */
+/** @typedef {ReturnType<typeof readOptions>} Options */
 
-/**
- * @param {string[]} args
- * @returns {Options}
- */
+/** @param {string[]} args */
 export function readOptions(args) {
   const given = readArguments(args, table, 'npm run isa');
-  const ofAll = !given.compiler || given.compiler === 'amd' || given.peer;
-  if (given.write && given.only && ofAll)
+  const ofAll = given.compiler === 'amd' || given.peer;
+  if (given.write && given.only.length && ofAll)
     throw new Failure("--write needs all works: leave out --only, except with other compilers than AMD's");
   if (given.out !== undefined && !given.write) throw new Failure('--out needs --write');
-  const out = typeof given.out === 'string' ? path.resolve(given.out) : path.join(root, 'docs');
-  return /** @type {Options} */ ({
-    only: [],
-    compiler: 'amd',
-    peer: false,
-    ways: false,
-    model: false,
-    write: false,
-    help: false,
-    ...given,
-    out,
-  });
+  return { ...given, out: path.resolve(given.out ?? path.join(root, 'docs')) };
 }
 
 export function helpText() {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { helpLists, readArguments } from '../command-line.mjs';
+import { helpLists, optionTable, readArguments } from '../command-line.mjs';
 import { Failure } from '../failure.mjs';
 import { root } from '../setup.mjs';
 import { counted } from '../start/words.mjs';
@@ -12,8 +12,7 @@ export const facts = JSON.parse(readFileSync(new URL('../../app/guide/pictures.j
 
 const names = /** @type {PictureName[]} */ (Object.keys(facts));
 
-/** @type {Record<string, import('../command-line.mjs').Option>} */
-const table = {
+const table = optionTable({
   picture: {
     value: 'name',
     names,
@@ -26,29 +25,18 @@ const table = {
   out: { value: 'folder', about: 'where the pictures go (default: docs/guide/pictures)' },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
-};
+});
 
-/**
- * @typedef {object} Options
- * @property {PictureName[]} picture
- * @property {string} out
- * @property {boolean} quick
- * @property {boolean} headed
- * @property {boolean} help
- */
+/** @typedef {ReturnType<typeof readOptions>} Options */
 
-/**
- * @param {string[]} args
- * @returns {Options}
- */
+/** @param {string[]} args */
 export function readOptions(args) {
   const given = readArguments(args, table, 'npm run pictures', 'picture');
   const guides = path.join(root, 'docs', 'guide', 'pictures');
-  const out =
-    typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'pictures') : guides;
+  const out = path.resolve(given.out ?? (given.quick ? path.join(root, 'out', 'pictures') : guides));
   if (given.quick && out === guides)
     throw new Failure('--quick hardly trains the models, so its pictures do not go to the guides: give --out');
-  return /** @type {Options} */ ({ picture: names, quick: false, headed: false, help: false, ...given, out });
+  return { ...given, picture: given.picture.length ? given.picture : names, out };
 }
 
 /** Returns the amount of training of each model of a picture in words. @param {PictureName} name */

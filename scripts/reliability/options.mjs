@@ -1,11 +1,8 @@
 import path from 'node:path';
-import { helpLists, readArguments } from '../command-line.mjs';
+import { helpLists, optionTable, readArguments } from '../command-line.mjs';
 import { root } from '../setup.mjs';
 
-/** The options of a command that writes into docs/RELIABILITY.md. @typedef {{ name: string[], out: string, help: boolean }} Options */
-
-/** @type {Record<string, import('../command-line.mjs').Option>} */
-const table = {
+const table = optionTable({
   name: {
     value: 'name',
     several: true,
@@ -13,12 +10,12 @@ const table = {
   },
   out: { value: 'folder', about: 'where RELIABILITY.md and results/ go (default: docs)' },
   help: { about: 'show this' },
-};
+});
 
 /**
  * @param {string} command as in `npm run reliability`
  * @param {string} about what it does, for its help, which is shown if asked for
- * @returns {Options | undefined} nothing where help was asked for
+ * @returns the options, or undefined where help was asked for
  */
 export function readOptions(command, about) {
   const given = readArguments(process.argv.slice(2), table, command, 'name');
@@ -26,6 +23,5 @@ export function readOptions(command, about) {
     console.log(`${about}\n\n  ${command} -- [options]\n\n${helpLists(table, []).options}`);
     return undefined;
   }
-  const out = typeof given.out === 'string' ? path.resolve(given.out) : path.join(root, 'docs');
-  return /** @type {Options} */ ({ name: [], help: false, ...given, out });
+  return { ...given, out: path.resolve(given.out ?? path.join(root, 'docs')) };
 }

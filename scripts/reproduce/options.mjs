@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { helpLists, readArguments } from '../command-line.mjs';
+import { helpLists, optionTable, readArguments } from '../command-line.mjs';
 import { Failure } from '../failure.mjs';
 import { root } from '../setup.mjs';
 
@@ -11,8 +11,7 @@ export const facts = JSON.parse(readFileSync(new URL('../../app/reproduce/rows.j
 
 export const rowNames = /** @type {RowName[]} */ (Object.keys(facts));
 
-/** @type {Record<string, import('../command-line.mjs').Option>} */
-const table = {
+const table = optionTable({
   row: {
     value: 'name',
     names: rowNames,
@@ -38,52 +37,26 @@ const table = {
   out: { value: 'folder', about: 'where RESULTS.md and results/ go (default: docs)' },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
-};
+});
 
-/**
- * @typedef {object} Options
- * @property {RowName[]} row
- * @property {string[] | undefined} part
- * @property {number | undefined} minutes
- * @property {Record<string, string>} files of rows that bring none: the path of each
- * @property {string} out
- * @property {boolean} list
- * @property {boolean} again
- * @property {boolean} quick
- * @property {boolean} headed
- * @property {boolean} help
- */
+/** @typedef {ReturnType<typeof readOptions>} Options */
 
-/**
- * @param {string[]} args
- * @returns {Options}
- */
+/** @param {string[]} args */
 export function readOptions(args) {
   const given = readArguments(args, table, 'npm run reproduce', 'row');
   const docs = path.join(root, 'docs');
-  const out =
-    typeof given.out === 'string' ? path.resolve(given.out) : given.quick ? path.join(root, 'out', 'reproduce') : docs;
+  const out = path.resolve(given.out ?? (given.quick ? path.join(root, 'out', 'reproduce') : docs));
   if (given.quick && out === docs)
     throw new Failure('--quick makes figures that mean nothing, so they do not go to docs: give --out');
-  const parts = /** @type {string[] | undefined} */ (given.part);
-  const { data } = given;
+  const { part: parts, data } = given;
   // Without --data, the default is all rows that need no files.
-  const all = given.list || data ? rowNames : rowNames.filter((name) => !facts[name].files || parts);
-  const rows = /** @type {RowName[]} */ (given.row ?? all);
-  const stray = parts?.find((part) => !rows.some((name) => facts[name].parts?.includes(part)));
+  const all = given.list || data ? rowNames : rowNames.filter((name) => !facts[name].files || parts.length);
+  const rows = given.row.length ? given.row : all;
+  const stray = parts.find((part) => !rows.some((name) => facts[name].parts?.includes(part)));
   if (stray) throw new Failure(`there is no part '${stray}'; choose one of ${rows.join(', ')}`);
-  const row = parts ? rows.filter((name) => parts.some((part) => facts[name].parts?.includes(part))) : rows;
-  return /** @type {Options} */ ({
-    list: false,
-    again: false,
-    quick: false,
-    headed: false,
-    help: false,
-    ...given,
-    row,
-    files: given.list || given.help ? {} : filesOf(row, typeof data === 'string' ? data : undefined),
-    out,
-  });
+  const row = parts.length ? rows.filter((name) => parts.some((part) => facts[name].parts?.includes(part))) : rows;
+  const files = given.list || given.help ? {} : filesOf(row, data);
+  return { ...given, row, files, out };
 }
 
 /**

@@ -19,7 +19,7 @@ export async function partsOf({ out, part, again }, name, settings) {
   const stored = await readResult(out, name);
   /** @type {Record<string, Part>} */
   const kept = (isDeepStrictEqual(stored?.settings, settings) && stored?.parts) || {};
-  const asked = facts[name].parts?.filter((each) => !part || part.includes(each)) ?? [];
+  const asked = facts[name].parts?.filter((each) => !part.length || part.includes(each)) ?? [];
   return { kept, todo: asked.filter((each) => again || !kept[each]) };
 }
 

@@ -67,7 +67,11 @@ async function train(url, { headed, data, out: _out, help: _help, ...options }, 
     console.log(`${version} (${path}), WebGPU adapter: ${adapter}`);
     return {
       browser: version,
-      result: await browser.call((given) => window.job.run(given), { ...options, mnist: data === undefined }),
+      result: await browser.call((given) => window.job.run(given), {
+        ...options,
+        model: /** @type {import('../../app/models.ts').ModelName} */ (options.model),
+        mnist: data === undefined,
+      }),
     };
   } finally {
     progress?.end();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { helpLists, readArguments } from '../command-line.mjs';
+import { helpLists, optionTable, readArguments } from '../command-line.mjs';
 import { Failure } from '../failure.mjs';
 import { counted } from './words.mjs';
 
@@ -9,11 +9,11 @@ export const models = JSON.parse(readFileSync(new URL('../../app/models.json', i
 /** The models that are trained on a user's own file. @type {Record<string, { about: string }>} */
 export const ofFiles = JSON.parse(readFileSync(new URL('../../app/files.json', import.meta.url), 'utf8'));
 
-/** @type {Record<string, import('../command-line.mjs').Option>} */
-const table = {
+const table = optionTable({
   model: {
     value: 'name',
     names: [...Object.keys(models), ...Object.keys(ofFiles)],
+    default: 'simple',
     about: 'what to train (default: simple)',
   },
   epochs: {
@@ -24,8 +24,14 @@ const table = {
   steps: { value: 'n', least: 1, about: 'batches to train on, instead of --epochs; --steps 1 is the dry run' },
   batch: { value: 'n', least: 1, about: 'images a step (default: the model’s)' },
   images: { value: 'n', least: 1, about: 'training images to use (default: all, that is 60000)' },
-  seed: { value: 'n', least: 0, most: 2 ** 32 - 1, about: 'the seed of weights and shuffling (default: 0)' },
-  out: { value: 'folder', about: 'where the results go (default: out)' },
+  seed: {
+    value: 'n',
+    least: 0,
+    most: 2 ** 32 - 1,
+    default: 0,
+    about: 'the seed of weights and shuffling (default: 0)',
+  },
+  out: { value: 'folder', default: 'out', about: 'where the results go (default: out)' },
   data: {
     value: 'folder',
     about: "folder of IDX files named as MNIST's, gzipped or not (default: MNIST itself); or one file",
@@ -38,38 +44,21 @@ const table = {
   },
   headed: { about: 'show the browser' },
   help: { about: 'show this' },
-};
+});
 
-/**
- * @typedef {object} Options
- * @property {import('../../app/models.ts').ModelName} model or one of `ofFiles`
- * @property {number} [epochs]
- * @property {number} [steps]
- * @property {number} [batch]
- * @property {number} [images]
- * @property {number} seed
- * @property {string} out
- * @property {string} [data]
- * @property {number} [window]
- * @property {string} [label]
- * @property {boolean} headed
- * @property {boolean} help
- */
+/** @typedef {ReturnType<typeof readOptions>} Options */
 
-/**
- * @param {string[]} args
- * @returns {Options}
- */
+/** @param {string[]} args */
 export function readOptions(args) {
   const given = readArguments(args, table, 'npm start');
   if (given.epochs !== undefined && given.steps !== undefined)
     throw new Failure('--epochs and --steps exclude each other');
-  const own = Object.hasOwn(ofFiles, `${given.model}`);
+  const own = Object.hasOwn(ofFiles, given.model);
   if (own && given.data === undefined) throw new Failure(`--model ${given.model} needs a file: --data <file>`);
   if (own && given.images !== undefined) throw new Failure(`--model ${given.model} has no images`);
   if (given.label !== undefined && given.model !== 'table') throw new Failure('--label is for --model table');
   if (given.window !== undefined && given.model !== 'series') throw new Failure('--window is for --model series');
-  return /** @type {Options} */ ({ model: 'simple', seed: 0, out: 'out', headed: false, help: false, ...given });
+  return given;
 }
 
 export function helpText() {

@@ -1,61 +1,31 @@
-import { readFile } from 'node:fs/promises';
+import { reportPage, settingSection } from './report-page.mjs';
 import { adapter, counted, duration, loss, measured, parts, trainingSeconds, text, whole } from './words.mjs';
 
 /** @typedef {import('../../app/job.ts').JobResult} JobResult */
 /** @typedef {import('./outputs.mjs').Circumstances} Circumstances */
 
 /**
- * Returns the report as one HTML file that needs no other file and no network: it contains its pictures and its style.
+ * Returns the report as one HTML file.
  * @param {JobResult} result
  * @param {Circumstances} circumstances
  */
-export async function reportHtml(result, circumstances) {
-  const style = await readFile(new URL('report.css', import.meta.url), 'utf8');
-  const { title, unit, test, pictures, summary } = result;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${text(title)}: ${loss(test.loss)} ${text(unit)}</title>
-<link rel="icon" href="data:,">
-<style>
-${style}</style>
-</head>
-<body>
-<header>
-<p class="name">latentgpu</p>
-<h1>${text(title)}</h1>
-<p class="lead">${text(lead(result))}</p>
-</header>
-<main>
-<section class="figures" aria-label="Results">
-<div class="main-figure"><strong>${loss(test.loss)}</strong><span>on ${whole(result.settings.testImages)} test images, ${text(unit)}</span></div>
+export function reportHtml(result, circumstances) {
+  const { title, unit, test, pictures, summary, settings, adapter: info } = result;
+  const body = `<section class="figures" aria-label="Results">
+<div class="main-figure"><strong>${loss(test.loss)}</strong><span>on ${whole(settings.testImages)} test images, ${text(unit)}</span></div>
 ${figures(result)
   .map(([value, name]) => `<div><strong>${value}</strong><span>${text(name)}</span></div>`)
   .join('\n')}
 </section>
 ${pictures.map(figure).join('\n')}
-<section>
-<h2>Setting</h2>
-<dl>
-${settings(result, circumstances)
-  .map(([name, value]) => `<div><dt>${text(name)}</dt><dd>${text(value)}</dd></div>`)
-  .join('\n')}
-</dl>
-<pre tabindex="0">${text(summary)}</pre>
-</section>
+${settingSection(info, circumstances, command(settings, circumstances.data), summary)}
 <section>
 <details>
 <summary>Loss by epoch</summary>
 ${trainings(result).map(table).join('\n')}
 </details>
-</section>
-</main>
-</body>
-</html>
-`;
+</section>`;
+  return reportPage({ title: `${title}: ${loss(test.loss)} ${unit}`, heading: title, lead: lead(result), body });
 }
 
 /** @param {JobResult} result */
@@ -108,21 +78,12 @@ ${epochs.map((epoch, i) => `<tr>${[i + 1, loss(epoch.loss), ...parts(epoch).map(
 }
 
 /**
- * @param {JobResult} result
- * @param {Circumstances} circumstances
- * @returns {[string, string][]}
+ * @param {JobResult['settings']} settings
+ * @param {string} [data] a folder other than MNIST's
  */
-function settings({ settings: { model, images, batch, epochs, steps, seed }, adapter: info }, { browser, date, data }) {
+function command({ model, images, batch, epochs, steps, seed }, data) {
   const amount = epochs ? `--epochs ${epochs}` : `--steps ${steps}`;
-  return [
-    ['Adapter', adapter(info)],
-    ['Browser', browser],
-    ['Date', `${date.slice(0, 16).replace('T', ' ')} UTC`],
-    [
-      'Command',
-      `npm start -- --model ${model} ${amount} --batch ${batch} --images ${images} --seed ${seed}${data ? ` --data ${data}` : ''}`,
-    ],
-  ];
+  return `npm start -- --model ${model} ${amount} --batch ${batch} --images ${images} --seed ${seed}${data ? ` --data ${data}` : ''}`;
 }
 
 /** @param {JobResult['pictures'][number]} picture */

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { blamed, reason } from '../../app/table/words.mjs';
+import { reportPage, settingSection } from './report-page.mjs';
 import { adapter, counted, duration, text, whole } from './words.mjs';
 
 /** @typedef {import('../../app/table/job.ts').TableJobResult} TableJobResult */
@@ -16,36 +16,17 @@ import { adapter, counted, duration, text, whole } from './words.mjs';
 const shownRows = 30;
 
 /**
- * Returns the report as one HTML file that needs no other file and no network.
+ * Returns the report as one HTML file.
  * @param {TableJobResult} result
  * @param {Circumstances} circumstances
  */
-export async function tableReport(result, circumstances) {
-  const style = await readFile(new URL('report.css', import.meta.url), 'utf8');
-  const own = await readFile(new URL('table-report.css', import.meta.url), 'utf8');
+export function tableReport(result, circumstances) {
   const file = circumstances.data.split(/[\\/]/).at(-1) ?? '';
   const { rows, columns, training, adapter: info, filled, layers, dialect } = result;
   const used = columns.filter(({ left }) => !left);
   const command = `npm start -- --model table --data ${circumstances.data}${circumstances.label ? ` --label ${circumstances.label}` : ''}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${text(file)}: strange rows</title>
-<link rel="icon" href="data:,">
-<style>
-${style}${own}</style>
-</head>
-<body>
-<header>
-<p class="name">latentgpu</p>
-<h1>${text(file)}</h1>
-<p class="lead">${whole(rows)} rows of ${counted(used.length, 'column')}. An autoencoder has learned in ${counted(training.steps, 'step')}, ${duration(training.seconds)}, what a row usually looks like, in Chrome through WebGPU, on ${text(adapter(info))}.${training.stopped ? ' It was stopped by hand.' : ''} Nothing has left this computer.</p>
-</header>
-<main>
-<section>
+  const lead = `${whole(rows)} rows of ${counted(used.length, 'column')}. An autoencoder has learned in ${counted(training.steps, 'step')}, ${duration(training.seconds)}, what a row usually looks like, in Chrome through WebGPU, on ${adapter(info)}.${training.stopped ? ' It was stopped by hand.' : ''} Nothing has left this computer.`;
+  const body = `<section>
 <h2>The strangest rows</h2>
 <p>Row 1 is the first one of the file, below its header. The score is the mean over a row's cells: of a number half its squared distance from what was expected, in standard deviations of its column; of a name −log p. All rows are in <code>scores.csv</code>.</p>
 <div class="scroll" tabindex="0"><table>
@@ -86,24 +67,8 @@ ${columns
 </table></div>
 <p>${filled ? `${counted(filled, 'blank')} filled in: <code>filled.csv</code>.` : 'There are no blanks: <code>filled.csv</code> is the table as it is.'} Read with ${text(dialect)}.</p>
 </section>
-<section>
-<h2>Setting</h2>
-<dl>
-${[
-  ['Adapter', adapter(info)],
-  ['Browser', circumstances.browser],
-  ['Date', `${circumstances.date.slice(0, 16).replace('T', ' ')} UTC`],
-  ['Command', command],
-]
-  .map(([name = '', value = '']) => `<div><dt>${text(name)}</dt><dd>${text(value)}</dd></div>`)
-  .join('\n')}
-</dl>
-<pre tabindex="0">${text(layers)}</pre>
-</section>
-</main>
-</body>
-</html>
-`;
+${settingSection(info, circumstances, command, layers)}`;
+  return reportPage({ title: `${file}: strange rows`, heading: file, lead, styles: ['table-report.css'], body });
 }
 
 /**

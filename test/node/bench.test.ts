@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { ModelResult, Results } from '../../bench/results.ts';
 import { batches, examples, featuresOf, firstWeights, flops, models, placedLayers } from '../../bench/models.ts';
 import { chart } from '../../scripts/bench/chart.mjs';
 import { kernelTable, markdown, modelTable } from '../../scripts/bench/tables.mjs';
 import { tasksIn } from '../../scripts/bench/tasks.mjs';
+import { command } from '../support/command.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const bench = (...args: string[]) =>
-  promisify(execFile)(process.execPath, [path.join(root, 'scripts/bench.mjs'), ...args], { cwd: root });
+const bench = command('scripts/bench.mjs');
 
 const timing = (ms: number) => ({ ms, times: [ms], dispatches: 9, submits: 0.5, peakBytes: 2 ** 20, loss: 0.5 });
 const trained = (agreed: boolean): ModelResult => ({

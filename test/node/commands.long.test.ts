@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownScripts, problems } from '../../scripts/check-commands/list.mjs';
+import { root } from '../support/root.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
 describe('every script of package.json', () => {

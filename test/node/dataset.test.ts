@@ -207,7 +207,7 @@ const wrong: Refusal[] = [
     'dataset: takes a Gpu, as openGpu gives it, not undefined',
   ],
 ];
-it.each(wrong)('%s is refused', async (...refusal) => refused(refusal));
+it.each(wrong)('%s is refused', async (_, ...refusal) => refused(...refusal));
 
 describe('probabilities', () => {
   const check = async (values: DataSource, scale?: number) =>
@@ -253,7 +253,7 @@ describe('probabilities', () => {
       `bce: 4 at row 0, column 0 ${outside}`,
     ],
   ];
-  it.each(wrong)('%s', async (...refusal) => refused(refusal));
+  it.each(wrong)('%s', async (_, ...refusal) => refused(...refusal));
 
   it('are all bytes, and values in [0, 1]', async () => {
     await check(Uint8Array.of(0, 255));
@@ -307,7 +307,7 @@ describe('any kind of data, for a model', () => {
     ],
     ['none', () => as(null), DataError, notFlat],
   ];
-  it.each(wrong)('%s is refused', async (...refusal) => refused(refusal));
+  it.each(wrong)('%s is refused', async (_, ...refusal) => refused(...refusal));
 });
 
 describe('with labels', () => {
@@ -338,8 +338,8 @@ describe('with labels', () => {
       [[0, -1, 2], DataError, 'fit: the label of row 1 is -1, not one of the 3 classes 0 to 2'],
       [[0.5, 1, 2], DataError, 'fit: the label of row 0 is 0.5, not one of the 3 classes 0 to 2'],
     ];
-    for (const [labels, kind, message] of cases) await refused(['', () => put(labels, gpu), kind, message]);
-    await refused(['', () => putLabelled('fit', gpu, undefined as never, [2], 3), OptionError, needs]);
+    for (const [labels, kind, message] of cases) await refused(() => put(labels, gpu), kind, message);
+    await refused(() => putLabelled('fit', gpu, undefined as never, [2], 3), OptionError, needs);
     expect(gpu.memory().buffers).toBe(0);
   });
 });
@@ -379,10 +379,10 @@ describe('for a model that may have a condition', () => {
 
   it('unexpected labels and missing labels are refused', async () => {
     const gpu = standIn();
-    await refused(['', () => put(gpu, { data: floats(6), labels: [2, 0, 1] }), OptionError, unasked]);
+    await refused(() => put(gpu, { data: floats(6), labels: [2, 0, 1] }), OptionError, unasked);
     expect(needsCondition('fit')).toBe(unasked);
     for (const data of [floats(6), { data: floats(6) }, { data: floats(6), shape: [3, 2] }, null])
-      await refused(['', () => put(gpu, data, 3), OptionError, missing]);
+      await refused(() => put(gpu, data, 3), OptionError, missing);
     expect(gpu.memory().buffers).toBe(0);
   });
 });

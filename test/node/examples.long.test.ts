@@ -1,19 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'puppeteer';
 import { build } from 'vite';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { nativeEnvironment } from '../../scripts/native-webgpu.mjs';
-import { root, withServedPage } from '../support/builtPage.ts';
+import { withServedPage } from '../support/builtPage.ts';
+import { root } from '../support/root.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
+const folder = temporaryFolder('examples');
 /** A project of a user's: the packed package and what else the examples need, and nothing of this repository. */
-let project: string;
+const project = path.join(folder, 'project');
 
 beforeAll(async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'latentgpu-examples-'));
-  project = path.join(folder, 'project');
   const packing = path.join(folder, 'packing');
   const modules = path.join(project, 'node_modules');
   await mkdir(modules, { recursive: true });
@@ -52,8 +52,6 @@ beforeAll(async () => {
     await symlink(path.join(root, 'node_modules', name), path.join(modules, name));
   await cp(path.join(root, 'examples'), path.join(project, 'examples'), { recursive: true });
 });
-
-afterAll(() => rm(path.dirname(project), { recursive: true }));
 
 function run(program: string, args: string[], cwd: string, env = process.env): string {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { faults } from '../../scripts/faults/list.mjs';
 import { seed } from '../../scripts/faults/seed.mjs';
+import { root } from '../support/root.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const files = [...new Set(faults.map(({ file }) => file))];
 
 /** What holds no arithmetic: the tag that puts texts together, and the names of a convolution's sizes, by which the host fills them in. */

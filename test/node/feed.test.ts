@@ -102,30 +102,27 @@ describe('streamed data', () => {
     const gpu = standIn();
     const set = await streamed(gpu);
     Feed.open('fit', set, 4)!.dispose();
-    await refused([
-      '',
+    await refused(
       () => Feed.open('fit', set, 5),
       OptionError,
       'fit: a batch of 5 is more than the 4 examples that a data set with these deviceBytes loads at a time',
-    ]);
+    );
     const all = await dataset(gpu, floats(12), { shape: [1], deviceBytes: 48 });
     expect([all.storage.streamed, all.storage.pieces.length, Feed.open('fit', all, 4)]).toEqual([
       undefined,
       1,
       undefined,
     ]);
-    await refused([
-      '',
+    await refused(
       () => dataset(gpu, floats(60), { shape: [3], deviceBytes: 95 }),
       OptionError,
       'dataset: deviceBytes must be at least 96, the size of eight examples, not 95',
-    ]);
-    await refused([
-      '',
+    );
+    await refused(
       () => dataset(gpu, floats(60), { shape: [3], deviceBytes: 0 }),
       OptionError,
       'dataset: deviceBytes: 0 is not a number of at least 1',
-    ]);
+    );
     const half = async (limits: Partial<GPUSupportedLimits>) =>
       (await dataset(withSmallBuffers(limits), floats(600), { shape: [3], deviceBytes: 2000 })).storage.streamed!.half;
     expect([

@@ -2,8 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
-
-const root = path.resolve(import.meta.dirname, '../..');
+import { root } from '../support/root.ts';
 
 /** Paths are relative to the repository, with slashes. */
 const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fetchIdx, readIdx } from '../../src/data/idx.ts';
 import { DataError, FormatError, OptionError } from '../../src/errors.ts';
-import { errorOf } from '../support/error-of.ts';
+import { errorOf, expectRefused } from '../support/error-of.ts';
 
 const file = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 10, 20, 30, 40, 50, 60);
 const content = { data: Uint8Array.of(10, 20, 30, 40, 50, 60), shape: [2, 1, 3] };
@@ -99,11 +99,7 @@ it('describes failures, with the address', async () => {
       `fetchIdx: ${origin}/page answered with an HTML page, not an IDX file (offset 0), as servers do for a missing file`,
     ],
   ];
-  for (const [path, kind, message] of cases) {
-    const error = await errorOf(fetchIdx(origin + path));
-    expect(error).toBeInstanceOf(kind);
-    expect(error.message).toBe(message);
-  }
+  for (const [path, kind, message] of cases) expect(await errorOf(fetchIdx(origin + path))).toEqual(new kind(message));
   expect((await errorOf(fetchIdx(`${origin}/broken`))).cause).toBeInstanceOf(Error);
 });
 
@@ -141,11 +137,8 @@ it('describes errors in the first bytes of a file', async () => {
     [[0, 0x8b, 8, 0], noIdx],
     [[0x1f, 0x8b, 8, 0], 'idx: the gzip stream is damaged (offset 0)'],
   ];
-  for (const [bytes, message] of cases) {
-    const error = await errorOf(readIdx(Uint8Array.from(bytes)));
-    expect(error).toBeInstanceOf(FormatError);
-    expect(error.message).toBe(message);
-  }
+  for (const [bytes, message] of cases)
+    expect(await errorOf(readIdx(Uint8Array.from(bytes)))).toEqual(new FormatError(message));
   expect((await errorOf(readIdx(Uint8Array.of(0x1f, 0x8b, 8, 0)))).cause).toBeInstanceOf(Error);
 });
 
@@ -161,9 +154,5 @@ it('names the wrong option or argument', async () => {
     [() => fetching(`${origin}/file`, { signal: 1 }), 'fetchIdx: signal must be an AbortSignal'],
     [() => reading([0, 0, 8]), 'readIdx: takes the bytes of a file'],
   ];
-  for (const [call, message] of cases) {
-    const error = await errorOf(call());
-    expect(error).toBeInstanceOf(OptionError);
-    expect(error.message).toContain(message);
-  }
+  for (const [call, message] of cases) await expectRefused(OptionError, message, call());
 });

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { root } from '../support/root.ts';
 import { breaches } from './importLaw.ts';
-
-const root = path.resolve(import.meta.dirname, '../..');
 
 test('this repository keeps the import law', () => {
   const sources = readSources(['src', 'shaders', 'app', 'bench']);

@@ -6,8 +6,7 @@ import { cards } from '../../scripts/isa/cards.mjs';
 import { estimate } from '../../scripts/isa/model.mjs';
 import type { DispatchRecord, PipelineRecord, Report, StepRecord } from '../../scripts/isa/report.ts';
 import { turnsOf } from '../../scripts/isa/turns.mjs';
-
-const root = path.resolve(import.meta.dirname, '../..');
+import { root } from '../support/root.ts';
 
 const loop = { instructions: 118, multiplyAdds: 64 };
 const pipeline = (number: number, more: Partial<PipelineRecord> = {}): PipelineRecord => ({

@@ -5,8 +5,8 @@ import { budgetModels, compare, measure, type Debts } from '../../scripts/isa/bu
 import { missing } from '../../scripts/isa/machine.mjs';
 import { compileWorks } from '../../scripts/isa/compile.mjs';
 import { large, multipliesOf } from '../../scripts/isa/works.mjs';
+import { root } from '../support/root.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const list = JSON.parse(readFileSync(path.join(root, 'docs/results/isa.json'), 'utf8')) as {
   driver: string;
   debts: Debts;

@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { peerFile } from '../../scripts/isa/compile.mjs';
 import { driverFile, missing } from '../../scripts/isa/machine.mjs';
 import { writePage } from '../../scripts/isa/page.mjs';
+import { command } from '../support/command.ts';
+import { root } from '../support/root.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-isa-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder('isa');
 
 describe('docs/GPU.md', () => {
   it('keeps the sections without new results, in their order', async () => {
@@ -36,8 +34,7 @@ it('the library whose products are compiled for comparison is in the benchmark',
 });
 
 describe('npm run isa', () => {
-  const isa = (...args: string[]) =>
-    promisify(execFile)(process.execPath, [path.join(root, 'scripts/isa.mjs'), ...args], { cwd: root });
+  const isa = command('scripts/isa.mjs');
 
   it('lists its options', async () => {
     const { stdout } = await isa('--help');

@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import type { ViteUserConfig } from 'vitest/config';
 import mutants from '../../vitest.mutants.config.ts';
 import native from '../../vitest.native.config.ts';
+import { root } from '../support/root.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const files = readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
   .map((file) => `test/${file.replaceAll(path.sep, '/')}`);

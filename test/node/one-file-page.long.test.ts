@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { root, withBuiltPage } from '../support/builtPage.ts';
+import { withBuiltPage } from '../support/builtPage.ts';
+import { root } from '../support/root.ts';
 
 test('a page of one HTML file, without a bundler, trains with the built library', async () => {
   const served = { '/examples/one-file.html': await readFile(path.join(root, 'examples/one-file.html')) };

@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, it } from 'vitest';
-import { root, withBuiltPage } from '../support/builtPage.ts';
+import { withBuiltPage } from '../support/builtPage.ts';
+import { root } from '../support/root.ts';
 
 it('the guide on data reads a Parquet file', async () => {
   const guide = await readFile(path.join(root, 'docs/guide/data.md'), 'utf8');

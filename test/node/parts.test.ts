@@ -5,8 +5,8 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { activationNames } from '../../src/kernels/activation.ts';
 import { makers } from '../../src/models/parts/makers.ts';
+import { root } from '../support/root.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const guides = readdirSync(path.join(root, 'docs/guide'))
   .filter((file) => file.endsWith('.md'))

@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import facts from '../../app/guide/pictures.json' with { type: 'json' };
+import { command } from '../support/command.ts';
 import { decoded } from '../support/decoded.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-pictures-'));
-afterAll(() => rmSync(out, { recursive: true }));
+const out = temporaryFolder('pictures');
 
 const names = Object.keys(facts) as (keyof typeof facts)[];
-const pictures = (...args: string[]) =>
-  promisify(execFile)(process.execPath, [path.join(root, 'scripts/pictures.mjs'), ...args], { cwd: root });
+const pictures = command('scripts/pictures.mjs');
 
 describe('npm run pictures', () => {
   it('draws a single picture, or all', async () => {

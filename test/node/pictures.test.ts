@@ -1,22 +1,17 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import facts from '../../app/guide/pictures.json' with { type: 'json' };
 import { amount } from '../../scripts/pictures/options.mjs';
 import { palettePng } from '../../scripts/pictures/png.mjs';
+import { command } from '../support/command.ts';
 import { decoded } from '../support/decoded.ts';
+import { root } from '../support/root.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const folder = path.join(root, 'docs/guide');
-const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-pictures-'));
-afterAll(() => rmSync(out, { recursive: true }));
 
 const names = Object.keys(facts) as (keyof typeof facts)[];
-const pictures = (...args: string[]) =>
-  promisify(execFile)(process.execPath, [path.join(root, 'scripts/pictures.mjs'), ...args], { cwd: root });
+const pictures = command('scripts/pictures.mjs');
 
 describe('each guide of a model', () => {
   // The index has the guides in tables; the one of topics is about no model.

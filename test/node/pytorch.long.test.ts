@@ -9,8 +9,8 @@ import type { Call } from '../../app/playground/calls.ts';
 import type { Parts } from '../../app/playground/parts.ts';
 import { pytorchOf } from '../../app/playground/programs.ts';
 import type * as Library from '../../src/index.ts';
-import { root } from '../support/builtPage.ts';
 import { withLibraryPage } from '../support/libraryPage.ts';
+import { root } from '../support/root.ts';
 
 const python = ['python3', '/usr/bin/python3', 'python'].find(
   (program) => spawnSync(program, ['-c', 'import torch, numpy']).status === 0,

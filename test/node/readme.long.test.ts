@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { root, withBuiltPage } from '../support/builtPage.ts';
+import { withBuiltPage } from '../support/builtPage.ts';
+import { root } from '../support/root.ts';
 
 /** An IDX file of the first images of MNIST's test set: as many as a test needs. */
 async function someDigits(count: number): Promise<Uint8Array> {

@@ -1,22 +1,20 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openGpu } from '../../src/runtime/open.ts';
 import { openRecall } from '../../src/runtime/recall.ts';
 import { standInAdapter, standInDevice } from '../support/stand-in.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
+const homes = temporaryFolder('homes');
 let home: string;
 
 beforeEach(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'latentgpu-home-'));
+  home = await mkdtemp(path.join(homes, 'home-'));
   vi.stubEnv('HOME', home);
 });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(home, { recursive: true });
-});
+afterEach(() => vi.unstubAllEnvs());
 
 const file = () => path.join(home, '.cache', 'latentgpu', 'tuning.json');
 

@@ -1,18 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { preview } from 'vite';
 import { launchChrome } from '../../scripts/chrome.mjs';
 import { buildSite } from '../../scripts/site/build.mjs';
+import { root } from '../support/root.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-reference-'));
+const out = temporaryFolder('reference');
 const textOf = (file: string): string => readFileSync(path.join(out, file), 'utf8');
 
 /** As `npm run site`. It fails where a public function, class or type has no description, or refers to what is left out. */
 beforeAll(() => buildSite(out), 300_000);
-afterAll(() => rmSync(out, { recursive: true }));
 
 const pages = (): string[] =>
   readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.html'));

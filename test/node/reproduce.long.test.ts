@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import rows from '../../app/reproduce/rows.json' with { type: 'json' };
+import { command } from '../support/command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-reproduce-'));
-afterAll(() => rmSync(out, { recursive: true }));
+const out = temporaryFolder('reproduce');
 
 const names = Object.keys(rows);
-const reproduce = (...args: string[]) =>
-  promisify(execFile)(process.execPath, [path.join(root, 'scripts/reproduce.mjs'), ...args], { cwd: root });
+const reproduce = command('scripts/reproduce.mjs');
 const page = () => readFileSync(path.join(out, 'RESULTS.md'), 'utf8');
 
 /** A folder with series made up here, named and laid out as those that the row `series` reads. */

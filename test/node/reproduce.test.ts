@@ -1,20 +1,17 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import rows from '../../app/reproduce/rows.json' with { type: 'json' };
 import { resultsPage } from '../../scripts/reproduce/page.mjs';
 import { readResults } from '../../scripts/reproduce/results.mjs';
+import { command } from '../support/command.ts';
+import { root } from '../support/root.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const out = mkdtempSync(path.join(tmpdir(), 'latentgpu-reproduce-'));
-afterAll(() => rmSync(out, { recursive: true }));
+const out = temporaryFolder('reproduce');
 
 const names = Object.keys(rows);
-const reproduce = (...args: string[]) =>
-  promisify(execFile)(process.execPath, [path.join(root, 'scripts/reproduce.mjs'), ...args], { cwd: root });
+const reproduce = command('scripts/reproduce.mjs');
 
 it('--help and --list name every row', async () => {
   for (const flag of ['--help', '--list']) {

@@ -176,7 +176,7 @@ describe('windows of a series', () => {
     ['more than float32 holds', async () => series(gpu, await readTable('n\n1\n1e300\n'), { length: 1 }), DataError, "series: 1e+300 in row 1 of 'n' is too large for float32"],
     ['probabilities that are none', async () => checkProbabilities(await series(gpu, Float32Array.of(0, 1, 0, 3), { length: 1, channels: 2 })), DataError, "bce: 3 at step 1, channel 1 is outside [0, 1]; scale the data, or use loss: 'mse'"],
   ]; // prettier-ignore
-  it.each(refusals)('refuses %s', async (...refusal) => refused(refusal));
+  it.each(refusals)('refuses %s', async (_, ...refusal) => refused(...refusal));
 });
 
 describe('timeline', () => {
@@ -239,7 +239,7 @@ describe('timeline', () => {
     ['an unknown option', () => timeline([1, 2], some, { combined: 'min' } as never), OptionError, "timeline: unknown option 'combined' (did you mean combine?)"],
     ['a NaN for a window', () => timeline(Float32Array.of(1, NaN), some), DataError, 'timeline: score 1 is NaN, not a number'],
   ]; // prettier-ignore
-  it.each(refusals)('refuses %s', async (...refusal) => refused(refusal));
+  it.each(refusals)('refuses %s', async (_, ...refusal) => refused(...refusal));
 });
 
 describe('intervals', () => {
@@ -277,5 +277,5 @@ describe('intervals', () => {
     ['a length of none', () => intervals(line, 1, { minLength: 0 }), OptionError, 'intervals: minLength: 0 is not a whole number of at least 1'],
     ['an unknown option', () => intervals(line, 1, { gaps: 1 } as never), OptionError, "intervals: unknown option 'gaps' (did you mean gap?)"],
   ]; // prettier-ignore
-  it.each(refusals)('refuses %s', async (...refusal) => refused(refusal));
+  it.each(refusals)('refuses %s', async (_, ...refusal) => refused(...refusal));
 });

@@ -1,27 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import models from '../../app/models.json' with { type: 'json' };
-import { start, idx } from '../support/start.ts';
-const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-start-'));
-const inFolder = (name: string): string => path.join(folder, name);
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A folder with small files named as MNIST's, some of them replaced. */
-function data(replaced: Record<string, Uint8Array> = {}): string {
-  const place = mkdtempSync(inFolder('data-'));
-  const files = {
-    'train-images-idx3-ubyte': idx([200, 28, 28]),
-    'train-labels-idx1-ubyte': idx([200]),
-    't10k-images-idx3-ubyte': idx([40, 28, 28]),
-    't10k-labels-idx1-ubyte': idx([40]),
-    ...replaced,
-  };
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(place, name), bytes);
-  return place;
-}
+import { data, idx, inFolder, start } from '../support/start.ts';
 
 /** Fields of a line without quotes. */
 const fields = (line: string): string[] => line.split(',');
@@ -133,8 +115,10 @@ describe('every member of the family', () => {
 });
 
 it('Ctrl-C ends training and keeps the model', async () => {
-  const place = data({ 'train-images-idx3-ubyte.gz': gzipSync(idx([200, 28, 28])) });
-  rmSync(path.join(place, 'train-images-idx3-ubyte'));
+  const place = data({
+    'train-images-idx3-ubyte': undefined,
+    'train-images-idx3-ubyte.gz': gzipSync(idx([200, 28, 28])),
+  });
   const out = inFolder('stopped');
   let pressed = false;
   const { code, stdout, stderr } = await start(['--data', place, '--epochs', '1000000', '--out', out], {

@@ -1,7 +1,6 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import models from '../../app/models.json' with { type: 'json' };
 import { findChrome } from '../../scripts/chrome.mjs';
 import { Failure } from '../../scripts/failure.mjs';
@@ -9,10 +8,7 @@ import { checkData, findData } from '../../scripts/start/data.mjs';
 import { models as jobs, ofFiles, readOptions } from '../../scripts/start/options.mjs';
 import * as library from '../../src/index.ts';
 import { readSafetensors } from '../../src/files/safetensors.ts';
-import { idx, start, type Ended } from '../support/start.ts';
-const folder = mkdtempSync(path.join(tmpdir(), 'latentgpu-start-'));
-const inFolder = (name: string): string => path.join(folder, name);
-afterAll(() => rmSync(folder, { recursive: true }));
+import { data, idx, inFolder, start, type Ended } from '../support/start.ts';
 
 /** Fails with that one line, and before any browser: Node is no Chrome, so starting it would be another error. */
 async function expectFailure(args: string[], line: string): Promise<void> {
@@ -25,19 +21,6 @@ async function expectRefused(args: string[], line: string): Promise<void> {
   const looking = async () =>
     checkData(findData(options.data, { trainLabels: jobs[options.model].labels }), options, library);
   await expect(looking()).rejects.toThrow(new Failure(line));
-}
-
-/** A folder with small files named as MNIST's, some of them replaced. */
-function data(replaced: Record<string, Uint8Array> = {}): string {
-  const place = mkdtempSync(inFolder('data-'));
-  const files = {
-    'train-images-idx3-ubyte': idx([200, 28, 28]),
-    't10k-images-idx3-ubyte': idx([40, 28, 28]),
-    't10k-labels-idx1-ubyte': idx([40]),
-    ...replaced,
-  };
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(place, name), bytes);
-  return place;
 }
 
 it('--help lists the options and the models', async () => {
@@ -86,7 +69,7 @@ describe('unreadable data', () => {
     await expectFailure(['--data', place, '--out', inFolder('out')], `${place}/train-images-idx3-ubyte: it is empty`);
   });
 
-  it.each<[string, Record<string, Uint8Array>, string, string[]?]>([
+  it.each<[string, Record<string, Uint8Array | undefined>, string, string[]?]>([
     [
       'cut off',
       { 'train-images-idx3-ubyte': idx([200, 28, 28], 1000) },
@@ -115,7 +98,7 @@ describe('unreadable data', () => {
     ],
     [
       'labels of the training images missing, for a model that is told them',
-      {},
+      { 'train-labels-idx1-ubyte': undefined },
       'there is no file train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz) in DATA',
       ['--model', 'conditional'],
     ],

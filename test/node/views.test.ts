@@ -152,8 +152,8 @@ describe('views', () => {
       'split: seed: 0.5 is not a whole number of at least 0 and at most 4294967295',
     ],
   ];
-  it.each(wrong)('of %s are refused', async (what, call, kind, message) => {
+  it.each(wrong)('of %s are refused', async (_, call, kind, message) => {
     const set = await labelled();
-    await refused([what, () => call(set), kind, message]);
+    await refused(() => call(set), kind, message);
   });
 });

@@ -100,5 +100,5 @@ describe('weights of examples', () => {
       ShapeError,
       'dataset: weights: 4 examples, but 2 weights',
     ],
-  ])('are refused: %s', (...refusal) => refused(refusal));
+  ])('are refused: %s', (_, ...refusal) => refused(...refusal));
 });

@@ -59,9 +59,8 @@ describe('a worker', () => {
     const worker = silent();
     const opening = failed(openGpu({ worker }));
     worker.dispatchEvent(Object.assign(new Event('error'), { message: 'Uncaught SyntaxError: export' }));
-    const error = await opening;
-    expect(error).toBeInstanceOf(LatentGpuError);
-    expect(error.message).toBe('the worker ended with an error: Uncaught SyntaxError: export');
+    const message = 'the worker ended with an error: Uncaught SyntaxError: export';
+    expect(await opening).toEqual(new LatentGpuError(message));
   });
 
   it('is required instead of another object', async () => {
@@ -73,9 +72,8 @@ describe('a worker', () => {
   });
 
   it('cannot be started in Node, which has no workers', async () => {
-    const error = await failed(openGpu());
-    expect(error).toBeInstanceOf(GpuUnavailableError);
-    expect(error.message).toBe("there are no Web Workers here, as in Node: import from 'latentgpu' instead");
+    const message = "there are no Web Workers here, as in Node: import from 'latentgpu' instead";
+    expect(await failed(openGpu())).toEqual(new GpuUnavailableError(message));
   });
 
   it('that is blocked is reported with the reason', async () => {

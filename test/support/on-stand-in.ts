@@ -22,7 +22,7 @@ export function withSmallBuffers(limits: Partial<GPUSupportedLimits>): Gpu {
 
 /** A call that is refused: with what kind of error, and which message. */
 export type Refusal = [what: string, call: () => unknown, kind: new (message: string) => Error, message: string];
-export async function refused([, call, kind, message]: Refusal): Promise<void> {
+export async function refused(call: Refusal[1], kind: Refusal[2], message: string): Promise<void> {
   const error = await errorOf((async () => call())());
   expect(error.message).toBe(message);
   expect(error).toBeInstanceOf(kind);

@@ -1,55 +1,50 @@
 /** The playground in a browser, as its tests press and read it; each test goes on where the one before left it. */
-import { createServer, type Server } from 'node:http';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, ElementHandle, Page } from 'puppeteer';
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launchChrome } from '../../scripts/chrome.mjs';
 import { buildSite } from '../../scripts/playground/site.mjs';
+import { serveContents } from './static-server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** where the page is built, for files beside it */
-export let out: string;
-let server: Server;
+let out: string;
+let server: Awaited<ReturnType<typeof serveContents>>;
 let chrome: Browser;
 export let page: Page;
 export let url: string;
-/** what the page has complained of */
-export const troubles: string[] = [];
+/** what the page has complained of since the last test */
+const troubles: string[] = [];
 
-const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 export const desktop = { width: 1280, height: 900 };
 const patience = { timeout: 45_000 };
 
-/** As it is published, in a folder of its own, in one Chrome. A page with fewer digits is sooner ready. */
-export async function start(counts?: { train: number; test: number }): Promise<void> {
-  out = await mkdtemp(path.join(tmpdir(), 'latentgpu-playground-'));
-  await buildSite(out, counts);
-  server = createServer((request, response) => {
-    const address = new URL(request.url ?? '/', 'http://page').pathname
-      .replace(/^\/some\/folder\//, '')
-      .replace(/^$/, 'index.html');
-    readFile(path.join(out, address)).then(
-      (body) =>
-        response
-          .writeHead(200, { 'content-type': types[path.extname(address)] ?? 'application/octet-stream' })
-          .end(body),
-      (error: unknown) => response.writeHead(404).end(String(error)),
-    );
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/folder/`;
-  chrome = await launchChrome();
-  page = await open(url);
-  await until('a model was open', `!document.querySelector('#play').disabled`);
+/**
+ * Opens the page before the tests of a file, and closes it after them. A test fails where the page has an error in its console.
+ * @param counts how many digits the page has; one with fewer is ready sooner
+ */
+export function onPlayground(counts?: { train: number; test: number }): void {
+  out = temporaryFolder('playground');
+  beforeAll(() => start(counts), 120_000);
+  afterEach(() => expect(troubles.splice(0)).toEqual([]));
+  afterAll(stop);
 }
 
-export async function stop(): Promise<void> {
+/** As it is published, in a folder of its own, in one Chrome. */
+async function start(counts?: { train: number; test: number }): Promise<void> {
+  await buildSite(out, counts);
+  server = await serveContents((address) => readFile(path.join(out, address.replace(/^\/some\/folder\//, ''))));
+  url = `${server.url}/some/folder/`;
+  chrome = await launchChrome();
+  page = await open(url);
+  await ready();
+}
+
+async function stop(): Promise<void> {
   await chrome?.close();
-  await new Promise((resolve) => server?.close(resolve));
-  await rm(out, { recursive: true });
+  await server?.close();
 }
 
 export async function open(address: string, prepare?: (page: Page) => Promise<unknown>): Promise<Page> {
@@ -76,6 +71,22 @@ export async function until(what: string, state: string, on = page): Promise<voi
     );
   });
 }
+
+/** Waits until the text of an element matches. */
+export const says = (selector: string, words: RegExp, on = page): Promise<void> =>
+  until(`${selector} said ${words}`, `${words}.test(document.querySelector('${selector}')?.textContent ?? '')`, on);
+
+/** Waits until there are so many elements. */
+export const has = (count: number, selector: string): Promise<void> =>
+  until(`there were ${count} of ${selector}`, `document.querySelectorAll('${selector}').length === ${count}`);
+
+/** Waits until a model is open. */
+export const ready = (on = page): Promise<void> =>
+  until('a model was open', `!document.querySelector('#play').disabled`, on);
+
+/** Scrolls an element to the middle, below the bar that stays at the top. */
+export const toMiddle = (selector: string): Promise<void> =>
+  page.$eval(selector, (element) => element.scrollIntoView({ block: 'center' }));
 
 export const trained = (steps: number): Promise<void> =>
   until(
@@ -155,10 +166,7 @@ export const choice = (name: string): Promise<string> =>
 
 export async function choose(name: string, value: string): Promise<void> {
   await page.select(`#choices [name=${name}]`, value);
-  await until(
-    `there was a model with ${name} ${value}`,
-    `/^A new model/.test(document.querySelector('#state').textContent)`,
-  );
+  await fresh(`there was a model with ${name} ${value}`);
   expect(await text('#refused')).toBe('');
 }
 

@@ -1,7 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { root } from './root.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
-export const root = path.resolve(import.meta.dirname, '../..');
+const folder = temporaryFolder('start');
+export const inFolder = (name: string): string => path.join(folder, name);
 
 export interface Ended {
   code: number | null;
@@ -35,4 +39,18 @@ export function idx(shape: number[], length = shape.reduce((product, n) => produ
   shape.forEach((n, i) => new DataView(bytes.buffer).setUint32(4 + 4 * i, n));
   for (let i = 0; i < length; i++) bytes[4 + 4 * shape.length + i] = (i * 31) % 10;
   return bytes;
+}
+
+/** A folder with small files named as MNIST's, some of them replaced, or left out by `undefined`. */
+export function data(replaced: Record<string, Uint8Array | undefined> = {}): string {
+  const place = mkdtempSync(inFolder('data-'));
+  const files = {
+    'train-images-idx3-ubyte': idx([200, 28, 28]),
+    'train-labels-idx1-ubyte': idx([200]),
+    't10k-images-idx3-ubyte': idx([40, 28, 28]),
+    't10k-labels-idx1-ubyte': idx([40]),
+    ...replaced,
+  };
+  for (const [name, bytes] of Object.entries(files)) if (bytes) writeFileSync(path.join(place, name), bytes);
+  return place;
 }

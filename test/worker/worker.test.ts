@@ -5,7 +5,7 @@ import { makers } from '../../src/models/parts/makers.ts';
 import * as parts from '../../src/worker/parts.ts';
 import type { Gpu } from '../../src/worker/data.ts';
 import { sharedGpu } from '../support/gpu.ts';
-import { errorOf } from '../support/model.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { Draw } from '../support/random.ts';
 import { smallRemote } from '../support/remote.ts';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => gpu.close());
 
-const { dense, conv2d, flatten, dropout, gaussian, reshape } = remote;
+const { dense, dropout, gaussian } = remote;
 const data = (count = 50, features = 12) => new Draw(1).floats(count * features, 0, 1);
 const small = (changes: Partial<remote.WorkerAutoencoderSpec> = {}) => smallRemote(gpu, changes);
 
@@ -142,13 +142,17 @@ it('losses are plain data on the page, also custom ones', async () => {
     expect(await again.save()).toEqual(file);
     for (const model of [own, there, again]) model.dispose();
   }
-  const wrong = await errorOf(small({ loss: remote.elementwise({ ...formula, wgsl: 'nothing(y)' }) }));
-  expect(wrong).toBeInstanceOf(direct.OptionError);
-  expect(wrong.message).toMatch(/elementwise: the formula 'my own' is not valid WGSL of y and x: .*nothing/s);
+  await expectRefused(
+    direct.OptionError,
+    /elementwise: the formula 'my own' is not valid WGSL of y and x: .*nothing/s,
+    small({ loss: remote.elementwise({ ...formula, wgsl: 'nothing(y)' }) }),
+  );
   const model = await small({ loss: remote.elementwise(formula) });
-  const missing = await errorOf(remote.loadAutoencoder(gpu, await model.save()));
-  expect(missing).toBeInstanceOf(direct.OptionError);
-  expect(missing.message).toContain("the model's loss, 'my own', is not in the file");
+  await expectRefused(
+    direct.OptionError,
+    "the model's loss, 'my own', is not in the file",
+    remote.loadAutoencoder(gpu, await model.save()),
+  );
   model.dispose();
 });
 
@@ -187,43 +191,7 @@ it('data sets are in the worker: their memory is transferred, and they have view
   expect(() => set.filter(() => false)).toThrow(direct.DataError);
   set.dispose();
   own.dispose();
-  expect((await errorOf(model.encode(set))).message).toMatch(/the data set was disposed/);
+  await expectRefused(direct.LatentGpuError, 'the data set was disposed', model.encode(set));
   model.dispose();
   reference.dispose();
-});
-
-it('classifier, jigsaw, neighbours', async () => {
-  const model = await small();
-  const set = await remote.dataset(gpu, data(60), { shape: [12], labels: Array.from({ length: 60 }, (_, i) => i % 2) });
-  const probe = await remote.classifier(gpu, {
-    encoder: model.encoder,
-    classes: 2,
-    freeze: true,
-    hidden: [dense(3, 'relu')],
-  });
-  await probe.fit(set, set.labels!, { epochs: 1 });
-  expect((await probe.predict(set)).labels.length).toBe(60);
-  expect((await remote.loadClassifier(gpu, await probe.save())).classes).toBe(2);
-  const puzzle = await remote.jigsaw(gpu, {
-    input: [8, 8, 1],
-    tiles: 2,
-    permutations: 4,
-    encoder: [conv2d(2, 2, 'relu'), flatten(), dense(3)],
-    head: [dense(4, 'relu')],
-  });
-  expect(puzzle.permutations.length).toBe(4);
-  await puzzle.fit(data(20, 64), { epochs: 1 });
-  expect((await puzzle.solve(data(5, 64))).answers.length).toBe(5);
-  const codes = await model.encode(set);
-  const { indices } = await remote.nearestNeighbors(gpu, { codes, queries: codes, k: 1 });
-  expect(Array.from(indices).filter((at, i) => at === i).length).toBeGreaterThan(0);
-  expect((await remote.knnPredict(gpu, { codes, queries: codes, labels: set.labels!, k: 1 })).length).toBe(60);
-  const image = await remote.autoencoder(gpu, {
-    input: [4, 4, 1],
-    encoder: [flatten(), dense(3)],
-    decoder: [dense(16), reshape([4, 4, 1])],
-    loss: 'mse',
-  });
-  expect((await image.encode(data(2, 16))).shape).toEqual([2, 3]);
-  for (const each of [model, probe, puzzle, image, set]) each.dispose();
 });

@@ -1,6 +1,6 @@
 /** A model beside the first one, in a worker and on a device of its own. It trains when the first one does. */
 import { Connection } from '../connection.ts';
-import { emptyHistory, extended } from '../history.ts';
+import { emptyHistory, extended, judged } from '../history.ts';
 import { coalesced } from '../pacing.ts';
 import type { History, Opened, Progress, Verdict } from '../protocol.ts';
 import { needsAdjusting, needsNewModel, type Settings } from '../settings.ts';
@@ -105,8 +105,7 @@ export class Member {
     const verdict = await this.#worker.ask('judge').catch((error: unknown) => this.#trouble(error));
     if (!verdict) return;
     this.verdict = verdict;
-    const { losses, at } = verdict;
-    this.history = extended(this.history, { ...emptyHistory(), heldOut: [{ at, ...losses }] });
+    this.history = judged(this.history, verdict);
     this.links.changed();
   }
 

@@ -2,7 +2,7 @@
 import type { Interval } from '../../../src/index.ts';
 import { strangeIn } from '../../series/learn.ts';
 import { valueWords } from '../../table/words.mjs';
-import { byId, figure, h, tableOf, writeText } from '../dom.ts';
+import { byId, figure, h, readPower, tableOf, writeText } from '../dom.ts';
 import type { JudgedSeries } from './protocol.ts';
 import { TwoLines } from './twoLines.ts';
 import { counted, percent, whole } from './words.ts';
@@ -29,7 +29,7 @@ export class SeriesView {
   }
 
   get #shareNow(): number {
-    return Number((10 ** Number(this.#share.value)).toPrecision(2));
+    return readPower(this.#share);
   }
 
   open(series: JudgedSeries, share: number): void {

@@ -2,7 +2,7 @@
 import { threshold } from '../../../src/index.ts';
 import type { ColumnFacts } from '../../table/job.ts';
 import { blamed, reason } from '../../table/words.mjs';
-import { byId, figure, h, writeText } from '../dom.ts';
+import { byId, figure, h, readPower, writeText } from '../dom.ts';
 import { VirtualList } from './list.ts';
 import type { RankedRow } from './protocol.ts';
 import { cellWords, filledWords, percent, whole } from './words.ts';
@@ -41,7 +41,7 @@ export class Strangest {
   }
 
   get share(): number {
-    return Number((10 ** Number(this.#share.value)).toPrecision(2));
+    return readPower(this.#share);
   }
 
   /** The number of rows that count as anomalous. */

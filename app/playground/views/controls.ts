@@ -1,4 +1,4 @@
-import { byId, figure, writeText } from '../dom.ts';
+import { byId, figure, readPower, writeText } from '../dom.ts';
 import type { Progress } from '../protocol.ts';
 
 export interface Commands {
@@ -23,8 +23,8 @@ export class Controls {
     byId<HTMLInputElement>('slow').addEventListener('change', ({ target }) =>
       commands.slow((target as HTMLInputElement).checked),
     );
-    this.#rate.addEventListener('input', () => this.#writeRate(this.#readRate()));
-    this.#rate.addEventListener('change', () => commands.rate(this.#readRate()));
+    this.#rate.addEventListener('input', () => this.#writeRate(readPower(this.#rate)));
+    this.#rate.addEventListener('change', () => commands.rate(readPower(this.#rate)));
     document.addEventListener('keydown', (event) => {
       // The space bar belongs to the focused element, if there is one.
       if (event.key !== ' ' || event.target !== document.body || !this.#play.checkVisibility()) return;
@@ -58,10 +58,6 @@ export class Controls {
     writeText(byId('epochs'), epochs.toFixed(epochs < 10 ? 2 : 1));
     writeText(byId('steps'), steps.toLocaleString('en'));
     writeText(byId('images-per-second'), training ? figure(Math.round(imagesPerSecond)) : '–');
-  }
-
-  #readRate(): number {
-    return Number((10 ** Number(this.#rate.value)).toPrecision(2));
   }
 
   #writeRate(rate: number): void {

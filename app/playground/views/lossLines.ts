@@ -251,25 +251,25 @@ export function unlike(second: Settings, first: Settings): string {
   const sentences: string[] = [];
   const [code, otherCode] = [second, first].map(codeInWords);
   if (code !== otherCode) sentences.push(`Its code has ${code}, the first one’s has ${otherCode}.`);
-  const [own, other] = [second.normalize, first.normalize];
   const losses =
-    second.loss !== first.loss
-      ? `It learns by ${lossWords[second.loss]}, the first one by ${lossWords[first.loss]}`
-      : own !== other
-        ? `Its values go in ${normalizingWords[own]}, the first one’s ${normalizingWords[other]}`
-        : isGaussian(second) !== isGaussian(first)
-          ? `Only ${isGaussian(second) ? 'its' : 'the first one’s'} loss has a divergence in it`
-          : undefined;
+    differenceOf(second, first) ??
+    (isGaussian(second) !== isGaussian(first) &&
+      `Only ${isGaussian(second) ? 'its' : 'the first one’s'} loss has a divergence in it`);
   if (losses) sentences.push(`${losses}: the losses are of different kinds, the squared errors can be compared.`);
   return sentences.join(' ');
 }
 
 function cautionOf(second: Settings, first: Settings): string {
-  const caution = 'compare how the lines fall, not how high they lie.';
+  const difference = differenceOf(second, first);
+  return difference ? ` ${difference}: compare how the lines fall, not how high they lie.` : '';
+}
+
+/** Returns how the losses or the normalisations of two models differ; undefined if they do not. */
+function differenceOf(second: Settings, first: Settings): string | undefined {
   if (second.loss !== first.loss)
-    return ` It learns by ${lossWords[second.loss]}, the first one by ${lossWords[first.loss]}: ${caution}`;
+    return `It learns by ${lossWords[second.loss]}, the first one by ${lossWords[first.loss]}`;
   const [own, other] = [second.normalize, first.normalize];
   return own === other
-    ? ''
-    : ` Its values go in ${normalizingWords[own]}, the first one’s ${normalizingWords[other]}: ${caution}`;
+    ? undefined
+    : `Its values go in ${normalizingWords[own]}, the first one’s ${normalizingWords[other]}`;
 }

@@ -1,5 +1,6 @@
 /** The worker: the GPU, the data and the model live here, so that the page only draws. */
 import { GpuUnavailableError, openGpu, readSafetensors, type Gpu } from '../../../src/index.ts';
+import { adapterOf } from '../adapter.ts';
 import { inflated } from '../inflate.ts';
 import { fromHash, toHash } from '../link.ts';
 import { whyNot } from '../normalizing.ts';
@@ -160,13 +161,9 @@ function opened({ subject, run, settings }: Open, begun: Opened['origin']): Open
   const { name, shape, count, trained, labels, classes = [], names } = collection;
   const outline = subject.outline(settings);
   const figures = outline.normalizing === 'none' ? undefined : figuresOf(collection, settings.without);
-  const { vendor, architecture, description, isFallback } = gpu!.info;
   return {
     origin: begun,
-    adapter: {
-      name: [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser',
-      software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description),
-    },
+    adapter: adapterOf(gpu!),
     data: { name, shape, count, trained, labels, classes, names, figures },
     ...outline,
     history: run.history,

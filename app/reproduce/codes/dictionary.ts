@@ -45,7 +45,7 @@ export const dictionary = partedRow(
     batch: 64,
     seed: 0,
   }),
-  async ({ gpu, watch, say }, settings, part): Promise<Figures> => {
+  async ({ gpu, fit, say }, settings, part): Promise<Figures> => {
     const { dimensions, epochs, batch, seed } = settings;
     const plan: Plan = {
       directions: settings['planted directions'],
@@ -73,7 +73,7 @@ export const dictionary = partedRow(
     });
     const steps = epochs * Math.ceil(train.length / batch);
     const optimizer = adam(cosine(settings['learning rate'], { to: settings['last learning rate'], steps }));
-    await watch(part, batch, (reports) => model.fit(train, { epochs, batchSize: batch, optimizer, ...reports }));
+    await fit(part, model, train, { epochs, batchSize: batch, optimizer });
     await say(`${part}: entries beside planted directions`);
     const cosines = largestCosines(planted, (await model.weights())['decoder.0.weight']);
     const { ofExamples, ofLatents } = activity(await model.encode(others));

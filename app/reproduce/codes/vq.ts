@@ -33,7 +33,7 @@ export const quantised = partedRow(
     batch: 128,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch, say }, settings, part): Promise<Figures> => {
+  async ({ gpu, train, test, fit, say }, settings, part): Promise<Figures> => {
     const { epochs, batch, seed, commitment, decay } = settings;
     const count = Math.min(train.count, settings['training images']);
     const data = await dataset(gpu, train.pixels.subarray(0, 784 * count), { shape: [28, 28, 1] });
@@ -56,7 +56,7 @@ export const quantised = partedRow(
     });
     const steps = epochs * Math.ceil(count / batch);
     const optimizer = adam(cosine(settings['learning rate'], { to: settings['last learning rate'], steps }));
-    await watch(part, batch, (reports) => model.fit(data, { epochs, batchSize: batch, optimizer, ...reports }));
+    await fit(part, model, data, { epochs, batchSize: batch, optimizer });
     await say(`${part}: test images`);
     const found = await measure(model, test.data, test.pixels, part === 'quantised');
     for (const each of [model, data]) each.dispose();

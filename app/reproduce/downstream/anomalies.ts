@@ -27,7 +27,7 @@ export const anomalies = row(
     digits: machine.quick ? 1 : 10,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch, say }, { 'learning rate': rate, epochs, batch, digits, seed }) => {
+  async ({ gpu, train, test, fit, say }, { 'learning rate': rate, epochs, batch, digits, seed }) => {
     const floors = crossEntropyFloors(test.pixels, 784);
     const found: Found[] = [];
     for (let digit = 0; digit < digits; digit++) {
@@ -35,9 +35,8 @@ export const anomalies = row(
       const seen = new Uint8Array(others.length * 784);
       others.forEach((from, to) => seen.set(train.pixels.subarray(from * 784, (from + 1) * 784), to * 784));
       const model = await watchman(gpu, code, seed);
-      await watch(`all but ${digit}`, batch, (reports) =>
-        model.fit(seen, { epochs, batchSize: Math.min(batch, others.length), optimizer: adam(rate), ...reports }),
-      );
+      const batchSize = Math.min(batch, others.length);
+      await fit(`all but ${digit}`, model, seen, { epochs, batchSize, optimizer: adam(rate) });
       const crossEntropy = await model.errors(test.data);
       const squared = squaredErrors((await model.reconstruct(test.data)).data, test.pixels, 784);
       model.dispose();

@@ -88,15 +88,13 @@ export async function* representations(work: Work, training: Training): AsyncGen
 }
 
 async function autoencoding(
-  { gpu, train, watch }: Work,
+  { gpu, train, fit }: Work,
   { epochs, batch, rate, seed }: Training,
   name: string,
   parts: Parts,
 ): Promise<Representation> {
   const model = await make(gpu, parts, seed);
-  await watch(name, batch, (reports) =>
-    model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-  );
+  await fit(name, model, train.data, { epochs, batchSize: batch, optimizer: adam(rate) });
   return {
     name,
     encode: ({ data }) => model.encode(data),
@@ -114,7 +112,7 @@ const make = (gpu: Gpu, parts: Parts, seed: number) =>
   });
 
 /** Its code of an image is those of the image's four quarters, a quarter as long each. */
-async function solving({ gpu, train, watch }: Work, { epochs, batch, rate, seed }: Training): Promise<Representation> {
+async function solving({ gpu, train, fit }: Work, { epochs, batch, rate, seed }: Training): Promise<Representation> {
   const tiles = 2;
   const model = await jigsaw(gpu, {
     input: [28, 28, 1],
@@ -124,9 +122,7 @@ async function solving({ gpu, train, watch }: Work, { epochs, batch, rate, seed 
     head: [dense(256, 'relu')],
     seed,
   });
-  await watch('jigsaw', batch, (reports) =>
-    model.fit(train.data, { epochs, batchSize: batch, optimizer: adam(rate), ...reports }),
-  );
+  await fit('jigsaw', model, train.data, { epochs, batchSize: batch, optimizer: adam(rate) });
   const [height, width] = model.encoder.inputShape;
   return {
     name: 'jigsaw',

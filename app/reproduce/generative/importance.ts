@@ -34,7 +34,7 @@ export const importance = partedRow(
   async (work, settings, part): Promise<Figures> => {
     if (part === 'linear') return linearGaussian(work, settings.seed);
     const { k, bound, words } = models[part as Name];
-    const { gpu, watch, say } = work;
+    const { gpu, fit, say } = work;
     const { passes, seed, 'batch, images': images } = settings;
     const pixels = drawn(work.train, settings['training images'], seed);
     // The mean over k samples of each image is that over k rows that are the same.
@@ -50,10 +50,8 @@ export const importance = partedRow(
     });
     const steps = passes * Math.ceil(data.length / batchSize);
     const optimizer = adam(cosine(settings['learning rate'], { to: settings['last learning rate'], steps }));
-    await watch(words, batchSize, (reports) =>
-      // Images lie in an order drawn once, copies beside each other.
-      model.fit(data, { epochs: passes, batchSize, optimizer, shuffle: false, ...reports }),
-    );
+    // Images lie in an order drawn once, copies beside each other.
+    await fit(words, model, data, { epochs: passes, batchSize, optimizer, shuffle: false });
     await say(`${words}: −log p(x) of test images by importance samples`);
     const likelihoods = await model.logLikelihood(drawn(work.test, settings['test images'], seed), {
       samples: settings['importance samples'],

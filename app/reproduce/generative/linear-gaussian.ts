@@ -9,7 +9,7 @@ const scale = 2;
 
 /** The mean log-likelihood of test images' first principal components under a linear Gaussian model: by importance samples, and in closed form. */
 export async function linearGaussian(work: Work, seed: number): Promise<{ estimate: number; closed: number }> {
-  const { gpu, train, test, machine, watch, say, components } = work;
+  const { gpu, train, test, machine, fit, say, components } = work;
   const { components: axes, mean: center } = components();
   const scores = ({ pixels, count }: Pick<typeof train, 'pixels' | 'count'>) =>
     Float32Array.from({ length: count * features }, (_, i) => {
@@ -29,9 +29,7 @@ export async function linearGaussian(work: Work, seed: number): Promise<{ estima
   });
   const [epochs, batchSize] = [machine.quick ? 1 : 5, Math.min(128, data.length)];
   const optimizer = adam(cosine(1e-2, { to: 1e-4, steps: epochs * Math.ceil(data.length / batchSize) }));
-  await watch('a linear Gaussian model', batchSize, (reports) =>
-    model.fit(data, { epochs, batchSize, optimizer, ...reports }),
-  );
+  await fit('a linear Gaussian model', model, data, { epochs, batchSize, optimizer });
   await say('a linear Gaussian model: log p(x) by importance samples');
   const likelihoods = await model.logLikelihood(tested, { samples: machine.quick ? 100 : 5000, seed: 1 });
   const { 'decoder.0.weight': weight, 'decoder.0.bias': bias } = await model.weights();

@@ -60,7 +60,7 @@ export const matching = partedRow(
     'draws of the prior': machine.quick ? 1 : 2,
     seed: 0,
   }),
-  async ({ gpu, train, test, watch, say }, settings, part): Promise<Figures> => {
+  async ({ gpu, train, test, fit, say }, settings, part): Promise<Figures> => {
     const { epochs, batch, seed, 'random directions': count, 'draws of the prior': draws } = settings;
     const directions = drawn(count, 2 * draws);
     const apart = (codes: (draw: number) => Matrix): Apart => {
@@ -94,7 +94,7 @@ export const matching = partedRow(
     });
     const steps = epochs * Math.ceil(train.count / batch);
     const optimizer = adam(cosine(settings['learning rate'], { to: settings['last learning rate'], steps }));
-    await watch(part, batch, (reports) => model.fit(train.data, { epochs, batchSize: batch, optimizer, ...reports }));
+    await fit(part, model, train.data, { epochs, batchSize: batch, optimizer });
     const codes = await model.encode(test.data);
     const { reconstruction } = await model.evaluate(test.data);
     model.dispose();

@@ -27,7 +27,7 @@ async function beats(gpu: Gpu): Promise<Dataset> {
 }
 
 /** Trained on normal beats alone, with a limit of the mean training error plus one standard deviation: which beats of the rest are normal? */
-async function ofSplit({ gpu, watch }: Work, all: Dataset, { 'its epochs': epochs, 'its batch': batch }: ReturnType<typeof settings>, seed: number) {
+async function ofSplit({ gpu, fit }: Work, all: Dataset, { 'its epochs': epochs, 'its batch': batch }: ReturnType<typeof settings>, seed: number) {
   const [train, test] = all.split(0.8, { seed });
   const normal = train.filter((label) => label === 1);
   const model = await autoencoder(gpu, {
@@ -37,9 +37,7 @@ async function ofSplit({ gpu, watch }: Work, all: Dataset, { 'its epochs': epoch
     loss: 'mae',
     seed,
   });
-  await watch(`ECG5000, split ${seed}`, batch, (reports) =>
-    model.fit(normal, { epochs, batchSize: batch, optimizer: adam(1e-3), ...reports }),
-  );
+  await fit(`ECG5000, split ${seed}`, model, normal, { epochs, batchSize: batch, optimizer: adam(1e-3) });
   const errors = await model.errors(normal);
   const center = mean(errors);
   const limit = center + Math.sqrt(mean(errors.map((error) => (error - center) ** 2)));

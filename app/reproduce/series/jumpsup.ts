@@ -12,7 +12,7 @@ export const settings = (machine: Machine) => ({
 
 /** Trained on a series that is as it should be, with the largest error there as the limit: which stretches of another are above it? */
 export async function measure(
-  { gpu, watch }: Work,
+  { gpu, fit }: Work,
   { 'its windows': length, 'its epochs at most': epochs, 'its batch size': batch }: ReturnType<typeof settings>,
   seed: number,
 ) {
@@ -33,12 +33,8 @@ export async function measure(
     normalize: standardize(),
     seed,
   });
-  await watch('art_daily_small_noise', batch, (reports) =>
-    model.fit(training, {
-      ...{ epochs, batchSize: batch, optimizer: adam(1e-3), validation: 0.1, patience: 5 },
-      ...reports,
-    }),
-  );
+  const options = { epochs, batchSize: batch, optimizer: adam(1e-3), validation: 0.1, patience: 5 };
+  await fit('art_daily_small_noise', model, training, options);
   const limit = (await model.errors(training)).reduce((most, error) => Math.max(most, error), 0);
   const errors = await model.errors(test);
   const found = intervals(timeline(errors, test, { combine: 'min' }), limit);

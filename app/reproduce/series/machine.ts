@@ -15,7 +15,7 @@ const codes = [2, 8] as const;
 
 /** Do the errors of windows, brought back to the steps, tell where the strange stretches are? Trained on all windows, or on those that have no part in these. */
 export async function measure(
-  { gpu, watch }: Work,
+  { gpu, fit }: Work,
   { 'of windows that begin so many steps apart': stride, 'epochs of it': epochs }: ReturnType<typeof settings>,
   seed: number,
 ) {
@@ -45,9 +45,8 @@ export async function measure(
       normalize: standardize(),
       seed,
     });
-    await watch(`machine temperature, a code of ${code}, ${title}`, 128, (reports) =>
-      model.fit(data, { epochs, batchSize: 128, optimizer: adam(1e-3), ...reports }),
-    );
+    const options = { epochs, batchSize: 128, optimizer: adam(1e-3) };
+    await fit(`machine temperature, a code of ${code}, ${title}`, model, data, options);
     const line = timeline(await model.errors(windows), windows);
     model.dispose();
     return auc(line);

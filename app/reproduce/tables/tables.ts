@@ -139,7 +139,7 @@ const strangest = (scores: ArrayLike<number>, count: number): number[] =>
     .sort((a, b) => scores[b] - scores[a])
     .slice(0, count);
 
-async function measureLog({ gpu, watch }: Work, settings: Record<string, string | number>): Promise<OfLog> {
+async function measureLog({ gpu, fit }: Work, settings: Record<string, string | number>): Promise<OfLog> {
   const { csv, guilty } = sensorLog(settings['rows of the log'] as number, 1);
   const begun = performance.now();
   const table = await readTable(csv);
@@ -152,7 +152,7 @@ async function measureLog({ gpu, watch }: Work, settings: Record<string, string 
   });
   const epochs = settings['epochs on the log'] as number;
   const optimizer = adam(cosine(3e-3, { to: 1e-5, steps: epochs * Math.ceil(table.length / 256) }));
-  await watch('the log', 256, (reports) => model.fit(table, { epochs, batchSize: 256, optimizer, ...reports }));
+  await fit('the log', model, table, { epochs, batchSize: 256, optimizer });
   const scores = await model.errors(table, { hidden: true });
   const first = strangest(scores, 100);
   const found = first.filter((row) => guilty[row] !== undefined);

@@ -1,34 +1,31 @@
 /** Codes that are no plain numbers, and models that are told labels: what is kept of them, and with which data they go. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   choice,
   choose,
   fresh,
+  has,
   number,
+  onPlayground,
   page,
-  start,
-  stop,
+  says,
   text,
   trained,
-  troubles,
-  until,
   uploadPictures,
   url,
 } from '../../support/playground.ts';
 
-beforeAll(() => start({ train: 600, test: 100 }), 120_000);
-afterAll(stop);
+onPlayground({ train: 600, test: 100 });
 
 const press = (selector: string): Promise<void> => page.$eval(selector, (button) => (button as HTMLElement).click());
-const paused = (): Promise<void> =>
-  until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
+const paused = (): Promise<void> => says('#state', /It is saved in this browser/);
 
 it('samples of a quantised code are drawn during training, which continues', async () => {
   await choose('preset', 'vector-quantised');
   await page.click('#play');
   await trained(3);
   await press('#draw-samples');
-  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 6`);
+  await has(6, '#samples canvas');
   await trained((await number('#steps')) + 3);
   await page.click('#play');
   await paused();
@@ -37,14 +34,14 @@ it('samples of a quantised code are drawn during training, which continues', asy
 it('a quantised model is restored after a reload, with its codebook and its entries', async () => {
   const steps = await number('#steps');
   await page.reload();
-  await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /^Restored/);
   expect([await number('#steps'), await choice('codeKind'), await choice('entries')]).toEqual([
     steps,
     'vectorQuantizer',
     '64',
   ]);
   await page.$eval('#codebook', (panel) => panel.scrollIntoView());
-  await until('its entries were there', `document.querySelectorAll('#entries li').length === 64`);
+  await has(64, '#entries li');
   expect(await page.$$('#entries .taken')).not.toHaveLength(0);
 });
 
@@ -59,7 +56,7 @@ it('a kind of code can be chosen, with as many numbers as it needs', async () =>
   expect(await text('#shape-caption')).toMatch(/^784 – 64 – 32 – 32 – 32 – 32 – 64 – 784: /);
   await page.$eval('#codebook', (panel) => panel.scrollIntoView());
   // Without a grid of places, an example is one entry as a whole.
-  await until('an example had its entry', `document.querySelectorAll('#index-map td').length === 1`);
+  await has(1, '#index-map td');
 });
 
 it('a conditional model receives the classes of the digits, and none for pictures without classes', async () => {
@@ -67,14 +64,10 @@ it('a conditional model receives the classes of the digits, and none for picture
   await fresh('the link was followed');
   expect(await page.$eval('#choices [name=conditional]', (box) => (box as HTMLInputElement).checked)).toBe(true);
   await uploadPictures(60);
-  await until('they were open', `/^60 pictures: 60 examples/.test(document.querySelector('#data-state').textContent)`);
+  await says('#data-state', /^60 pictures: 60 examples/);
   const box = await page.$eval('#choices [name=conditional]', (field) => {
     const { checked, disabled } = field as HTMLInputElement;
     return { checked, disabled };
   });
   expect(box).toEqual({ checked: false, disabled: true });
-});
-
-it('has no errors in the console', () => {
-  expect(troubles).toEqual([]);
 });

@@ -1,23 +1,22 @@
 /** Every member of the family, every normalisation. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   choice,
   choose,
   fresh,
   number,
+  onPlayground,
   page,
-  start,
-  stop,
+  ready,
+  says,
   text,
   trained,
-  troubles,
   until,
   url,
   violations,
 } from '../../support/playground.ts';
 
-beforeAll(() => start({ train: 2000, test: 400 }), 120_000);
-afterAll(stop);
+onPlayground({ train: 2000, test: 400 });
 
 it('normalises as chosen: in the link, in the program and after a reload', async () => {
   expect(await text('#normalizing')).toBe('Pixels go in as they are.');
@@ -28,19 +27,13 @@ it('normalises as chosen: in the link, in the program and after a reload', async
     'The pixels’ least and largest, as pictures',
   ]);
   await page.click('#typescript');
-  await until(
-    'the program normalised',
-    `/import {.* minMax,.* normalize: minMax\\(\\),/s.test(document.querySelector('#code').textContent)`,
-  );
+  await says('#code', /import {.* minMax,.* normalize: minMax\(\),/s);
   await page.click('#link');
-  await until('the link did', `/#.*normalize=minMax/.test(document.querySelector('#code').textContent)`);
+  await says('#code', /#.*normalize=minMax/);
   await page.click('#step');
-  await until(
-    'it was saved',
-    `document.querySelector('#state').textContent.startsWith('Paused after 1 steps. It is saved')`,
-  );
+  await says('#state', /^Paused after 1 steps\. It is saved/);
   await page.reload();
-  await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /^Restored/);
   expect([await choice('normalize'), await number('#steps')]).toEqual(['minMax', 1]);
   expect(await text('#normalizing')).toMatch(/^Each pixel goes in scaled to 0 … 1/);
 });
@@ -54,7 +47,7 @@ it('explains why cross-entropy and standardized values are incompatible, and cha
   await choose('loss', 'mse');
   await choose('normalize', 'standardize');
   await page.click('#step');
-  await until('it took a step', `document.querySelector('#steps').textContent === '1'`);
+  await says('#steps', /^1$/);
   await page.select('#choices [name=loss]', 'bce');
   expect(await text('#refused')).toBe(`Not changed: ${why}`);
   expect([await choice('loss'), await choice('normalize')]).toEqual(['mse', 'standardize']);
@@ -75,7 +68,7 @@ it('explains why cross-entropy and standardized values are incompatible, and cha
 it('trains every member of the family', async () => {
   // The second model goes with its page.
   await page.reload();
-  await until('a model was open', `!document.querySelector('#play').disabled`);
+  await ready();
   const names = await page.$$eval('#choices [name=preset] option', (options) => options.map((option) => option.value));
   expect(names.length).toBeGreaterThan(10);
   for (const name of names.filter((name) => name !== 'variational')) {
@@ -93,12 +86,8 @@ it('trains a contractive member to more than one blurred reconstruction for all 
   await page.click('#play');
   await trained(300);
   await page.click('#play');
-  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /^Paused/);
   const figures = `Object.fromEntries([...document.querySelectorAll('#verdict div')].map((pair) => [pair.firstChild.textContent, Number(pair.lastChild.textContent)]))`;
   // The mean of all digits is the blur; whoever tells them apart has a smaller error.
   await until('it was better than the mean', `(${figures})['squared error'] < 0.8 * (${figures})['the mean alone']`);
-});
-
-it('has no errors in the console', () => {
-  expect(troubles).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** The page, touched once everywhere: the quick part of what the `long` tests beside this one go through. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readSafetensors } from '../../../src/files/safetensors.ts';
 import {
   changed,
@@ -7,27 +7,27 @@ import {
   choose,
   desktop,
   downloaded,
+  has,
   number,
+  onPlayground,
   page,
   savedPicture,
+  says,
   shown,
-  start,
-  stop,
   text,
+  toMiddle,
   trained,
-  troubles,
   until,
   uploadPictures,
   violations,
 } from '../../support/playground.ts';
 
-beforeAll(() => start({ train: 600, test: 100 }), 120_000);
-afterAll(stop);
+onPlayground({ train: 600, test: 100 });
 
 it('shows a trained model before the first click, with labels', async () => {
-  await until('a model was open', `/^Already trained/.test(document.querySelector('#state').textContent)`);
-  await until('all codes were looked at', `/^700 examples/.test(document.querySelector('#map-caption').textContent)`);
-  await until('it was judged', `/%/.test(document.querySelector('#verdict').textContent)`);
+  await says('#state', /^Already trained/);
+  await says('#map-caption', /^700 examples/);
+  await says('#verdict', /%/);
   expect(await text('#reconstructions-hint')).toMatch(/: test images \d+[16](, \d*[16])+\.$/);
   expect(await violations(page)).toEqual([]);
 });
@@ -37,16 +37,16 @@ it('trains, pauses, and provides a program and a link', async () => {
   await page.click('#play');
   await trained(steps + 10);
   await page.click('#play');
-  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /^Paused/);
   await page.click('#typescript');
-  await until('the program stood there', `/gaussian\\(2/.test(document.querySelector('#code').textContent)`);
+  await says('#code', /gaussian\(2/);
   await page.click('#link');
-  await until('the link was explained', `/leads to this machine/.test(document.querySelector('#taken').textContent)`);
+  await says('#taken', /leads to this machine/);
 });
 
 it('saves pictures as they stand on the page, on its background, named by the model, what they show and the seed', async () => {
-  await page.$eval('#samples', (panel) => panel.scrollIntoView({ block: 'center' }));
-  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 6`);
+  await toMiddle('#samples');
+  await has(6, '#samples canvas');
   for (const shows of ['latent map', 'reconstructions', 'loss', 'samples']) {
     const { corner, colors, name } = await savedPicture(shows);
     expect(name).toBe(`latentgpu-variational-${shows.replace(' ', '-')}-seed-0.png`);
@@ -67,10 +67,7 @@ it('saves pictures as they stand on the page, on its background, named by the mo
 
 it('draws an example’s neighbours, decodes a place, and walks from one to another', async () => {
   await page.click('#example');
-  await until(
-    'it had a place',
-    `/^test image \\d+: At .* on the map/.test(document.querySelector('#drawn-state').textContent)`,
-  );
+  await says('#drawn-state', /^test image \d+: At .* on the map/);
   expect(await text('#neighbors p')).toMatch(/^The examples with the nearest codes: .*image/);
   await page.click('#from');
   const before = await shown('#decoded');
@@ -84,13 +81,13 @@ it('draws an example’s neighbours, decodes a place, and walks from one to anot
 
 it('scores every example, and names the flagged ones', async () => {
   await page.click('#score');
-  await until('they were named', `document.querySelectorAll('#strangest tbody tr').length === 14`);
+  await has(14, '#strangest tbody tr');
   const first = await page.$eval('#strangest tbody th', (cell) => cell.textContent);
   expect((await downloaded('#flagged')).toString().split('\n')[1]).toContain(`${first},`);
 });
 
 it('has other models beside the first, alike in code size and loss or not, and the link has all of them', async () => {
-  await page.$eval('#compare', (button) => button.scrollIntoView({ block: 'center' }));
+  await toMiddle('#compare');
   await page.select('#rival', 'linear');
   await page.click('#compare');
   await figuresOf('First', 'Second: Linear = PCA, 2 numbers');
@@ -98,7 +95,7 @@ it('has other models beside the first, alike in code size and loss or not, and t
   expect((await rowsOfFigures())[1].slice(0, 3)).toEqual(['Second: Linear = PCA, 2 numbers', '2', 'BCE']);
   expect(await text('.compared .unlike')).toMatch(/^Only the first one’s loss has a divergence in it/);
   await page.click('#alike');
-  await until('it had its own code', `/784 – 32 – 784/.test(document.querySelector('.compared .widths').textContent)`);
+  await says('.compared .widths', /784 – 32 – 784/);
   await figuresOf('First', 'Second: Linear = PCA, 32 numbers');
   expect((await rowsOfFigures())[1].slice(0, 3)).toEqual(['Second: Linear = PCA, 32 numbers', '32', 'MSE']);
   expect(await text('.compared .unlike')).toMatch(
@@ -108,7 +105,7 @@ it('has other models beside the first, alike in code size and loss or not, and t
   await figuresOf('First', 'Second: Linear', 'Third: Variational');
   expect(page.url()).toMatch(/#alike=false&compared=linear&compared=variational$/);
   expect(await violations(page)).toEqual([]);
-  await page.$eval('.compared button', (button) => button.scrollIntoView({ block: 'center' }));
+  await toMiddle('.compared button');
   await page.click('.compared button');
   await figuresOf('First', 'Second: Variational');
   expect(page.url()).toMatch(/#alike=false&compared=variational$/);
@@ -145,13 +142,13 @@ it('trains a GAN: samples and both losses, and nothing that needs an encoder', a
   );
   expect(fields).toEqual(['preset', 'generator', 'code', 'discriminator', 'discriminatorRate', 'batch', 'seed']);
   expect(await text('#shape-caption')).toMatch(/^32 – 128 – 784 – 128 – 1: /);
-  await until('it had made some', `document.querySelectorAll('#samples canvas').length === 6`);
+  await has(6, '#samples canvas');
   const before = await shown('#samples canvas');
   await page.click('#play');
-  await until('both losses were told', `/discriminator’s 0/.test(document.querySelector('#loss-caption').textContent)`);
+  await says('#loss-caption', /discriminator’s 0/);
   await changed('training', '#samples canvas', before);
   await page.click('#play');
-  await until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /It is saved in this browser/);
   expect(await page.$$eval('#samples-earlier p', (lines) => lines[0].textContent)).toBe('untrained');
   expect(await violations(page)).toEqual([]);
   const { tensors } = readSafetensors(await downloaded('#safetensors'));
@@ -159,18 +156,18 @@ it('trains a GAN: samples and both losses, and nothing that needs an encoder', a
 
   const steps = await number('#steps');
   await page.reload();
-  await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /^Restored/);
   expect([await number('#steps'), await choice('preset')]).toEqual([steps, 'gan']);
   await choose('preset', 'variational');
-  await until('there was a map', `/^700 examples/.test(document.querySelector('#map-caption').textContent)`);
+  await says('#map-caption', /^700 examples/);
 });
 
 it('quantises: a codebook, the entries of an example, and samples', async () => {
   await choose('preset', 'vector-quantised');
   await page.click('#step');
-  await until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /It is saved in this browser/);
   await page.$eval('#codebook', (panel) => panel.scrollIntoView());
-  await until('its entries were there', `document.querySelectorAll('#entries li').length === 64`);
+  await has(64, '#entries li');
   const framed = () => page.$$eval('#entries .taken', (items) => items.map((item) => item.getAttribute('data-entry')));
   const inGrid = () =>
     page.$$eval('#index-map td', (cells) =>
@@ -182,18 +179,18 @@ it('quantises: a codebook, the entries of an example, and samples', async () => 
   expect(await framed()).toEqual([...new Set(await inGrid())]);
   expect(await text('#verdict')).toMatch(/commitment0\.\d+perplexity\d/);
   expect(await page.$$('#samples canvas')).toEqual([]);
-  await page.$eval('#draw-samples', (button) => button.scrollIntoView({ block: 'center' }));
+  await toMiddle('#draw-samples');
   await page.click('#draw-samples');
-  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 6`);
+  await has(6, '#samples canvas');
   expect(await violations(page)).toEqual([]);
 });
 
 it('decomposes examples: a dictionary, page by page', async () => {
   await choose('preset', 'sparse-dictionary');
   await page.click('#step');
-  await until('it was saved', `/It is saved in this browser/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /It is saved in this browser/);
   await page.$eval('#dictionary', (panel) => panel.scrollIntoView());
-  await until('its latents were there', `document.querySelectorAll('#latents li').length === 8`);
+  await has(8, '#latents li');
   expect(await text('#latents-shown')).toBe('1 to 8 of 512, the most frequent first');
   expect(await text('#dictionary-caption')).toMatch(
     /^\d+ of the 512 latents are dead just now: none of the 700 examples has them/,
@@ -211,13 +208,9 @@ it('decomposes examples: a dictionary, page by page', async () => {
   expect(activations).toHaveLength(6);
   expect(activations).toEqual(activations.toSorted((a, b) => b - a));
   expect(await violations(page)).toEqual([]);
-  // Below the bar, which stays at the top.
-  await page.$eval('#latents-after', (button) => button.scrollIntoView({ block: 'center' }));
+  await toMiddle('#latents-after');
   await page.click('#latents-after');
-  await until(
-    'the next ones were there',
-    `/^9 to 16 of 512/.test(document.querySelector('#latents-shown').textContent)`,
-  );
+  await says('#latents-shown', /^9 to 16 of 512/);
   expect((await shares())[0]).toBeLessThanOrEqual(first[7]);
 });
 
@@ -225,9 +218,9 @@ it('uses the classes: places, drawings and samples with the chosen label', async
   await choose('preset', 'conditional');
   expect(await text('#samples-label')).toBe('each, a row a label0123456789');
   await page.$eval('#samples', (panel) => panel.scrollIntoView());
-  await until('samples were drawn', `document.querySelectorAll('#samples canvas').length === 10`);
+  await has(10, '#samples canvas');
   await page.select('#samples-label', '3');
-  await until('they were of one label', `document.querySelectorAll('#samples canvas').length === 6`);
+  await has(6, '#samples canvas');
   expect(await text('#map-caption')).toMatch(/The model receives the classes/);
   const place = await shown('#decoded');
   await page.select('#map-label', '7');
@@ -244,19 +237,15 @@ it('uses the classes: places, drawings and samples with the chosen label', async
 
 it('reads pictures, names them by their files, and follows the theme', async () => {
   await uploadPictures(60);
-  await until(
-    'they were open',
-    `/^60 pictures: 60 examples, 28 × 28 pixels/.test(document.querySelector('#data-state').textContent)`,
-  );
+  await says('#data-state', /^60 pictures: 60 examples, 28 × 28 pixels/);
   // Before its first step the model is as far from any picture as from any other.
   await page.click('#play');
   await trained(100);
   await page.click('#play');
-  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
-  // Below the bar, which stays at the top.
-  await page.$eval('#score', (button) => button.scrollIntoView({ block: 'center' }));
+  await says('#state', /^Paused/);
+  await toMiddle('#score');
   await page.click('#score');
-  await until('one was flagged', `/square/.test(document.querySelector('#strangest tbody tr')?.textContent)`);
+  await says('#strangest tbody tr', /square/);
   const light = await shown('#histogram canvas');
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
   await changed('the theme', '#histogram canvas', light);
@@ -276,8 +265,4 @@ it('fits a phone, with a link to the anomalies', async () => {
   expect(Math.abs(top), 'the panel is at the top').toBeLessThan(60);
   expect(page.url(), 'the settings stay in the address').toContain('data=own');
   await page.setViewport(desktop);
-});
-
-it('has no errors in the console', () => {
-  expect(troubles).toEqual([]);
 });

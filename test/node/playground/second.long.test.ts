@@ -1,20 +1,19 @@
 /** Two models beside each other. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   changed,
   fresh,
+  has,
+  onPlayground,
   page,
+  says,
   shown,
-  start,
-  stop,
   text,
-  troubles,
   until,
   violations,
 } from '../../support/playground.ts';
 
-beforeAll(() => start({ train: 2000, test: 400 }), 120_000);
-afterAll(stop);
+onPlayground({ train: 2000, test: 400 });
 
 const figuresOfSecond = `document.querySelectorAll('#compared-figures tbody tr')[1]`;
 
@@ -26,7 +25,7 @@ it('compares a second model', async () => {
   await page.click('#play');
   await until('it trained with the first', `Number(${figuresOfSecond}.cells[4].textContent) > 4`);
   await page.click('#play');
-  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /^Paused/);
 });
 
 /** Pixels of the loss chart in the ink of the page, which only the second model's lines have. */
@@ -54,7 +53,7 @@ it('draws the losses of both models on the same axes, in the same unit, part by 
   expect(Number(last), 'its loss fell').toBeLessThan(Number(first));
 
   await page.click('section[aria-labelledby=loss-title] summary');
-  await until('both tables stood there', `document.querySelectorAll('#loss-table caption').length === 2`);
+  await has(2, '#loss-table caption');
   expect(
     await page.$$eval('#loss-table caption', (captions) => captions.map((caption) => caption.textContent)),
   ).toEqual(['First model', 'Second model, as in the chart']);
@@ -99,8 +98,4 @@ it('stops the comparison when the data change', async () => {
     'there was one for all classes',
     `!location.hash.includes('without') && /^A new model/.test(document.querySelector('#state').textContent)`,
   );
-});
-
-it('has no errors in the console', () => {
-  expect(troubles).toEqual([]);
 });

@@ -1,10 +1,9 @@
 /** Tables and series in the playground: what a visitor can change, the examples, and files that are not read at once. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { downloaded, page, start, stop, text, troubles, url, violations } from '../../support/playground.ts';
+import { expect, it } from 'vitest';
+import { downloaded, onPlayground, page, text, url, violations } from '../../support/playground.ts';
 import { dropped, learned, machine, shownRows } from '../../support/table-view.ts';
 
-beforeAll(() => start({ train: 600, test: 100 }), 120_000);
-afterAll(stop);
+onPlayground({ train: 600, test: 100 });
 
 /** A page that knows nothing of the one before, with a link to the view of tables. */
 async function follow(hash: string): Promise<void> {
@@ -92,8 +91,4 @@ it('the example of a series has its three planted stretches, and a click shows o
   expect(await violations(page)).toEqual([]);
   await relearned(() => page.click('#t-views [value=rows]'));
   expect(await page.$eval('#t-strange', (panel) => panel.checkVisibility())).toBe(true);
-});
-
-it('has no errors in the console', () => {
-  expect(troubles).toEqual([]);
 });

@@ -1,10 +1,9 @@
 /** A visitor's table: dropped on the page, learned, explained and taken away. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { downloaded, page, savedPicture, start, stop, text, troubles, violations } from '../../support/playground.ts';
+import { expect, it } from 'vitest';
+import { downloaded, onPlayground, page, savedPicture, says, text, violations } from '../../support/playground.ts';
 import { dropped, learned, machine, shownRows } from '../../support/table-view.ts';
 
-beforeAll(() => start({ train: 600, test: 100 }), 120_000);
-afterAll(stop);
+onPlayground({ train: 600, test: 100 });
 
 it('a dropped CSV is read and learned at once, and its strange row is first, with the responsible column', async () => {
   await dropped('machine.csv', machine());
@@ -59,7 +58,7 @@ it('draws only visible rows, marks the selected one, and colours the map by a co
   await page.click('.t-row[data-index="1"]');
   expect(await page.$eval('.t-row[aria-current]', (row) => row.getAttribute('aria-posinset'))).toBe('2');
   await page.select('#t-color', 'state');
-  await page.waitForFunction(`document.querySelector('#t-legend').textContent === 'highlow'`);
+  await says('#t-legend', /^highlow$/);
   expect(page.url()).toMatch(/#tables=own&file=machine.csv&color=state$/);
   const { name, colors } = await savedPicture('map of the rows');
   expect(name).toBe('latentgpu-machine-map-of-the-rows-seed-0.png');
@@ -76,8 +75,5 @@ it('fits a phone, with the strange rows near the top', async () => {
 
 it('after a reload keeps the choices, and asks for the file again', async () => {
   await page.reload();
-  await page.waitForFunction(
-    `/^The choices for machine.csv are remembered, the file is not/.test(document.querySelector('#t-state')?.textContent)`,
-  );
-  expect(troubles).toEqual([]);
+  await says('#t-state', /^The choices for machine.csv are remembered, the file is not/);
 });

@@ -1,5 +1,5 @@
 /** A model from the first click to the file it leaves, with all twelve thousand digits. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readSafetensors } from '../../../src/files/safetensors.ts';
 import {
   changed,
@@ -7,31 +7,27 @@ import {
   downloaded,
   fresh,
   number,
+  onPlayground,
   open,
   page,
+  says,
   shown,
-  start,
-  stop,
   text,
+  toMiddle,
   trained,
-  troubles,
   until,
   url,
   violations,
 } from '../../support/playground.ts';
 
-beforeAll(() => start(), 120_000);
-afterAll(stop);
+onPlayground();
 
 it('is alive before the first click: a trained model, ten thousand dots, its reconstructions', async () => {
-  await until('a model was open', `/^Already trained/.test(document.querySelector('#state').textContent)`);
-  await until(
-    'all codes were looked at',
-    `/^12,000 examples/.test(document.querySelector('#map-caption').textContent)`,
-  );
+  await says('#state', /^Already trained/);
+  await says('#map-caption', /^12,000 examples/);
   expect(await text('#reconstructions')).toBe('');
   expect(await page.$$eval('#reconstructions canvas', (canvases) => canvases.length)).toBe(2);
-  await until('it was judged', `/%/.test(document.querySelector('#verdict').textContent)`);
+  await says('#verdict', /%/);
 });
 
 it('decodes at the dragged place, and by the keyboard', async () => {
@@ -67,7 +63,7 @@ it('starts over, trains, pauses and takes single steps', async () => {
   expect(page.url()).toContain('rate=0.0032');
   await trained((await number('#steps')) + 20);
   await page.click('#play');
-  await until('it was paused', `/^Paused/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /^Paused/);
   const [, first, last] = /from ([\d.]+) to ([\d.]+)/.exec(await text('#loss-caption')) ?? [];
   expect(Number(last), 'the loss fell').toBeLessThan(Number(first));
   const steps = await number('#steps');
@@ -80,24 +76,21 @@ it('starts over, trains, pauses and takes single steps', async () => {
 
 it('continues after a reload', async () => {
   const steps = await number('#steps');
-  await until(
-    'it was saved',
-    `document.querySelector('#state').textContent.startsWith('Paused after ${steps} steps. It is saved')`,
-  );
+  await says('#state', new RegExp(`^Paused after ${steps} steps\\. It is saved`));
   await page.reload();
-  await until('it was restored', `/^Restored/.test(document.querySelector('#state').textContent)`);
+  await says('#state', /^Restored/);
   expect(await number('#steps')).toBe(steps);
   expect(await page.$eval('#rate', (slider) => Number((slider as HTMLInputElement).value))).toBeCloseTo(-2.5);
 });
 
 it('reconstructs a drawing and marks its place', async () => {
-  await page.$eval('#drawing', (element) => element.scrollIntoView({ block: 'center' }));
+  await toMiddle('#drawing');
   const box = (await (await page.$('#drawing'))!.boundingBox())!;
   await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.2 * box.height);
   await page.mouse.down();
   await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.8 * box.height, { steps: 6 });
   await page.mouse.up();
-  await until('the drawing had a place', `/on the map/.test(document.querySelector('#drawn-state').textContent)`);
+  await says('#drawn-state', /on the map/);
   expect(await page.$$('#neighbors canvas')).toHaveLength(1);
   await page.click('#keep');
   expect(await text('#train-drawings')).toBe('Train on my drawings (1)');
@@ -109,25 +102,16 @@ it('provides the weights, the model, a program and a link', async () => {
   expect(tensors['encoder.0.weight'].shape).toEqual([64, 784]);
   expect((await downloaded('#onnx')).toString('latin1')).toContain('latentgpu');
   await page.click('#typescript');
-  await until(
-    'the program stood on the page',
-    `/gaussian\\(2, { beta: 1 }\\)/.test(document.querySelector('#code').textContent)`,
-  );
+  await says('#code', /gaussian\(2, { beta: 1 }\)/);
   await page.click('#pytorch');
-  await until(
-    'the PyTorch program stood on the page',
-    `/torch.nn.Linear\\(784, 64\\)/.test(document.querySelector('#code').textContent)`,
-  );
+  await says('#code', /torch.nn.Linear\(784, 64\)/);
   await page.click('#link');
-  await until('the link stood on the page', `/#rate=0.0032$/.test(document.querySelector('#code').textContent)`);
+  await says('#code', /#rate=0.0032$/);
 });
 
 it('scores every example', async () => {
   await page.click('#score');
-  await until(
-    'the errors were divided',
-    `/of 12,000 examples lie above/.test(document.querySelector('#histogram-caption').textContent)`,
-  );
+  await says('#histogram-caption', /of 12,000 examples lie above/);
   expect(await text('#roc-caption')).toMatch(/area under the curve 0\.\d+/);
   expect((await downloaded('#flagged')).toString()).toMatch(
     /^picture,error,class,pixel 0,.*\n(training|test) image \d+,\d+/,
@@ -147,10 +131,7 @@ it('leaves a class out of training', async () => {
 
 it('solves jigsaws', async () => {
   await page.click('#solve');
-  await until(
-    'puzzles were solved',
-    `/held-out puzzles solved/.test(document.querySelector('#jigsaw-state').textContent)`,
-  );
+  await says('#jigsaw-state', /held-out puzzles solved/);
   await page.click('#solve');
   expect(await page.$$eval('#puzzles canvas', (canvases) => canvases.map((canvas) => canvas.width > 100))).toEqual([
     true,
@@ -178,18 +159,10 @@ it('shows a recorded run without WebGPU, and states it', async () => {
   const bare = await open(url, (opened) =>
     opened.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'gpu', { value: undefined })),
   );
-  await until('the recorded run was there', `/recorded run/.test(document.querySelector('#notice').textContent)`, bare);
-  await until(
-    'its codes were shown',
-    `/1,200 examples/.test(document.querySelector('#map-caption').textContent)`,
-    bare,
-  );
+  await says('#notice', /recorded run/, bare);
+  await says('#map-caption', /1,200 examples/, bare);
   await bare.click('#play');
-  await until('it played', `document.querySelector('#play').textContent === 'Pause'`, bare);
+  await says('#play', /^Pause$/, bare);
   expect(await violations(bare)).toEqual([]);
   await bare.close();
-});
-
-it('has no errors in the console', () => {
-  expect(troubles).toEqual([]);
 });

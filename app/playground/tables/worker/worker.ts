@@ -3,20 +3,12 @@
  * One worker has one file, read with one set of choices.
  */
 import { expose } from 'comlink';
-import { openGpu, readTable, type Gpu, type Table, type TableOptions } from '../../../../src/index.ts';
+import { openGpu, readTable, type Table, type TableOptions } from '../../../../src/index.ts';
 import { chosen } from '../../../table/columns.ts';
+import { adapterOf } from '../../adapter.ts';
 import { readingOptions, wishesOf, type Choices } from '../choices.ts';
 import { examples } from '../examples.ts';
-import type {
-  ColumnValues,
-  JudgedRows,
-  JudgedSeries,
-  NotRead,
-  Source,
-  TableWorker,
-  Trained,
-  Understood,
-} from '../protocol.ts';
+import type { ColumnValues, JudgedRows, JudgedSeries, NotRead, Source, TableWorker, Understood } from '../protocol.ts';
 import { RowsJob } from './rows.ts';
 import { SeriesJob } from './series.ts';
 
@@ -43,7 +35,8 @@ const api: TableWorker = {
     rows = await RowsJob.learn(gpu, { file: current(), table }, choices, hear, stopping.signal);
     const { scores, order } = rows.judged;
     return {
-      ...trained(gpu, rows.training),
+      adapter: adapterOf(gpu),
+      ...rows.training,
       scores: Float32Array.from(order, (row) => scores[row]),
       order: Uint32Array.from(order),
       blanks: rows.blankCount,
@@ -56,8 +49,8 @@ const api: TableWorker = {
     series = await SeriesJob.learn(gpu, table, choices, hear, stopping.signal);
     const { window, windows, seconds, scores, perChannel } = series.learnt;
     return {
-      ...trained(gpu, { seconds, stopped: series.stopped }),
-      ...{ window, windows, scores, perChannel },
+      adapter: adapterOf(gpu),
+      ...{ seconds, stopped: series.stopped, window, windows, scores, perChannel },
       ...series.drawn,
     } satisfies JudgedSeries;
   },
@@ -113,13 +106,4 @@ async function notRead(source: Source, choices: Choices, error: unknown): Promis
     () => undefined,
   );
   return { why, columns: first ? chosen(first).columns : [] };
-}
-
-function trained(gpu: Gpu, training: Omit<Trained, 'adapter'>): Trained {
-  const { vendor, architecture, description, isFallback } = gpu.info;
-  const name = [vendor, architecture, description].filter(Boolean).join(' ') || 'not named by the browser';
-  return {
-    adapter: { name, software: isFallback || /swiftshader|llvmpipe/i.test(architecture + description) },
-    ...training,
-  };
 }
