@@ -269,11 +269,7 @@ export const families: Record<string, Text[]> = {
     normColumnsEnd(flag),
   ]),
   neighbors: [distancesShader(), ...[1, 5].flatMap((k) => either.map((first) => smallestShader(k, first)))],
-  'top-k': [
-    ...either.map(topKRows),
-    topKBackward(true),
-    ...either.map((among) => topKBackward(false, among)),
-  ],
+  'top-k': [...either.map(topKRows), topKBackward(true), ...either.map((among) => topKBackward(false, among))],
   'top-k-alone': either.map(topKRowsAlone),
   'top-k-batch': [
     ...all({ first: either, byIndex: either })
@@ -347,10 +343,7 @@ export const families: Record<string, Text[]> = {
     meanForward(),
     meanBackward(),
   ],
-  mmd: [
-    ...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))),
-    mmdBackward(),
-  ],
+  mmd: [...(['imq', 'rbf'] as const).flatMap((kernel) => either.map((flag) => mmdPairs(kernel, flag))), mmdBackward()],
   categorical: [
     ...all({ writes: ['sums', 'gradient'] as const, weighted: either }).map(({ writes, weighted }) =>
       categoricalShader([3, 1, 2], writes, weighted),
@@ -368,14 +361,7 @@ export const families: Record<string, Text[]> = {
     ...either.flatMap((wide) => either.map((bias) => cellProduct(wide, bias))),
     ...either.map(cellWeights),
   ],
-  cells: [
-    scaleCells(),
-    corruptCells('hide'),
-    corruptCells('swap'),
-    hideColumn(),
-    takeColumn(),
-    cellsOfOutputs(),
-  ],
+  cells: [scaleCells(), corruptCells('hide'), corruptCells('swap'), hideColumn(), takeColumn(), cellsOfOutputs()],
   'class-bias': [...either.map(classBiasForward), classBiasSums()],
   'partial-sums': [1, 2, 32].map((count) => partialSumsShader(count, 64)),
   optimizer: optimizers.flatMap((kind) => either.map((last) => optimizerShader(kind, last))),
