@@ -63,6 +63,9 @@ describe('openGpu works without storage:', () => {
       .mockImplementation((module: string) =>
         module === 'node:os' ? { homedir: refuse(name) } : { readFileSync: refuse(name) },
       );
+  // Node itself calls process.nextTick when a message of the test runner arrives.
+  const { nextTick } = process;
+  const pretendProcess = (own: object) => vi.stubGlobal('process', { nextTick, ...own });
   const database = (value: unknown) =>
     Object.defineProperty(globalThis, 'indexedDB', { configurable: true, ...(value as PropertyDescriptor) });
   afterEach(() => void delete (globalThis as { indexedDB?: unknown }).indexedDB);
@@ -71,10 +74,10 @@ describe('openGpu works without storage:', () => {
     ['a user without a home folder', () => homeThrows('SystemError')],
     ['Deno without a permission', () => homeThrows('NotCapable')],
     ['Node whose modules are kept from a program', () => vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)], // prettier-ignore
-    ['neither a browser nor Node', () => vi.stubGlobal('process', undefined)],
+    ["neither a browser nor Node, but a bundler's process", () => pretendProcess({})],
     ['a page whose getter of indexedDB throws', () => database({ get: refuse('SecurityError') })],
     ['a page whose indexedDB refuses', () => database({ value: { open: refuse('SecurityError') } })],
-    ['a page whose indexedDB is null', () => (database({ value: null }), vi.stubGlobal('process', {}))],
+    ['a page whose indexedDB is null', () => (database({ value: null }), pretendProcess({}))],
   ])('%s', async (_, pretend) => {
     pretend();
     const adapter = standInAdapter(async () => standInDevice());
@@ -93,7 +96,7 @@ describe('openGpu works without storage:', () => {
   it('storage is not read if tuning is fixed', async () => {
     const asked = vi.fn();
     database({ get: asked });
-    vi.stubGlobal('process', { getBuiltinModule: asked });
+    pretendProcess({ getBuiltinModule: asked });
     (await openGpu({ adapter: standInAdapter(async () => standInDevice()), tuning: 'fixed' })).close();
     expect(asked).not.toHaveBeenCalled();
   });
