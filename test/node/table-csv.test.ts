@@ -359,6 +359,30 @@ describe('numbers', () => {
     expect([...(await readTable(long)).values('x')].slice(10_100)).toEqual(texts.map(Number));
   });
 
+  it.each([
+    ['few', 'id,x\n9007199254740993,1\n9007199254740992,2\n', 2],
+    ['quoted', 'id,x\n5,0\n"-9007199254740993",1\n', 3],
+    [
+      'many',
+      `id,x\n${Array.from({ length: 17_000 }, (_, i) => `${i},1`).join('\n')}\n12345678901234567890,2\n`,
+      17_002,
+    ],
+  ])('with more digits than a double holds have a note with the remedy: %s', async (_, text, line) => {
+    const { columns } = await readTable(text);
+    expect(columns[0].kind).toBe('number');
+    expect(columns[0].note).toMatch(
+      new RegExp(`^'-?\\d+' in line ${line} has more digits than a number holds.*columns: { id: 'category' }`),
+    );
+    expect(columns[1].note).toBeUndefined();
+    const kept = await readTable(text, { columns: { id: 'category' } });
+    expect(kept.row(kept.length - 1).id).toBe(/(-?\d+)"?,\d\n$/.exec(text)![1]);
+  });
+
+  it('with all their digits in a double, or rounded fractions, have no such note', async () => {
+    const { columns } = await readTable('a,b,c\n9007199254740991,0.12345678901234567890,1e300\n5,1.5,1e22\n');
+    expect(columns.map(({ note }) => note)).toEqual([undefined, undefined, undefined]);
+  });
+
   it('keep differences beyond float32, and use half of the memory if float32 is exact', async () => {
     const clock = await readTable(`t\n${Array.from({ length: 50 }, (_, i) => 1_700_000_000 + i).join('\n')}`);
     expect(clock.values('t')).toEqual(Float64Array.from({ length: 50 }, (_, i) => 1_700_000_000 + i));

@@ -243,6 +243,14 @@ describe('Parquet', () => {
     }
   });
 
+  it('whole numbers of 64 bits that no double holds have a note', async () => {
+    const data = [2n ** 53n + 1n, 2n ** 53n];
+    const ids = parquetWriteBuffer({ columnData: [{ name: 'id', data, type: 'INT64' }] });
+    const read = (options = {}) => readTable(new Blob([ids]), options);
+    expect((await read()).columns[0].note).toMatch(/'9007199254740993' in row 1 has more digits.*{ id: 'category' }/);
+    expect(rowsOf(await read({ columns: { id: 'category' } }))).toEqual(data.map((id) => ({ id: `${id}` })));
+  });
+
   it('some columns, some rows, a label', async () => {
     const table = await readTable(new Blob([file]), { columns: ['time', 'x'], label: 'flag', maxRows: 2 });
     expect(rowsOf(table)).toEqual(expected.slice(0, 2).map(({ time, x, flag }) => ({ time, x, flag })));

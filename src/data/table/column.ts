@@ -5,7 +5,7 @@ import { dateOf, otherOrder, scanDate, type DateOrder } from './dates.ts';
 import { DayOrder } from './day-order.ts';
 import { Entries, isBlank } from './entries.ts';
 import { carriageReturn, newline, quote } from './fields.ts';
-import { numberOf, scanNumber } from './numbers.ts';
+import { isInexact, numberOf, scanNumber } from './numbers.ts';
 import { Remarks } from './remarks.ts';
 import { hashOf, hashPrime, hashSeed, Texts } from './texts.ts';
 
@@ -135,6 +135,7 @@ export class Column {
     const value = isBlank(this.reading, text) ? NaN : numberOf(text, this.reading.format);
     if (value === undefined) throw this.#remarks.contradiction(text, line, 'number');
     if (value === Infinity || value === -Infinity) throw this.#remarks.notFinite(text, line);
+    if (isInexact(text, value)) this.#remarks.inexact(text, line);
     this.#numbers.current[row - this.#numbers.base] = value;
   }
 

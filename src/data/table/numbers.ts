@@ -49,6 +49,12 @@ export function numberOf(text: string, { decimal, thousands }: NumberFormat): nu
   return groups === undefined ? undefined : Number(`${sign}${groups.replaceAll(',', '')}.${fraction}0`);
 }
 
+const manyDigits = /^[+-]?\d{16,}$/;
+
+/** Returns whether a text is a whole number that shares its double with other whole numbers. */
+export const isInexact = (text: string, value: number): boolean =>
+  Math.abs(value) > Number.MAX_SAFE_INTEGER && manyDigits.test(text);
+
 const swapped = (text: string): string => text.replace(/[.,]/g, (sign) => (sign === ',' ? '.' : ','));
 
 /** Powers of ten, all exact as doubles. */

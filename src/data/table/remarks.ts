@@ -5,6 +5,7 @@ import type { NumberFormat } from './numbers.ts';
 /** Makes the messages about one column: notes for the table, and errors with their place and a remedy. */
 export class Remarks {
   readonly notes: string[] = [];
+  #isInexact = false;
 
   constructor(
     private readonly name: string,
@@ -23,6 +24,15 @@ export class Remarks {
   leadingZero(text: string, line: number): void {
     this.notes.push(
       `'${text}' in ${this.reading.unit} ${line} begins with a zero, as codes do, which is lost in a number; set ${this.#remedy('category')} to keep it`,
+    );
+  }
+
+  /** Notes the first number in a column with more digits than a double holds, as ids have. */
+  inexact(text: string, line: number): void {
+    if (this.#isInexact) return;
+    this.#isInexact = true;
+    this.notes.push(
+      `'${text.slice(0, 40)}' in ${this.reading.unit} ${line} has more digits than a number holds, so different values may become equal; set ${this.#remedy('category')} to keep them`,
     );
   }
 
