@@ -111,6 +111,16 @@ it('any row, and another column, can determine the order', async () => {
   expect((await readTable('d,x\n31/01/2026,1\n01/31/2026,2\n')).columns[0].kind).toBe('category');
 });
 
+it.each([
+  ['by a later date', '01/13/2038', ''],
+  ['by another column', '12/01/2038', '01/13/2038'],
+])('day and month are exchanged exactly where float32 held the first meaning, %s', async (_, last, other) => {
+  // Midnight of 2038-01-12 is a multiple of 128 seconds, and 2038-12-01 is none.
+  const rows = [...new Array<string>(16).fill(`12/01/2038,${other}`), `${last},${other}`];
+  const table = await readTable(`d,e\n${rows.join('\n')}\n`, { columns: { d: 'time' } });
+  expect([...table.values('d')].slice(0, 16)).toEqual(new Array(16).fill(at(2038, 12, 1)));
+});
+
 it('the order may be determined after thousands of dates', async () => {
   const minutes = Array.from({ length: 12_000 }, (_, i) => {
     const date = new Date(Date.UTC(2026, 0, 1) + i * 60e3).toISOString();

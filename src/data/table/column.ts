@@ -170,7 +170,10 @@ export class Column {
 
   /** Exchanges day and month in all dates so far. */
   #turn(): void {
-    this.#numbers.change((value) => (Number.isNaN(value) ? value : otherOrder(value)));
+    // Full chunks may be of float32, which need not hold the other dates.
+    this.#numbers = this.#numbers.map<Numbers>(Float64Array, (value) =>
+      Number.isNaN(value) ? value : otherOrder(value),
+    );
   }
 
   /**
