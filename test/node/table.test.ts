@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 import type { CompressionCodec } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { DataError, OptionError, readTable, type Table } from '../../src/index.ts';
+import { DataError, FormatError, OptionError, readTable, type Table } from '../../src/index.ts';
+import { expectRefused } from '../support/error-of.ts';
 
 const rowsOf = (table: Table) => Array.from({ length: table.length }, (_, i) => table.row(i));
 const data = path.resolve(import.meta.dirname, '../../node_modules/vega-datasets/data');
@@ -162,6 +163,60 @@ describe('JSON', () => {
     ['[{"a":1},{"a":1e999}]', /row 2, column a: 'Infinity' is not finite/],
     ['[]', /no rows/],
   ])('%s', (text, message) => expect(readTable(text)).rejects.toThrow(message));
+});
+
+describe('times as numbers', () => {
+  const milliseconds = /^readTable: (row|line) 2, column t: '1700000000000' is not a date/;
+  const seconds = { columns: { t: 'time' } } as const;
+
+  it.each([
+    ['a list of JSON', '[{"t":0},{"t":1700000000000}]'],
+    ['lines of JSON', '{"t":0}\n{"t":1700000000000}\n'],
+    ['Parquet', new Blob([parquetWriteBuffer({ columnData: [{ name: 't', data: [0, 1.7e12], type: 'DOUBLE' }] })])],
+  ])('in milliseconds are refused: %s', (_, source) =>
+    expectRefused(FormatError, milliseconds, readTable(source, seconds)),
+  );
+
+  it('in microseconds are refused, also where all are equal', () =>
+    expectRefused(FormatError, /row 1, column t: '1700000000000000' is not a date/, () =>
+      readTable('[{"t":1700000000000000}]', seconds),
+    ));
+
+  it('are no dates among texts that are, however many', async () => {
+    const days = Array.from({ length: 17_000 }, (_, i) => ({ t: new Date(i * 864e5).toISOString() }));
+    await expectRefused(FormatError, "row 17001, column t: '5' is not a date", () =>
+      readTable(JSON.stringify([...days, { t: 5 }])),
+    );
+  });
+
+  it('in seconds are times, as are the dates of Parquet beyond the year 5138', async () => {
+    expect([...(await readTable('[{"t":1700000000},{"t":-5.5}]', seconds)).values('t')]).toEqual([1.7e9, -5.5]);
+    const [days, last] = [[new Date('9999-12-31')], Date.parse('9999-12-31') / 1000];
+    const file = parquetWriteBuffer({ columnData: [{ name: 't', data: days, type: 'TIMESTAMP' }] });
+    for (const options of [{}, seconds])
+      expect([...(await readTable(new Blob([file]), options)).values('t')]).toEqual([last]);
+  });
+
+  it('that no Date holds are refused in Parquet too', async () => {
+    const file = parquetWriteBuffer({
+      columnData: [{ name: 't', data: [2 ** 30] }],
+      schema: [
+        { name: 'root', num_children: 1 },
+        { name: 't', type: 'INT32', converted_type: 'DATE', repetition_type: 'REQUIRED' },
+      ],
+    });
+    await expectRefused(FormatError, /row 1, column t: '\d+' is not a date/, () => readTable(new Blob([file])));
+  });
+});
+
+it('toCsv reports other errors than the length as they are', async () => {
+  const table = await readTable('x,y\n1,2\n3,4\n');
+  const failure = new RangeError('of another kind');
+  const { values } = table.storage.columns[0];
+  values.at = () => {
+    throw failure;
+  };
+  expect(() => table.toCsv()).toThrow(failure);
 });
 
 describe('one object on each line', () => {

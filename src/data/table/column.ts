@@ -13,7 +13,10 @@ import { hashOf, hashPrime, hashSeed, Texts } from './texts.ts';
 const manyRows = 2 ** 14;
 
 /** The seconds until the year 5138. Present times in milliseconds are larger, so they are refused. */
-const mostSeconds = 1e11;
+export const mostSeconds = 1e11;
+
+/** The seconds before and after 1970 in which a `Date` is valid. */
+const mostOfDate = 8.64e12;
 
 /**
  * The storage of the values. With few different texts, each value is the index of its text; later they become numbers
@@ -101,9 +104,13 @@ export class Column {
     else this.#putText(bytes, from, to, hashOf(bytes, from, to), row, line);
   }
 
-  /** Stores a number, or a time in seconds, for a row; in a column of texts it becomes a text. */
+  /**
+   * Stores a number for a row, or a time in seconds if the column is known to be of times; in any other column it
+   * becomes a text.
+   */
   putValue(value: number, row: number, line: number): void {
-    if ((this.#state === 'numbers' || this.#state === 'times') && Number.isFinite(value)) {
+    const isDate = this.#state === 'times' && this.asked === 'time' && Math.abs(value) <= mostOfDate;
+    if (isDate || (this.#state === 'numbers' && Number.isFinite(value))) {
       this.#numbers.current[row - this.#numbers.base] = value;
       return;
     }
