@@ -383,6 +383,22 @@ describe('numbers', () => {
     expect(columns.map(({ note }) => note)).toEqual([undefined, undefined, undefined]);
   });
 
+  it.each([
+    ['plain', '01234'],
+    ['quoted', '"01234"'],
+    ['negative', '-01'],
+    ['of many digits', '00000000000001234'],
+  ])('with a leading zero after many rows have one note: %s', async (_, late) => {
+    const numbers = Array.from({ length: 17_000 }, (_, i) => `${i},0,0.5,-0.5,-0`).join('\n');
+    const { columns } = await readTable(`a,b,c,d,e\n${numbers}\n${late},0,0.5,-0.5,-0\n${late},1,1,1,1\n`);
+    expect(columns[0].note).toBe(
+      `'${late.replaceAll('"', '')}' in line 17002 begins with a zero, as codes do, which is lost in a number; set \`columns: { a: 'category' }\` to keep it`,
+    );
+    expect(columns.slice(1).map(({ note }) => note)).toEqual(new Array(4).fill(undefined));
+    const early = await readTable(`a\n007\n${Array.from({ length: 17_000 }, (_, i) => i).join('\n')}\n${late}\n`);
+    expect(early.columns[0].note).toMatch(/^'007' in line 2 begins with a zero[^']*'category' }` to keep it$/);
+  });
+
   it('keep differences beyond float32, and use half of the memory if float32 is exact', async () => {
     const clock = await readTable(`t\n${Array.from({ length: 50 }, (_, i) => 1_700_000_000 + i).join('\n')}`);
     expect(clock.values('t')).toEqual(Float64Array.from({ length: 50 }, (_, i) => 1_700_000_000 + i));

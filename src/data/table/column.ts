@@ -5,7 +5,7 @@ import { dateOf, otherOrder, scanDate, type DateOrder } from './dates.ts';
 import { DayOrder } from './day-order.ts';
 import { Entries, isBlank } from './entries.ts';
 import { carriageReturn, newline, quote } from './fields.ts';
-import { isInexact, numberOf, scanNumber } from './numbers.ts';
+import { hasLeadingZero, isInexact, numberOf, scanNumber, scansLeadingZero } from './numbers.ts';
 import { Remarks } from './remarks.ts';
 import { hashOf, hashPrime, hashSeed, Texts } from './texts.ts';
 
@@ -75,7 +75,12 @@ export class Column {
     if (this.#state === 'numbers') {
       const { current, base } = this.#numbers;
       const end = scanNumber(bytes, at, this.#delimiter, this.#decimal, current, row - base);
-      if (end >= 0) return end < limit ? end : -1;
+      if (end >= limit) return -1;
+      if (end >= 0) {
+        if (!this.#remarks.hasZero && scansLeadingZero(bytes, at, end))
+          this.#remarks.leadingZero(this.#look(bytes, at, end, line), line);
+        return end;
+      }
       const byte = bytes[at];
       if (at >= limit || (byte !== this.#delimiter && byte !== newline && byte !== carriageReturn)) return -1;
       current[row - base] = NaN;
@@ -143,6 +148,7 @@ export class Column {
     if (value === undefined) throw this.#remarks.contradiction(text, line, 'number');
     if (value === Infinity || value === -Infinity) throw this.#remarks.notFinite(text, line);
     if (isInexact(text, value)) this.#remarks.inexact(text, line);
+    if (!this.#remarks.hasZero && hasLeadingZero(text)) this.#remarks.leadingZero(text, line);
     this.#numbers.current[row - this.#numbers.base] = value;
   }
 

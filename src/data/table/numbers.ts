@@ -49,6 +49,15 @@ export function numberOf(text: string, { decimal, thousands }: NumberFormat): nu
   return groups === undefined ? undefined : Number(`${sign}${groups.replaceAll(',', '')}.${fraction}0`);
 }
 
+/** Returns whether a text is a number with a zero before other digits. */
+export const hasLeadingZero = (text: string): boolean => /^[+-]?0\d/.test(text);
+
+/** Returns the same for the bytes of a number that `scanNumber` has read. */
+export function scansLeadingZero(bytes: Uint8Array, from: number, to: number): boolean {
+  const first = bytes[from] === 0x2d ? from + 1 : from;
+  return bytes[first] === 0x30 && first + 1 < to && bytes[first + 1] >= 0x30;
+}
+
 const manyDigits = /^[+-]?\d{16,}$/;
 
 /** Returns whether a text is a whole number that shares its double with other whole numbers. */
