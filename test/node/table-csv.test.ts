@@ -84,6 +84,18 @@ describe('dialects, guessed', () => {
     expect([table.dialect.delimiter, rowsOf(table).flat()]).toEqual([delimiter, values]);
   });
 
+  it.each<[string, TableOptions, string[], unknown[]]>([
+    ['1,5\n2,5\n3,5\n', {}, ['0'], [1.5, 2.5, 3.5]],
+    ['x\n1,5\n2,5\n', {}, ['x'], [1.5, 2.5]],
+    ['x;y\n1,5;a\n2,5;b\n', {}, ['x', 'y'], [1.5, 'a', 2.5, 'b']],
+    ['"1,5","2,5"\n"3,5","4,5"\n', {}, ['0', '1'], [1.5, 2.5, 3.5, 4.5]],
+    ['1,5\n2,5\n', { delimiter: ',' }, ['0', '1'], [1, 5, 2, 5]],
+    ['sep=,\n1,5\n2,5\n', {}, ['0', '1'], [1, 5, 2, 5]],
+  ])('a decimal comma in the options is no delimiter: %j %j', async (text, options, names, values) => {
+    const [found, rows] = await read(text, { ...options, decimal: ',' });
+    expect([found, rows.flat()]).toEqual([names, values]);
+  });
+
   it('a comma in the numbers of a file with semicolons, and a semicolon within texts', async () => {
     expect(await read('"a;b",c\n1,2')).toEqual([['a;b', 'c'], [[1, 2]]]);
     expect(await read('name;x\nDoe, J;1\nRoe, R;2')).toEqual([
