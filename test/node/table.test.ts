@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { CompressionCodec } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { DataError, FormatError, OptionError, readTable, type Table } from '../../src/index.ts';
+import { DataError, FormatError, OptionError, readTable, type Table, type TableOptions } from '../../src/index.ts';
 import { expectRefused } from '../support/error-of.ts';
 
 const rowsOf = (table: Table) => Array.from({ length: table.length }, (_, i) => table.row(i));
@@ -150,6 +150,36 @@ describe('JSON', () => {
     expect((await readTable('[{"a":1},{"a":2},{"a":3}]', { maxRows: 2, columns: ['a'] })).length).toBe(2);
     expect(rowsOf(await readTable(gzipSync('[{"a":1},{"a":2}]')))).toEqual([{ a: 1 }, { a: 2 }]);
   });
+
+  const umlauts = '{"a":1,"ä":"ö"}';
+  const wide = Buffer.from(umlauts, 'utf16le');
+  const wideList = Buffer.from(`[${umlauts}]`, 'utf16le');
+  const swapped = (bytes: Buffer) => Buffer.from(bytes).swap16();
+  const marked = Buffer.from(`\ufeff${umlauts}`, 'utf16le');
+  it.each<[string, Uint8Array, TableOptions, string]>([
+    ['utf-16le, a list', wideList, {}, 'utf-16le'],
+    ['utf-16le, lines', wide, {}, 'utf-16le'],
+    ['utf-16be, lines', swapped(wide), {}, 'utf-16be'],
+    ['utf-16le with a mark', marked, {}, 'utf-16le'],
+    ['utf-16be with a mark', swapped(marked), {}, 'utf-16be'],
+    ['utf-16le as the options say', wide, { encoding: 'utf-16le' }, 'utf-16le'],
+    ['latin1 as the options say', Buffer.from(umlauts, 'latin1'), { encoding: 'latin1' }, 'windows-1252'],
+    ['a list in latin1', Buffer.from(`[${umlauts}]`, 'latin1'), { encoding: 'latin1' }, 'windows-1252'],
+    ['utf-8 with a mark', Buffer.from(`\ufeff${umlauts}`), {}, 'utf-8'],
+    ['utf-8', Buffer.from(umlauts), { encoding: 'utf-8' }, 'utf-8'],
+  ])('in %s', async (_, bytes, options, encoding) => {
+    const table = await readTable(new Uint8Array(bytes), options);
+    expect([rowsOf(table), table.dialect.format, table.dialect.encoding]).toEqual([
+      [{ a: 1, ä: 'ö' }],
+      'json',
+      encoding,
+    ]);
+  });
+
+  it('in another encoding is refused with the option', () =>
+    expectRefused(FormatError, /the JSON is not UTF-8; set `encoding`/, () =>
+      readTable(new Uint8Array(Buffer.from(umlauts, 'latin1'))),
+    ));
 
   it.each([
     ['[{"a":1},{"a":[1]}]', /row 2, column a: its value is a list/],

@@ -121,9 +121,9 @@ function inUtf8(pieces: Pieces, label: string): Pieces {
   };
 }
 
-/** Detects JSON, which is a list or one object on each line. */
-export function jsonIn(first: Uint8Array): 'list' | 'lines' | undefined {
-  const text = new TextDecoder().decode(first);
+/** Detects JSON, which is a list or one object on each line. `label` is the encoding of the file, if it is known. */
+export function jsonIn(first: Uint8Array, label = 'utf-8'): 'list' | 'lines' | undefined {
+  const text = new TextDecoder(label).decode(first);
   if (/^\s*\[\s*([[{\]]|$)/.test(text)) return 'list';
   return /^\s*\{\s*("|\}|$)/.test(text) ? 'lines' : undefined;
 }

@@ -5,7 +5,6 @@ import { JsonColumns } from './json-columns.ts';
 import type { Text } from './decode.ts';
 import type { Dialect } from './dialect.ts';
 import type { Settings } from './options.ts';
-import type { Pieces } from './source.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -13,16 +12,16 @@ import type { Table } from './table.ts';
  * @throws FormatError with the row of a list, counted from 1, or with the line; otherwise as `readTable`
  */
 export async function readJson(
-  { pieces, label }: Text,
+  text: Text,
   isList: boolean,
   settings: Settings,
   tell: (rows: number) => void,
   compression: Pick<Dialect, 'compression'>,
 ): Promise<Table> {
   const columns = new JsonColumns(settings, isList ? 'row' : 'line');
-  await (isList ? readList : readLines)(textsOf(pieces), columns, () => tell(columns.rows));
+  await (isList ? readList : readLines)(textsOf(text), columns, () => tell(columns.rows));
   if (!columns.rows) throw new DataError('readTable: there are no rows');
-  return columns.finish({ format: 'json', ...compression, encoding: label ?? 'utf-8' });
+  return columns.finish({ format: 'json', ...compression, encoding: text.label ?? 'utf-8' });
 }
 
 async function readList(texts: AsyncIterable<string>, columns: JsonColumns, tell: () => void): Promise<void> {
@@ -70,13 +69,13 @@ async function readLines(texts: AsyncIterable<string>, columns: JsonColumns, tel
   tell();
 }
 
-async function* textsOf(pieces: Pieces): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+async function* textsOf({ pieces, bytes = 'utf-8' }: Text): AsyncGenerator<string> {
+  const decoder = new TextDecoder(bytes, { fatal: true });
   const decoded = (piece?: Uint8Array) => {
     try {
       return decoder.decode(piece, { stream: piece !== undefined });
     } catch (cause) {
-      throw new FormatError('readTable: the JSON is not UTF-8', { cause });
+      throw new FormatError("readTable: the JSON is not UTF-8; set `encoding`, such as 'windows-1252'", { cause });
     }
   };
   for (let piece = await pieces.next(); piece; piece = await pieces.next()) yield decoded(piece);

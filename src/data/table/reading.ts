@@ -74,7 +74,7 @@ async function read(
     return readParquet(opened.blob, all, settings, tell, compression);
   }
   const text = textOf(first, all, isText ? 'utf-8' : settings.encoding);
-  const json = jsonIn(first);
+  const json = jsonIn(first, text.label);
   if (json) {
     const { readJson } = await import('./json.ts');
     return readJson(text, json === 'list', settings, tell, compression);
