@@ -332,6 +332,27 @@ describe('an ambiguity is an error with its place and the option that decides', 
     await expect(labelled).rejects.toThrow(/column name has more than 10000 different texts: it cannot be a label/);
   });
 
+  it.each([
+    ['', [], 10_000],
+    [',8\nNA,9', [null, null], 10_000],
+    [',8\nm1,9', [null, 'm1'], undefined],
+    ['m1,8\nNA,9', ['m1', null], undefined],
+  ])('10,000 names are categories, whatever stands for a blank: %j', async (last, names, categories) => {
+    const table = await readTable(`name,x\n${many(10_000, (i) => `n${i},${i % 2}`)}\n${last}\n`);
+    const [column] = table.columns;
+    expect(column.categories?.length).toBe(categories);
+    expect(names.map((_, i) => table.row(10_000 + i).name)).toEqual(names);
+    expect(column.missing).toBe(names.filter((name) => name === null).length);
+    if (!categories) expect(column.note).toMatch(/^it has 10001 different texts, more than 10000/);
+  });
+
+  it('tens of thousands of words for a blank are blanks', async () => {
+    const missing = Array.from({ length: 40_000 }, (_, i) => `m${i}`);
+    const table = await readTable(`name,x\na,1\n${missing.join(',1\n')},1\nb,1\n`, { missing, header: true });
+    expect(table.columns[0]).toMatchObject({ categories: ['a', 'b'], missing: 40_000 });
+    expect([table.row(0).name, table.row(40_000).name, table.row(40_001).name]).toEqual(['a', null, 'b']);
+  });
+
   it('many blanks are one blank, not as many texts', async () => {
     const table = await readTable(`name,x\n${many(10_050, (i) => `,${i % 2}`)}\nn1,3\nn2,4\n`);
     expect(table.columns[0]).toMatchObject({ kind: 'category', categories: ['n1', 'n2'], missing: 10_050 });

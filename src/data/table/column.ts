@@ -18,6 +18,9 @@ export const mostSeconds = 1e11;
 /** The seconds before and after 1970 in which a `Date` is valid. */
 const mostOfDate = 8.64e12;
 
+/** The largest index of a text in 16 bits. Blanks may be written in many ways, and none of them is a category. */
+const mostOfCode = 2 ** 15 - 1;
+
 /**
  * The storage of the values. With few different texts, each value is the index of its text; later they become numbers
  * or times, or stay texts.
@@ -130,7 +133,8 @@ export class Column {
       if (number === this.#seen) this.#meetAnother(bytes, from, to, line);
     } else if (number === this.#entries.length) {
       this.#entries.add(this.#look(bytes, from, to, line), line);
-      if (number >= mostCategories) this.#becomeLarge(row + 1);
+      if (this.#entries.different > mostCategories) this.#becomeLarge(row + 1);
+      else if (number === mostOfCode) this.#codes = this.#codes.map(Int32Array, (code) => code);
     }
   }
 

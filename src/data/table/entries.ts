@@ -41,13 +41,22 @@ export class Entries {
     return this.#entries.length;
   }
 
+  /** The number of texts that do not stand for a blank. */
+  get different(): number {
+    return this.#different;
+  }
+  #different = 0;
+
   /** Adds a text. */
   add(text: string, line: number): void {
-    this.#entries.push(this.#meaning(text, line));
+    const entry = this.#meaning(text, line);
+    this.#entries.push(entry);
+    if (entry.kind !== 'blank') this.#different++;
   }
 
   clear(): void {
     this.#entries = [];
+    this.#different = 0;
   }
 
   #meaning(text: string, line: number): Entry {
