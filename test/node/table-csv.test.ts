@@ -223,6 +223,23 @@ describe('options', () => {
     );
   });
 
+  it.each<[string, TableOptions]>([
+    ['guessed kinds', {}],
+    ['numbers', { columns: { x: 'number', y: 'number' } }],
+    ['categories', { columns: { x: 'category', y: 'category' } }],
+  ])('give a space as the delimiter, of which several are one: %s', async (_, options) => {
+    for (const text of ['x y\n1  2\n10 20\n', 'x y\n 1   2\n10 20', 'x y\n"1" "2"\n"10"  "20"\n']) {
+      const [, rows] = await read(text, { delimiter: ' ', header: true, ...options });
+      expect([text, rows.flat().map(Number)]).toEqual([text, [1, 2, 10, 20]]);
+    }
+  });
+
+  it('give a space as the delimiter of many rows', async () => {
+    const text = `x y\n${Array.from({ length: 17_000 }, (_, i) => `${i}  ${i + 0.5}`).join('\n')}\n`;
+    const [, rows] = await read(text, { delimiter: ' ' });
+    expect(rows).toEqual(Array.from({ length: 17_000 }, (_, i) => [i, i + 0.5]));
+  });
+
   it('set the words for a blank, besides an empty field', async () => {
     const words = 'x,y\n-999,NA\n1,\n2,b\n';
     expect((await read(words, { missing: ['-999'] }))[1]).toEqual([

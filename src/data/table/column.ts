@@ -85,7 +85,9 @@ export class Column {
         return end;
       }
       const byte = bytes[at];
-      if (at >= limit || (byte !== this.#delimiter && byte !== newline && byte !== carriageReturn)) return -1;
+      // A delimiter that is a space belongs to the spaces before a field.
+      if (at >= limit || byte === 0x20 || (byte !== this.#delimiter && byte !== newline && byte !== carriageReturn))
+        return -1;
       current[row - base] = NaN;
       return at;
     }
