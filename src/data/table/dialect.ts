@@ -78,7 +78,7 @@ export function guess(beginning: Beginning, asked: Asked): Guess | undefined {
       delimiter,
       format: { decimal: '.' },
       header: false,
-      first: { texts: [], line, end: start, tailed: false },
+      first: { texts: [], line, end: start, next: line, tailed: false },
       start,
       line,
     };
@@ -87,7 +87,7 @@ export function guess(beginning: Beginning, asked: Asked): Guess | undefined {
   const [first] = rows;
   const header =
     asked.header ?? (first.texts.some((text) => asked.names.includes(text)) || named(texts, first, format, asked));
-  if (header) return { delimiter, format, header, first, start: first.end, line: rows[1]?.line ?? first.line + 1 };
+  if (header) return { delimiter, format, header, first, start: first.end, line: first.next };
   return { delimiter, format, header, first, start, line };
 }
 
