@@ -1,7 +1,8 @@
 /** CSV as a table: what each dialect means, and what is said where it cannot be told. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readTable, type Table, type TableOptions } from '../../src/index.ts';
+import { FormatError, readTable, type Table, type TableOptions } from '../../src/index.ts';
+import { expectRefused } from '../support/error-of.ts';
 
 /** The rows of a table, each as its values. */
 const rowsOf = (table: Table): unknown[][] =>
@@ -117,12 +118,27 @@ describe('dialects, guessed', () => {
     ]);
   });
 
+  it.each<[string, string[]]>([
+    ['PAR1,PAR2\n1,2\n', ['PAR1', 'PAR2']],
+    ['PAR1\n1\n2\n', ['PAR1']],
+    ['PAR1\tb\n1\t2\n', ['PAR1', 'b']],
+    ['BZh,b\n1,2\n', ['BZh', 'b']],
+    ['BZh1,b\n1,2\n', ['BZh1', 'b']],
+  ])('names that other files begin with are names: %j', async (text, names) => {
+    for (const source of [text, new TextEncoder().encode(text)]) expect((await read(source))[0]).toEqual(names);
+  });
+
   it('a table of one column', async () => {
     expect(await read('value\n1.0\n""\n3.0\n')).toEqual([['value'], [[1], [null], [3]]]);
     expect(await read('5\n6\n7')).toEqual([['0'], [[5], [6], [7]]]);
     await expect(readTable('value\n1\n\n3\n')).rejects.toThrow(/line 3: the line is blank, in a table of one column/);
   });
 });
+
+it('an empty file of bzip2 is compressed', () =>
+  expectRefused(FormatError, /compressed, and not by gzip/, () =>
+    readTable(Uint8Array.of(0x42, 0x5a, 0x68, 0x39, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, 0, 0, 0, 0)),
+  ));
 
 describe('the header', () => {
   it.each<[string, string[] | undefined]>([
@@ -320,6 +336,7 @@ describe('an ambiguity is an error with its place and the option that decides', 
     ['a header alone', 'a,b\n', /there are no rows below the header/],
     ['a page', '<!doctype html><html>', /this is an HTML page/],
     ['a spreadsheet', 'PK\u0003\u0004', /ZIP archive, or a spreadsheet/],
+    ['a file of bzip2', 'BZh91AY&SY\u0001\u0002', /compressed, and not by gzip/],
     ['UTF-16 as text', new TextDecoder().decode(Buffer.from('a,b\n1,2', 'utf16le')), /this is UTF-16, read as UTF-8/],
     ['an address', 'https://example.com/a.csv', /not its address/],
   ])('%s', async (_, text, message) => {
