@@ -174,7 +174,10 @@ export function inflated(pieces: Pieces): Pieces {
       } catch (cause) {
         // An error of the source is not an error of the gzip stream.
         if (failure) throw failure;
-        throw new FormatError('readTable: the gzip stream is damaged, or ends too early', { cause });
+        throw new FormatError(
+          'readTable: the gzip stream is damaged, ends too early, or has several members: unpack it first',
+          { cause },
+        );
       }
     },
     close: () => {
