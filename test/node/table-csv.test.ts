@@ -523,6 +523,17 @@ describe('encodings', () => {
     await expect(readTable(Uint8Array.of(0x61, 0x2c, 0x62, 0x0a, 0x31, 0, 0x32))).rejects.toThrow(/a zero at offset 5/);
   });
 
+  it('a mark of UTF-8 before other bytes is reported, and the option decides', async () => {
+    const bytes = Buffer.concat([Buffer.from('\ufeff'), Buffer.from(text, 'latin1')]);
+    await expectRefused(
+      FormatError,
+      /line 1: the bytes are not UTF-8, although the file begins with the mark of UTF-8; set `encoding`/,
+      readTable(bytes),
+    );
+    await expectRefused(FormatError, /not UTF-8; leave out `encoding`/, readTable(bytes, { encoding: 'utf-8' }));
+    expect(await read(bytes, { encoding: 'windows-1252' })).toEqual(expected);
+  });
+
   it('a gzip stream that is damaged or ends early is reported', async () => {
     const packed = gzipSync(`a,b\n${'1,2\n'.repeat(1000)}`);
     await expect(readTable(packed.subarray(0, packed.length - 12))).rejects.toThrow(

@@ -45,6 +45,8 @@ export interface Text {
   readonly label?: string;
   /** The encoding of the pieces, if it is known. */
   readonly bytes?: ByteEncoding;
+  /** Whether the byte order mark of UTF-8 gives the encoding. */
+  readonly marked?: boolean;
 }
 
 /**
@@ -54,12 +56,14 @@ export interface Text {
 export function textOf(first: Uint8Array, pieces: Pieces, asked: string | undefined): Text {
   if (asked !== undefined) {
     const { encoding } = decoderOf(asked);
-    if (encoding === 'utf-8') return { pieces: withoutMark(pieces), label: encoding, bytes: encoding };
-    if (encoding === 'windows-1252') return { pieces, label: encoding, bytes: encoding };
+    // The mark of UTF-8 may be wrong, but it is never part of the table.
+    if (encoding === 'utf-8' || encoding === 'windows-1252')
+      return { pieces: withoutMark(pieces), label: encoding, bytes: encoding };
     return { pieces: inUtf8(pieces, encoding), label: encoding, bytes: 'utf-8' };
   }
   const [a, b, c, d] = first;
-  if (a === 0xef && b === 0xbb && c === 0xbf) return { pieces: withoutMark(pieces), label: 'utf-8', bytes: 'utf-8' };
+  if (a === 0xef && b === 0xbb && c === 0xbf)
+    return { pieces: withoutMark(pieces), label: 'utf-8', bytes: 'utf-8', marked: true };
   const wide =
     (a === 0xff && b === 0xfe) || (a && b === 0 && c && d === 0)
       ? 'utf-16le'
