@@ -4,8 +4,16 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { CompressionCodec } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { describe, expect, it } from 'vitest';
-import { DataError, FormatError, OptionError, readTable, type Table, type TableOptions } from '../../src/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  DataError,
+  FormatError,
+  OptionError,
+  OutOfMemoryError,
+  readTable,
+  type Table,
+  type TableOptions,
+} from '../../src/index.ts';
 import { expectRefused } from '../support/error-of.ts';
 
 const rowsOf = (table: Table) => Array.from({ length: table.length }, (_, i) => table.row(i));
@@ -193,6 +201,23 @@ describe('JSON', () => {
     ['[{"a":1},{"a":1e999}]', /row 2, column a: 'Infinity' is not finite/],
     ['[]', /no rows/],
   ])('%s', (text, message) => expect(readTable(text)).rejects.toThrow(message));
+});
+
+it('a list of JSON beyond the longest string is reported, with a remedy', async () => {
+  const text = '[{"too":"long"}]';
+  const join = Array.prototype.join;
+  // A real one would take half a gigabyte.
+  const joined = vi.spyOn(Array.prototype, 'join').mockImplementation(function (this: unknown[], by?: string) {
+    if (this[0] === text) throw new RangeError('Invalid string length');
+    return join.call(this, by);
+  });
+  try {
+    await expectRefused(OutOfMemoryError, /the list of JSON is too long .* write one object on each line/, () =>
+      readTable(text),
+    );
+  } finally {
+    joined.mockRestore();
+  }
 });
 
 describe('times as numbers', () => {

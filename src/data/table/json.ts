@@ -1,5 +1,5 @@
 /** Reads a table from JSON: a list of objects, or one object on each line (NDJSON). */
-import { DataError, FormatError } from '../../errors.ts';
+import { DataError, FormatError, OutOfMemoryError } from '../../errors.ts';
 import { Pace } from '../../runtime/pace.ts';
 import { JsonColumns } from './json-columns.ts';
 import type { Text } from './decode.ts';
@@ -30,9 +30,23 @@ async function readList(texts: AsyncIterable<string>, columns: JsonColumns, tell
     parts.push(text);
     tell();
   }
-  const rows = parsed(parts.join(''), 'readTable') as unknown[];
+  const rows = parsed(whole(parts), 'readTable') as unknown[];
   for (let i = 0; i < rows.length && !columns.full; i++) columns.add(rows[i], i + 1);
   tell();
+}
+
+/** Returns the whole text. @throws OutOfMemoryError where it is longer than the engine allows */
+function whole(parts: readonly string[]): string {
+  try {
+    return parts.join('');
+  } catch (cause) {
+    throw new OutOfMemoryError(
+      'readTable: the list of JSON is too long for one string: write one object on each line',
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /** The longest line in characters. */
@@ -57,7 +71,7 @@ async function readLines(texts: AsyncIterable<string>, columns: JsonColumns, tel
     if (rest.length) {
       add(begun.join(''));
       const last = rest.pop()!;
-      for (const whole of rest) add(whole);
+      for (const complete of rest) add(complete);
       begun = [last];
       length = last.length;
     }
