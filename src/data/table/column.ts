@@ -2,7 +2,7 @@
 import { Chunks, type Codes, type Numbers } from './chunks.ts';
 import { mostCategories, type ColumnData, type Kind, type Reading } from './column-data.ts';
 import { dateOf, otherOrder, scanDate, type DateOrder } from './dates.ts';
-import { DayOrder } from './day-order.ts';
+import { DayOrder, type Evidence } from './day-order.ts';
 import { Entries, isBlank } from './entries.ts';
 import { carriageReturn, newline, quote } from './fields.ts';
 import { hasLeadingZero, isInexact, numberOf, scanNumber, scansLeadingZero } from './numbers.ts';
@@ -249,12 +249,12 @@ export class Column {
   }
 
   /**
-   * Returns all values. `order` is the order of day and month in other columns, for a column whose dates do not show
+   * Returns all values. `evidence` is the order of day and month in other columns, for a column whose dates do not show
    * it.
    * @throws FormatError where no column shows the order
    */
-  finish(rows: number, order?: DateOrder): ColumnData {
-    if (this.#isOfTime && this.#days.settle(order)) this.#turn();
+  finish(rows: number, evidence?: Evidence): ColumnData {
+    if (this.#isOfTime && this.#days.settle(evidence)) this.#turn();
     const { name } = this;
     const { notes } = this.#remarks;
     if (this.#state === 'texts') return this.#finishTexts(rows);

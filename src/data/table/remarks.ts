@@ -41,6 +41,14 @@ export class Remarks {
     );
   }
 
+  /** Notes that other columns show different orders of day and month, of which one was taken. */
+  doubtfulOrder(order: 'dmy' | 'mdy', column: string, contrary: string): void {
+    const [taken, other] = order === 'dmy' ? ['day', 'month'] : ['month', 'day'];
+    this.notes.push(
+      `its dates are read with the ${taken} first, as in column ${column}, but column ${contrary} has the ${other} first; if this is wrong, set ${this.#remedy('category')}`,
+    );
+  }
+
   /** Notes how many different texts a column has. */
   manyTexts(different: number): void {
     this.notes.push(
