@@ -469,6 +469,17 @@ describe('numbers', () => {
     expect(early.columns[0].note).toMatch(/^'007' in line 2 begins with a zero[^']*'category' }` to keep it$/);
   });
 
+  it('with leading zeros are the same numbers, before and after the note', async () => {
+    const padded = Array.from({ length: 20_000 }, (_, i) => `${String(i).padStart(17, '0')},000${i}.50,00,-0${i}`);
+    for (const kind of [undefined, 'number'] as const) {
+      const columns = kind && { a: kind, b: kind, c: kind, d: kind };
+      const table = await readTable(`a,b,c,d\n${padded.join('\n')}`, { columns });
+      expect(rowsOf(table)).toEqual(padded.map((row) => row.split(',').map(Number)));
+      const codes = kind ? 0 : 4;
+      expect(table.columns.filter(({ note }) => note?.includes('begins with a zero')).length).toBe(codes);
+    }
+  });
+
   it('keep differences beyond float32, and use half of the memory if float32 is exact', async () => {
     const clock = await readTable(`t\n${Array.from({ length: 50 }, (_, i) => 1_700_000_000 + i).join('\n')}`);
     expect(clock.values('t')).toEqual(Float64Array.from({ length: 50 }, (_, i) => 1_700_000_000 + i));

@@ -5,7 +5,7 @@ import { dateOf, otherOrder, scanDate, type DateOrder } from './dates.ts';
 import { DayOrder, type Evidence } from './day-order.ts';
 import { Entries, isBlank } from './entries.ts';
 import { carriageReturn, newline, quote } from './fields.ts';
-import { hasLeadingZero, isInexact, numberOf, scanNumber, scansLeadingZero } from './numbers.ts';
+import { behindZeros, hasLeadingZero, isInexact, numberOf, scanNumber } from './numbers.ts';
 import { Remarks } from './remarks.ts';
 import { hashOf, hashPrime, hashSeed, Texts } from './texts.ts';
 
@@ -78,18 +78,8 @@ export class Column {
     if (this.#state === 'numbers') {
       const { current, base } = this.#numbers;
       const end = scanNumber(bytes, at, this.#delimiter, this.#decimal, current, row - base);
-      if (end >= limit) return -1;
-      if (end >= 0) {
-        if (!this.#remarks.hasZero && scansLeadingZero(bytes, at, end))
-          this.#remarks.leadingZero(this.#look(bytes, at, end, line), line);
-        return end;
-      }
-      const byte = bytes[at];
-      // A delimiter that is a space belongs to the spaces before a field.
-      if (at >= limit || byte === 0x20 || (byte !== this.#delimiter && byte !== newline && byte !== carriageReturn))
-        return -1;
-      current[row - base] = NaN;
-      return at;
+      if (end >= 0) return end < limit ? end : -1;
+      return this.#readOther(bytes, at, limit, row);
     }
     const delimiter = this.#delimiter;
     let byte = bytes[at];
@@ -105,6 +95,22 @@ export class Column {
     if (this.#state === 'times') this.#putTime(bytes, at, end, row, line);
     else this.#putText(bytes, at, end, hash, row, line);
     return end;
+  }
+
+  /** Reads an empty field, or a number behind zeros after the note about the first one, as `read` does. */
+  #readOther(bytes: Uint8Array, at: number, limit: number, row: number): number {
+    const { current, base } = this.#numbers;
+    const from = this.#remarks.hasZero ? behindZeros(bytes, at) : at;
+    if (from > at) {
+      const end = scanNumber(bytes, from, this.#delimiter, this.#decimal, current, row - base);
+      return end < limit ? end : -1;
+    }
+    const byte = bytes[at];
+    // A delimiter that is a space belongs to the spaces before a field.
+    if (at >= limit || byte === 0x20 || (byte !== this.#delimiter && byte !== newline && byte !== carriageReturn))
+      return -1;
+    current[row - base] = NaN;
+    return at;
   }
 
   /** Stores a field with any content for a row. */

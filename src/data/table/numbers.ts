@@ -52,12 +52,6 @@ export function numberOf(text: string, { decimal, thousands }: NumberFormat): nu
 /** Returns whether a text is a number with a zero before other digits. */
 export const hasLeadingZero = (text: string): boolean => /^[+-]?0\d/.test(text);
 
-/** Returns the same for the bytes of a number that `scanNumber` has read. */
-export function scansLeadingZero(bytes: Uint8Array, from: number, to: number): boolean {
-  const first = bytes[from] === 0x2d ? from + 1 : from;
-  return bytes[first] === 0x30 && first + 1 < to && bytes[first + 1] >= 0x30;
-}
-
 const manyDigits = /^[+-]?\d{16,}$/;
 
 /** Returns whether a text is a whole number that shares its double with other whole numbers. */
@@ -65,6 +59,15 @@ export const isInexact = (text: string, value: number): boolean =>
   Math.abs(value) > Number.MAX_SAFE_INTEGER && manyDigits.test(text);
 
 const swapped = (text: string): string => text.replace(/[.,]/g, (sign) => (sign === ',' ? '.' : ','));
+
+const zero = 0x30;
+const isDigit = (byte: number): boolean => byte >= zero && byte <= 0x39;
+
+/** Returns the place of the last of the zeros before a digit from `at` on, or else `at`. */
+export function behindZeros(bytes: Uint8Array, at: number): number {
+  while (bytes[at] === zero && isDigit(bytes[at + 1])) at++;
+  return at;
+}
 
 /** Powers of ten, all exact as doubles. */
 const powers = Float64Array.from({ length: 16 }, (_, i) => 10 ** i);
@@ -76,7 +79,8 @@ const mostDigits = 15;
 
 /**
  * Parses digits with at most one decimal separator from `at` on, up to a delimiter or line end, and writes the closest
- * double, as `Number` returns it (Clinger 1990), to `values`. Returns the end of the digits, or -1 for any other text.
+ * double, as `Number` returns it (Clinger 1990), to `values`. Returns the end of the digits, or -1 for any other text,
+ * also for one with a leading zero, which may be a code.
  */
 export function scanNumber(
   bytes: Uint8Array,
@@ -89,6 +93,7 @@ export function scanNumber(
   let byte = bytes[at];
   const negative = byte === 0x2d;
   if (negative) byte = bytes[++at];
+  if (byte === zero && isDigit(bytes[at + 1])) return -1;
   let begin = at;
   let whole = 0;
   while (byte >= 0x30 && byte <= 0x39) {
