@@ -147,6 +147,15 @@ export async function fetchIdx(url: string | URL, options: FetchOptions = {}): P
 }
 
 async function download(url: string, { onProgress, signal }: FetchOptions): Promise<Uint8Array> {
+  let own: { error: unknown } | undefined;
+  const tell = (loaded: number, total: number | undefined) => {
+    try {
+      onProgress?.({ loaded, total });
+    } catch (error) {
+      own = { error };
+      throw error;
+    }
+  };
   try {
     const response = await fetch(url, { signal });
     if (!response.ok || !response.body)
@@ -154,7 +163,7 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
     // The body is already decompressed, while `content-length` is the size as sent.
     const packed = response.headers.get('content-encoding') ?? (response.type === 'cors' ? 'unknown' : 'identity');
     const total = (packed === 'identity' && Number(response.headers.get('content-length'))) || undefined;
-    const bytes = await readAll(response.body, (loaded) => onProgress?.({ loaded, total }));
+    const bytes = await readAll(response.body, (loaded) => tell(loaded, total));
     if (isPage(bytes))
       throw new FormatError(
         `fetchIdx: ${url} answered with an HTML page, not an IDX file (offset 0), as servers do for a missing file`,
@@ -162,6 +171,8 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
     return bytes;
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
+    // An error of the caller is not an error of the download.
+    if (own) throw own.error;
     if (cause instanceof LatentGpuError) throw cause;
     throw new DataError(`fetchIdx: ${url} cannot be read`, { cause });
   }

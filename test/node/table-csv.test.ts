@@ -1,7 +1,8 @@
 /** CSV as a table: what each dialect means, and what is said where it cannot be told. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readTable, type Table, type TableOptions } from '../../src/index.ts';
+import { FormatError, readTable, type Table, type TableOptions } from '../../src/index.ts';
+import { expectRefused } from '../support/error-of.ts';
 
 /** The rows of a table, each as its values. */
 const rowsOf = (table: Table): unknown[][] =>
@@ -84,6 +85,18 @@ describe('dialects, guessed', () => {
     expect([table.dialect.delimiter, rowsOf(table).flat()]).toEqual([delimiter, values]);
   });
 
+  it.each<[string, TableOptions, string[], unknown[]]>([
+    ['1,5\n2,5\n3,5\n', {}, ['0'], [1.5, 2.5, 3.5]],
+    ['x\n1,5\n2,5\n', {}, ['x'], [1.5, 2.5]],
+    ['x;y\n1,5;a\n2,5;b\n', {}, ['x', 'y'], [1.5, 'a', 2.5, 'b']],
+    ['"1,5","2,5"\n"3,5","4,5"\n', {}, ['0', '1'], [1.5, 2.5, 3.5, 4.5]],
+    ['1,5\n2,5\n', { delimiter: ',' }, ['0', '1'], [1, 5, 2, 5]],
+    ['sep=,\n1,5\n2,5\n', {}, ['0', '1'], [1, 5, 2, 5]],
+  ])('a decimal comma in the options is no delimiter: %j %j', async (text, options, names, values) => {
+    const [found, rows] = await read(text, { ...options, decimal: ',' });
+    expect([found, rows.flat()]).toEqual([names, values]);
+  });
+
   it('a comma in the numbers of a file with semicolons, and a semicolon within texts', async () => {
     expect(await read('"a;b",c\n1,2')).toEqual([['a;b', 'c'], [[1, 2]]]);
     expect(await read('name;x\nDoe, J;1\nRoe, R;2')).toEqual([
@@ -105,12 +118,27 @@ describe('dialects, guessed', () => {
     ]);
   });
 
+  it.each<[string, string[]]>([
+    ['PAR1,PAR2\n1,2\n', ['PAR1', 'PAR2']],
+    ['PAR1\n1\n2\n', ['PAR1']],
+    ['PAR1\tb\n1\t2\n', ['PAR1', 'b']],
+    ['BZh,b\n1,2\n', ['BZh', 'b']],
+    ['BZh1,b\n1,2\n', ['BZh1', 'b']],
+  ])('names that other files begin with are names: %j', async (text, names) => {
+    for (const source of [text, new TextEncoder().encode(text)]) expect((await read(source))[0]).toEqual(names);
+  });
+
   it('a table of one column', async () => {
     expect(await read('value\n1.0\n""\n3.0\n')).toEqual([['value'], [[1], [null], [3]]]);
     expect(await read('5\n6\n7')).toEqual([['0'], [[5], [6], [7]]]);
     await expect(readTable('value\n1\n\n3\n')).rejects.toThrow(/line 3: the line is blank, in a table of one column/);
   });
 });
+
+it('an empty file of bzip2 is compressed', () =>
+  expectRefused(FormatError, /compressed, and not by gzip/, () =>
+    readTable(Uint8Array.of(0x42, 0x5a, 0x68, 0x39, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, 0, 0, 0, 0)),
+  ));
 
 describe('the header', () => {
   it.each<[string, string[] | undefined]>([
@@ -211,6 +239,23 @@ describe('options', () => {
     );
   });
 
+  it.each<[string, TableOptions]>([
+    ['guessed kinds', {}],
+    ['numbers', { columns: { x: 'number', y: 'number' } }],
+    ['categories', { columns: { x: 'category', y: 'category' } }],
+  ])('give a space as the delimiter, of which several are one: %s', async (_, options) => {
+    for (const text of ['x y\n1  2\n10 20\n', 'x y\n 1   2\n10 20', 'x y\n"1" "2"\n"10"  "20"\n']) {
+      const [, rows] = await read(text, { delimiter: ' ', header: true, ...options });
+      expect([text, rows.flat().map(Number)]).toEqual([text, [1, 2, 10, 20]]);
+    }
+  });
+
+  it('give a space as the delimiter of many rows', async () => {
+    const text = `x y\n${Array.from({ length: 17_000 }, (_, i) => `${i}  ${i + 0.5}`).join('\n')}\n`;
+    const [, rows] = await read(text, { delimiter: ' ' });
+    expect(rows).toEqual(Array.from({ length: 17_000 }, (_, i) => [i, i + 0.5]));
+  });
+
   it('set the words for a blank, besides an empty field', async () => {
     const words = 'x,y\n-999,NA\n1,\n2,b\n';
     expect((await read(words, { missing: ['-999'] }))[1]).toEqual([
@@ -254,6 +299,9 @@ describe('an ambiguity is an error with its place and the option that decides', 
     ],
     ['a field too much', 'a,b\n1,2\n3,4,5,6\n', /line 3: 4 values, but 2 in the first line/],
     ['some trailing delimiters', 'a,b\n1,2,\n3,4\n', /line 2: 3 values, but 2 in the first line/],
+    ['behind blank lines after the header', 'a,b\n\n\n1,2\n3,4,5\n', /line 5: 3 values/],
+    ['behind blank lines everywhere', '\n\na,b\r\n\r\n1,2\n\n3,4,5\n', /line 7: 3 values/],
+    ['behind a header of two lines', '"a\nz",b\n\n1,2\n3\n', /line 5: 1 value/],
     ['behind a quoted line end', 'a,b\n"x\ny",1\n2\n', /line 4: 1 value/],
     ['a quote that is not closed', 'a,b\n1,2\n"3,4\n5,6\n', /line \d: a quote that is not closed/],
     ['text behind a quote', 'a,b\n1,2\n"3"x,4\n', /line 3: text after a closing quote/],
@@ -288,6 +336,7 @@ describe('an ambiguity is an error with its place and the option that decides', 
     ['a header alone', 'a,b\n', /there are no rows below the header/],
     ['a page', '<!doctype html><html>', /this is an HTML page/],
     ['a spreadsheet', 'PK\u0003\u0004', /ZIP archive, or a spreadsheet/],
+    ['a file of bzip2', 'BZh91AY&SY\u0001\u0002', /compressed, and not by gzip/],
     ['UTF-16 as text', new TextDecoder().decode(Buffer.from('a,b\n1,2', 'utf16le')), /this is UTF-16, read as UTF-8/],
     ['an address', 'https://example.com/a.csv', /not its address/],
   ])('%s', async (_, text, message) => {
@@ -318,6 +367,27 @@ describe('an ambiguity is an error with its place and the option that decides', 
     expect((await readTable(table.toCsv())).row(10_049)).toEqual({ name: 'n10049', x: 1 });
     const labelled = readTable(`name,x\n${many(10_050, (i) => `n${i},${i % 2}`)}`, { label: 'name' });
     await expect(labelled).rejects.toThrow(/column name has more than 10000 different texts: it cannot be a label/);
+  });
+
+  it.each([
+    ['', [], 10_000],
+    [',8\nNA,9', [null, null], 10_000],
+    [',8\nm1,9', [null, 'm1'], undefined],
+    ['m1,8\nNA,9', ['m1', null], undefined],
+  ])('10,000 names are categories, whatever stands for a blank: %j', async (last, names, categories) => {
+    const table = await readTable(`name,x\n${many(10_000, (i) => `n${i},${i % 2}`)}\n${last}\n`);
+    const [column] = table.columns;
+    expect(column.categories?.length).toBe(categories);
+    expect(names.map((_, i) => table.row(10_000 + i).name)).toEqual(names);
+    expect(column.missing).toBe(names.filter((name) => name === null).length);
+    if (!categories) expect(column.note).toMatch(/^it has 10001 different texts, more than 10000/);
+  });
+
+  it('tens of thousands of words for a blank are blanks', async () => {
+    const missing = Array.from({ length: 40_000 }, (_, i) => `m${i}`);
+    const table = await readTable(`name,x\na,1\n${missing.join(',1\n')},1\nb,1\n`, { missing, header: true });
+    expect(table.columns[0]).toMatchObject({ categories: ['a', 'b'], missing: 40_000 });
+    expect([table.row(0).name, table.row(40_000).name, table.row(40_001).name]).toEqual(['a', null, 'b']);
   });
 
   it('many blanks are one blank, not as many texts', async () => {
@@ -357,6 +427,57 @@ describe('numbers', () => {
     const long = `x\n${Array.from({ length: 10_100 }, (_, i) => i + 0.5).join('\n')}\n${texts.join('\n')}\n`;
     expect([...(await readTable(column)).values('x')]).toEqual(texts.map(Number));
     expect([...(await readTable(long)).values('x')].slice(10_100)).toEqual(texts.map(Number));
+  });
+
+  it.each([
+    ['few', 'id,x\n9007199254740993,1\n9007199254740992,2\n', 2],
+    ['quoted', 'id,x\n5,0\n"-9007199254740993",1\n', 3],
+    [
+      'many',
+      `id,x\n${Array.from({ length: 17_000 }, (_, i) => `${i},1`).join('\n')}\n12345678901234567890,2\n`,
+      17_002,
+    ],
+  ])('with more digits than a double holds have a note with the remedy: %s', async (_, text, line) => {
+    const { columns } = await readTable(text);
+    expect(columns[0].kind).toBe('number');
+    expect(columns[0].note).toMatch(
+      new RegExp(`^'-?\\d+' in line ${line} has more digits than a number holds.*columns: { id: 'category' }`),
+    );
+    expect(columns[1].note).toBeUndefined();
+    const kept = await readTable(text, { columns: { id: 'category' } });
+    expect(kept.row(kept.length - 1).id).toBe(/(-?\d+)"?,\d\n$/.exec(text)![1]);
+  });
+
+  it('with all their digits in a double, or rounded fractions, have no such note', async () => {
+    const { columns } = await readTable('a,b,c\n9007199254740991,0.12345678901234567890,1e300\n5,1.5,1e22\n');
+    expect(columns.map(({ note }) => note)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it.each([
+    ['plain', '01234'],
+    ['quoted', '"01234"'],
+    ['negative', '-01'],
+    ['of many digits', '00000000000001234'],
+  ])('with a leading zero after many rows have one note: %s', async (_, late) => {
+    const numbers = Array.from({ length: 17_000 }, (_, i) => `${i},0,0.5,-0.5,-0`).join('\n');
+    const { columns } = await readTable(`a,b,c,d,e\n${numbers}\n${late},0,0.5,-0.5,-0\n${late},1,1,1,1\n`);
+    expect(columns[0].note).toBe(
+      `'${late.replaceAll('"', '')}' in line 17002 begins with a zero, as codes do, which is lost in a number; set \`columns: { a: 'category' }\` to keep it`,
+    );
+    expect(columns.slice(1).map(({ note }) => note)).toEqual(new Array(4).fill(undefined));
+    const early = await readTable(`a\n007\n${Array.from({ length: 17_000 }, (_, i) => i).join('\n')}\n${late}\n`);
+    expect(early.columns[0].note).toMatch(/^'007' in line 2 begins with a zero[^']*'category' }` to keep it$/);
+  });
+
+  it('with leading zeros are the same numbers, before and after the note', async () => {
+    const padded = Array.from({ length: 20_000 }, (_, i) => `${String(i).padStart(17, '0')},000${i}.50,00,-0${i}`);
+    for (const kind of [undefined, 'number'] as const) {
+      const columns = kind && { a: kind, b: kind, c: kind, d: kind };
+      const table = await readTable(`a,b,c,d\n${padded.join('\n')}`, { columns });
+      expect(rowsOf(table)).toEqual(padded.map((row) => row.split(',').map(Number)));
+      const codes = kind ? 0 : 4;
+      expect(table.columns.filter(({ note }) => note?.includes('begins with a zero')).length).toBe(codes);
+    }
   });
 
   it('keep differences beyond float32, and use half of the memory if float32 is exact', async () => {
@@ -413,10 +534,21 @@ describe('encodings', () => {
     await expect(readTable(Uint8Array.of(0x61, 0x2c, 0x62, 0x0a, 0x31, 0, 0x32))).rejects.toThrow(/a zero at offset 5/);
   });
 
+  it('a mark of UTF-8 before other bytes is reported, and the option decides', async () => {
+    const bytes = Buffer.concat([Buffer.from('\ufeff'), Buffer.from(text, 'latin1')]);
+    await expectRefused(
+      FormatError,
+      /line 1: the bytes are not UTF-8, although the file begins with the mark of UTF-8; set `encoding`/,
+      readTable(bytes),
+    );
+    await expectRefused(FormatError, /not UTF-8; leave out `encoding`/, readTable(bytes, { encoding: 'utf-8' }));
+    expect(await read(bytes, { encoding: 'windows-1252' })).toEqual(expected);
+  });
+
   it('a gzip stream that is damaged or ends early is reported', async () => {
     const packed = gzipSync(`a,b\n${'1,2\n'.repeat(1000)}`);
     await expect(readTable(packed.subarray(0, packed.length - 12))).rejects.toThrow(
-      /gzip stream is damaged, or ends too early/,
+      /gzip stream is damaged, ends too early, or has several members: unpack it first/,
     );
     packed[20] ^= 255;
     await expect(readTable(packed)).rejects.toThrow(/gzip stream is damaged/);

@@ -111,6 +111,31 @@ it('any row, and another column, can determine the order', async () => {
   expect((await readTable('d,x\n31/01/2026,1\n01/31/2026,2\n')).columns[0].kind).toBe('category');
 });
 
+it.each([
+  ['by a later date', '01/13/2038', ''],
+  ['by another column', '12/01/2038', '01/13/2038'],
+])('day and month are exchanged exactly where float32 held the first meaning, %s', async (_, last, other) => {
+  // Midnight of 2038-01-12 is a multiple of 128 seconds, and 2038-12-01 is none.
+  const rows = [...new Array<string>(16).fill(`12/01/2038,${other}`), `${last},${other}`];
+  const table = await readTable(`d,e\n${rows.join('\n')}\n`, { columns: { d: 'time' } });
+  expect([...table.values('d')].slice(0, 16)).toEqual(new Array(16).fill(at(2038, 12, 1)));
+});
+
+it.each([
+  ['04/13/2026,13/04/2026,01/02/2026', 'month first, as in column a, but column b has the day', at(2026, 1, 2)],
+  ['13/04/2026,04/13/2026,01/02/2026', 'day first, as in column a, but column b has the month', at(2026, 2, 1)],
+])('columns of both orders give a third one a note: %s', async (row, words, time) => {
+  const { columns } = await readTable(`a,b,c\n${row}\n${row.replaceAll('2026', '2025')}\n`);
+  expect(columns[2].note).toBe(
+    `its dates are read with the ${words} first; if this is wrong, set \`columns: { c: 'category' }\``,
+  );
+  expect([columns[2].max, columns[0].note, columns[1].note]).toEqual([time, undefined, undefined]);
+  const { columns: alike } = await readTable(
+    'a,b,c\n04/13/2026,04/14/2026,01/02/2026\n04/15/2026,04/16/2026,01/03/2026\n',
+  );
+  expect(alike.map(({ note }) => note)).toEqual([undefined, undefined, undefined]);
+});
+
 it('the order may be determined after thousands of dates', async () => {
   const minutes = Array.from({ length: 12_000 }, (_, i) => {
     const date = new Date(Date.UTC(2026, 0, 1) + i * 60e3).toISOString();

@@ -54,6 +54,18 @@ it('progress counts the bytes of the file, and the rows', async () => {
   await readTable(answer, { onProgress: ({ total }) => expect(total).toBe(bytes.length) });
 });
 
+it.each([
+  ['a table', `a,b\n${'ä€😀,1\n'.repeat(100_000)}`],
+  ['a short table', 'ä,b\n1,2\n3,4'],
+  ['lines of JSON', '{"ä":"😀"}\n'.repeat(30_000)],
+])('progress of a text counts its characters: %s', async (_, source) => {
+  const told: TableProgress[] = [];
+  await readTable(source, { onProgress: (progress) => told.push(progress) });
+  expect(told.at(-1)).toMatchObject({ loaded: source.length, total: source.length });
+  const loads = told.map(({ loaded }) => loaded);
+  expect(loads).toEqual([...loads].sort((a, b) => a - b));
+});
+
 describe('an abort', () => {
   it('before reading, and while rows are read', async () => {
     const reason = new Error('enough');

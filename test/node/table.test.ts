@@ -4,8 +4,17 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { CompressionCodec } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { describe, expect, it } from 'vitest';
-import { DataError, OptionError, readTable, type Table } from '../../src/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  DataError,
+  FormatError,
+  OptionError,
+  OutOfMemoryError,
+  readTable,
+  type Table,
+  type TableOptions,
+} from '../../src/index.ts';
+import { expectRefused } from '../support/error-of.ts';
 
 const rowsOf = (table: Table) => Array.from({ length: table.length }, (_, i) => table.row(i));
 const data = path.resolve(import.meta.dirname, '../../node_modules/vega-datasets/data');
@@ -150,6 +159,36 @@ describe('JSON', () => {
     expect(rowsOf(await readTable(gzipSync('[{"a":1},{"a":2}]')))).toEqual([{ a: 1 }, { a: 2 }]);
   });
 
+  const umlauts = '{"a":1,"ä":"ö"}';
+  const wide = Buffer.from(umlauts, 'utf16le');
+  const wideList = Buffer.from(`[${umlauts}]`, 'utf16le');
+  const swapped = (bytes: Buffer) => Buffer.from(bytes).swap16();
+  const marked = Buffer.from(`\ufeff${umlauts}`, 'utf16le');
+  it.each<[string, Uint8Array, TableOptions, string]>([
+    ['utf-16le, a list', wideList, {}, 'utf-16le'],
+    ['utf-16le, lines', wide, {}, 'utf-16le'],
+    ['utf-16be, lines', swapped(wide), {}, 'utf-16be'],
+    ['utf-16le with a mark', marked, {}, 'utf-16le'],
+    ['utf-16be with a mark', swapped(marked), {}, 'utf-16be'],
+    ['utf-16le as the options say', wide, { encoding: 'utf-16le' }, 'utf-16le'],
+    ['latin1 as the options say', Buffer.from(umlauts, 'latin1'), { encoding: 'latin1' }, 'windows-1252'],
+    ['a list in latin1', Buffer.from(`[${umlauts}]`, 'latin1'), { encoding: 'latin1' }, 'windows-1252'],
+    ['utf-8 with a mark', Buffer.from(`\ufeff${umlauts}`), {}, 'utf-8'],
+    ['utf-8', Buffer.from(umlauts), { encoding: 'utf-8' }, 'utf-8'],
+  ])('in %s', async (_, bytes, options, encoding) => {
+    const table = await readTable(new Uint8Array(bytes), options);
+    expect([rowsOf(table), table.dialect.format, table.dialect.encoding]).toEqual([
+      [{ a: 1, ä: 'ö' }],
+      'json',
+      encoding,
+    ]);
+  });
+
+  it('in another encoding is refused with the option', () =>
+    expectRefused(FormatError, /the JSON is not UTF-8; set `encoding`/, () =>
+      readTable(new Uint8Array(Buffer.from(umlauts, 'latin1'))),
+    ));
+
   it.each([
     ['[{"a":1},{"a":[1]}]', /row 2, column a: its value is a list/],
     ['[{"a":1},{"a":{}}]', /row 2, column a: its value is an object/],
@@ -162,6 +201,77 @@ describe('JSON', () => {
     ['[{"a":1},{"a":1e999}]', /row 2, column a: 'Infinity' is not finite/],
     ['[]', /no rows/],
   ])('%s', (text, message) => expect(readTable(text)).rejects.toThrow(message));
+});
+
+it('a list of JSON beyond the longest string is reported, with a remedy', async () => {
+  const text = '[{"too":"long"}]';
+  const join = Array.prototype.join;
+  // A real one would take half a gigabyte.
+  const joined = vi.spyOn(Array.prototype, 'join').mockImplementation(function (this: unknown[], by?: string) {
+    if (this[0] === text) throw new RangeError('Invalid string length');
+    return join.call(this, by);
+  });
+  try {
+    await expectRefused(OutOfMemoryError, /the list of JSON is too long .* write one object on each line/, () =>
+      readTable(text),
+    );
+  } finally {
+    joined.mockRestore();
+  }
+});
+
+describe('times as numbers', () => {
+  const milliseconds = /^readTable: (row|line) 2, column t: '1700000000000' is not a date/;
+  const seconds = { columns: { t: 'time' } } as const;
+
+  it.each([
+    ['a list of JSON', '[{"t":0},{"t":1700000000000}]'],
+    ['lines of JSON', '{"t":0}\n{"t":1700000000000}\n'],
+    ['Parquet', new Blob([parquetWriteBuffer({ columnData: [{ name: 't', data: [0, 1.7e12], type: 'DOUBLE' }] })])],
+  ])('in milliseconds are refused: %s', (_, source) =>
+    expectRefused(FormatError, milliseconds, readTable(source, seconds)),
+  );
+
+  it('in microseconds are refused, also where all are equal', () =>
+    expectRefused(FormatError, /row 1, column t: '1700000000000000' is not a date/, () =>
+      readTable('[{"t":1700000000000000}]', seconds),
+    ));
+
+  it('are no dates among texts that are, however many', async () => {
+    const days = Array.from({ length: 17_000 }, (_, i) => ({ t: new Date(i * 864e5).toISOString() }));
+    await expectRefused(FormatError, "row 17001, column t: '5' is not a date", () =>
+      readTable(JSON.stringify([...days, { t: 5 }])),
+    );
+  });
+
+  it('in seconds are times, as are the dates of Parquet beyond the year 5138', async () => {
+    expect([...(await readTable('[{"t":1700000000},{"t":-5.5}]', seconds)).values('t')]).toEqual([1.7e9, -5.5]);
+    const [days, last] = [[new Date('9999-12-31')], Date.parse('9999-12-31') / 1000];
+    const file = parquetWriteBuffer({ columnData: [{ name: 't', data: days, type: 'TIMESTAMP' }] });
+    for (const options of [{}, seconds])
+      expect([...(await readTable(new Blob([file]), options)).values('t')]).toEqual([last]);
+  });
+
+  it('that no Date holds are refused in Parquet too', async () => {
+    const file = parquetWriteBuffer({
+      columnData: [{ name: 't', data: [2 ** 30] }],
+      schema: [
+        { name: 'root', num_children: 1 },
+        { name: 't', type: 'INT32', converted_type: 'DATE', repetition_type: 'REQUIRED' },
+      ],
+    });
+    await expectRefused(FormatError, /row 1, column t: '\d+' is not a date/, () => readTable(new Blob([file])));
+  });
+});
+
+it('toCsv reports other errors than the length as they are', async () => {
+  const table = await readTable('x,y\n1,2\n3,4\n');
+  const failure = new RangeError('of another kind');
+  const { values } = table.storage.columns[0];
+  values.at = () => {
+    throw failure;
+  };
+  expect(() => table.toCsv()).toThrow(failure);
 });
 
 describe('one object on each line', () => {
@@ -241,6 +351,14 @@ describe('Parquet', () => {
       ]);
       expect(table.dialect.format).toBe('parquet');
     }
+  });
+
+  it('whole numbers of 64 bits that no double holds have a note', async () => {
+    const data = [2n ** 53n + 1n, 2n ** 53n];
+    const ids = parquetWriteBuffer({ columnData: [{ name: 'id', data, type: 'INT64' }] });
+    const read = (options = {}) => readTable(new Blob([ids]), options);
+    expect((await read()).columns[0].note).toMatch(/'9007199254740993' in row 1 has more digits.*{ id: 'category' }/);
+    expect(rowsOf(await read({ columns: { id: 'category' } }))).toEqual(data.map((id) => ({ id: `${id}` })));
   });
 
   it('some columns, some rows, a label', async () => {

@@ -93,7 +93,7 @@ export class Chunks<A extends Values> {
     return other;
   }
 
-  /** Changes each value in place. */
+  /** Changes each value in place. The results must fit into the arrays. */
   change(of: (value: number) => number): void {
     for (const values of this.#all()) mapInto(values, 0, values, of);
   }

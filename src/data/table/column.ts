@@ -2,10 +2,10 @@
 import { Chunks, type Codes, type Numbers } from './chunks.ts';
 import { mostCategories, type ColumnData, type Kind, type Reading } from './column-data.ts';
 import { dateOf, otherOrder, scanDate, type DateOrder } from './dates.ts';
-import { DayOrder } from './day-order.ts';
+import { DayOrder, type Evidence } from './day-order.ts';
 import { Entries, isBlank } from './entries.ts';
 import { carriageReturn, newline, quote } from './fields.ts';
-import { numberOf, scanNumber } from './numbers.ts';
+import { behindZeros, hasLeadingZero, isInexact, numberOf, scanNumber } from './numbers.ts';
 import { Remarks } from './remarks.ts';
 import { hashOf, hashPrime, hashSeed, Texts } from './texts.ts';
 
@@ -13,7 +13,13 @@ import { hashOf, hashPrime, hashSeed, Texts } from './texts.ts';
 const manyRows = 2 ** 14;
 
 /** The seconds until the year 5138. Present times in milliseconds are larger, so they are refused. */
-const mostSeconds = 1e11;
+export const mostSeconds = 1e11;
+
+/** The seconds before and after 1970 in which a `Date` is valid. */
+const mostOfDate = 8.64e12;
+
+/** The largest index of a text in 16 bits. Blanks may be written in many ways, and none of them is a category. */
+const mostOfCode = 2 ** 15 - 1;
 
 /**
  * The storage of the values. With few different texts, each value is the index of its text; later they become numbers
@@ -73,10 +79,7 @@ export class Column {
       const { current, base } = this.#numbers;
       const end = scanNumber(bytes, at, this.#delimiter, this.#decimal, current, row - base);
       if (end >= 0) return end < limit ? end : -1;
-      const byte = bytes[at];
-      if (at >= limit || (byte !== this.#delimiter && byte !== newline && byte !== carriageReturn)) return -1;
-      current[row - base] = NaN;
-      return at;
+      return this.#readOther(bytes, at, limit, row);
     }
     const delimiter = this.#delimiter;
     let byte = bytes[at];
@@ -94,6 +97,22 @@ export class Column {
     return end;
   }
 
+  /** Reads an empty field, or a number behind zeros after the note about the first one, as `read` does. */
+  #readOther(bytes: Uint8Array, at: number, limit: number, row: number): number {
+    const { current, base } = this.#numbers;
+    const from = this.#remarks.hasZero ? behindZeros(bytes, at) : at;
+    if (from > at) {
+      const end = scanNumber(bytes, from, this.#delimiter, this.#decimal, current, row - base);
+      return end < limit ? end : -1;
+    }
+    const byte = bytes[at];
+    // A delimiter that is a space belongs to the spaces before a field.
+    if (at >= limit || byte === 0x20 || (byte !== this.#delimiter && byte !== newline && byte !== carriageReturn))
+      return -1;
+    current[row - base] = NaN;
+    return at;
+  }
+
   /** Stores a field with any content for a row. */
   put(bytes: Uint8Array, from: number, to: number, row: number, line: number): void {
     if (this.#state === 'numbers') this.#putNumber(bytes, from, to, row, line);
@@ -101,9 +120,13 @@ export class Column {
     else this.#putText(bytes, from, to, hashOf(bytes, from, to), row, line);
   }
 
-  /** Stores a number, or a time in seconds, for a row; in a column of texts it becomes a text. */
+  /**
+   * Stores a number for a row, or a time in seconds if the column is known to be of times; in any other column it
+   * becomes a text.
+   */
   putValue(value: number, row: number, line: number): void {
-    if ((this.#state === 'numbers' || this.#state === 'times') && Number.isFinite(value)) {
+    const isDate = this.#state === 'times' && this.asked === 'time' && Math.abs(value) <= mostOfDate;
+    if (isDate || (this.#state === 'numbers' && Number.isFinite(value))) {
       this.#numbers.current[row - this.#numbers.base] = value;
       return;
     }
@@ -118,7 +141,8 @@ export class Column {
       if (number === this.#seen) this.#meetAnother(bytes, from, to, line);
     } else if (number === this.#entries.length) {
       this.#entries.add(this.#look(bytes, from, to, line), line);
-      if (number >= mostCategories) this.#becomeLarge(row + 1);
+      if (this.#entries.different > mostCategories) this.#becomeLarge(row + 1);
+      else if (number === mostOfCode) this.#codes = this.#codes.map(Int32Array, (code) => code);
     }
   }
 
@@ -135,6 +159,8 @@ export class Column {
     const value = isBlank(this.reading, text) ? NaN : numberOf(text, this.reading.format);
     if (value === undefined) throw this.#remarks.contradiction(text, line, 'number');
     if (value === Infinity || value === -Infinity) throw this.#remarks.notFinite(text, line);
+    if (isInexact(text, value)) this.#remarks.inexact(text, line);
+    if (!this.#remarks.hasZero && hasLeadingZero(text)) this.#remarks.leadingZero(text, line);
     this.#numbers.current[row - this.#numbers.base] = value;
   }
 
@@ -169,7 +195,10 @@ export class Column {
 
   /** Exchanges day and month in all dates so far. */
   #turn(): void {
-    this.#numbers.change((value) => (Number.isNaN(value) ? value : otherOrder(value)));
+    // Full chunks may be of float32, which need not hold the other dates.
+    this.#numbers = this.#numbers.map<Numbers>(Float64Array, (value) =>
+      Number.isNaN(value) ? value : otherOrder(value),
+    );
   }
 
   /**
@@ -226,12 +255,12 @@ export class Column {
   }
 
   /**
-   * Returns all values. `order` is the order of day and month in other columns, for a column whose dates do not show
+   * Returns all values. `evidence` is the order of day and month in other columns, for a column whose dates do not show
    * it.
    * @throws FormatError where no column shows the order
    */
-  finish(rows: number, order?: DateOrder): ColumnData {
-    if (this.#isOfTime && this.#days.settle(order)) this.#turn();
+  finish(rows: number, evidence?: Evidence): ColumnData {
+    if (this.#isOfTime && this.#days.settle(evidence)) this.#turn();
     const { name } = this;
     const { notes } = this.#remarks;
     if (this.#state === 'texts') return this.#finishTexts(rows);

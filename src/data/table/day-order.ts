@@ -1,6 +1,15 @@
 import { otherOrder, type Dated, type DateOrder } from './dates.ts';
 import type { Remarks } from './remarks.ts';
 
+/** What other columns show about the order of day and month. */
+export interface Evidence {
+  readonly order: DateOrder;
+  /** The first column that shows an order, which is this one. */
+  readonly column: string;
+  /** A column that shows the other order, if there is one. */
+  readonly contrary?: string;
+}
+
 /** The order of day and month in the dates of one column, as far as the dates show it. */
 export class DayOrder {
   #order: DateOrder | undefined;
@@ -65,15 +74,16 @@ export class DayOrder {
   }
 
   /**
-   * Takes the order of other columns where the dates do not show theirs. Returns whether day and month then have to be
-   * exchanged.
+   * Takes the order of other columns where the dates do not show theirs, with a note where these differ. Returns
+   * whether day and month then have to be exchanged.
    * @throws FormatError where no column shows the order
    */
-  settle(others: DateOrder | undefined): boolean {
+  settle(others: Evidence | undefined): boolean {
     if (this.#order !== undefined || this.#either === undefined) return false;
     if (others === undefined) throw this.remarks.undecided(this.#either);
-    this.#order = others;
-    return others === 'mdy' && this.#turns();
+    this.#order = others.order;
+    if (others.contrary !== undefined) this.remarks.doubtfulOrder(others.order, others.column, others.contrary);
+    return others.order === 'mdy' && this.#turns();
   }
 
   /**

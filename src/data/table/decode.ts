@@ -14,20 +14,27 @@ export type FileKind = 'gzip' | 'parquet' | 'text';
 export function kindOfFile(bytes: Uint8Array): FileKind {
   const begins = (...start: number[]) => start.every((byte, i) => bytes[i] === byte);
   if (begins(0x1f, 0x8b)) return 'gzip';
-  if (begins(0x50, 0x41, 0x52, 0x31)) return 'parquet';
+  // A text may begin with PAR1 or BZh, but in the files of these names no text follows.
+  if (begins(0x50, 0x41, 0x52, 0x31) && bytes[4] < 0x20 && !/\s/.test(String.fromCharCode(bytes[4]))) return 'parquet';
   if (begins(0x50, 0x4b, 3, 4))
     throw new FormatError(
       'readTable: this is a ZIP archive, or a spreadsheet (.xlsx, .ods) (offset 0): unpack it, or save the sheet as CSV',
     );
   if (begins(0xd0, 0xcf, 0x11, 0xe0))
     throw new FormatError('readTable: this is a spreadsheet (.xls) (offset 0): save the sheet as CSV');
-  if (begins(0x28, 0xb5, 0x2f, 0xfd) || begins(0x42, 0x5a, 0x68) || begins(0xfd, 0x37, 0x7a, 0x58))
+  if (begins(0x28, 0xb5, 0x2f, 0xfd) || isBzip2(bytes) || begins(0xfd, 0x37, 0x7a, 0x58))
     throw new FormatError('readTable: this file is compressed, and not by gzip (offset 0): unpack it first');
   if (isPage(bytes))
     throw new FormatError(
       'readTable: this is an HTML page, not a table (offset 0), as servers send for a missing file',
     );
   return 'text';
+}
+
+/** Returns whether a file begins with BZh, the size of its blocks, and the sign of a block or of the end. */
+function isBzip2(bytes: Uint8Array): boolean {
+  const start = String.fromCharCode(...bytes.subarray(0, 10));
+  return /^BZh[1-9]1AY&SY/.test(start) || (/^BZh[1-9].rE8P/.test(start) && bytes[4] === 0x17);
 }
 
 /** The text of a file as bytes. */
@@ -38,6 +45,8 @@ export interface Text {
   readonly label?: string;
   /** The encoding of the pieces, if it is known. */
   readonly bytes?: ByteEncoding;
+  /** Whether the byte order mark of UTF-8 gives the encoding. */
+  readonly marked?: boolean;
 }
 
 /**
@@ -47,12 +56,14 @@ export interface Text {
 export function textOf(first: Uint8Array, pieces: Pieces, asked: string | undefined): Text {
   if (asked !== undefined) {
     const { encoding } = decoderOf(asked);
-    if (encoding === 'utf-8') return { pieces: withoutMark(pieces), label: encoding, bytes: encoding };
-    if (encoding === 'windows-1252') return { pieces, label: encoding, bytes: encoding };
+    // The mark of UTF-8 may be wrong, but it is never part of the table.
+    if (encoding === 'utf-8' || encoding === 'windows-1252')
+      return { pieces: withoutMark(pieces), label: encoding, bytes: encoding };
     return { pieces: inUtf8(pieces, encoding), label: encoding, bytes: 'utf-8' };
   }
   const [a, b, c, d] = first;
-  if (a === 0xef && b === 0xbb && c === 0xbf) return { pieces: withoutMark(pieces), label: 'utf-8', bytes: 'utf-8' };
+  if (a === 0xef && b === 0xbb && c === 0xbf)
+    return { pieces: withoutMark(pieces), label: 'utf-8', bytes: 'utf-8', marked: true };
   const wide =
     (a === 0xff && b === 0xfe) || (a && b === 0 && c && d === 0)
       ? 'utf-16le'
@@ -121,9 +132,9 @@ function inUtf8(pieces: Pieces, label: string): Pieces {
   };
 }
 
-/** Detects JSON, which is a list or one object on each line. */
-export function jsonIn(first: Uint8Array): 'list' | 'lines' | undefined {
-  const text = new TextDecoder().decode(first);
+/** Detects JSON, which is a list or one object on each line. `label` is the encoding of the file, if it is known. */
+export function jsonIn(first: Uint8Array, label = 'utf-8'): 'list' | 'lines' | undefined {
+  const text = new TextDecoder(label).decode(first);
   if (/^\s*\[\s*([[{\]]|$)/.test(text)) return 'list';
   return /^\s*\{\s*("|\}|$)/.test(text) ? 'lines' : undefined;
 }

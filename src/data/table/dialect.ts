@@ -51,6 +51,7 @@ export interface Asked extends AskedFormat {
   readonly label?: string | number;
 }
 
+const comma = 0x2c;
 const delimiters = [',', ';', '\t', '|'];
 
 /** The first bytes of a file, followed by a newline at `end`. If `final`, they are the whole file. */
@@ -69,7 +70,7 @@ export interface Beginning {
 export function guess(beginning: Beginning, asked: Asked): Guess | undefined {
   const { start, sign } = startOf(beginning);
   const line = start && sign !== undefined ? 2 : 1;
-  const { delimiter, rows } = chooseDelimiter(beginning, start, line, asked.delimiter ?? sign);
+  const { delimiter, rows } = chooseDelimiter(beginning, start, line, asked.delimiter ?? sign, asked.decimal);
   // One long row may fill the whole sample.
   if (!beginning.final && rows.length < 2) return undefined;
   if (!rows.length)
@@ -77,7 +78,7 @@ export function guess(beginning: Beginning, asked: Asked): Guess | undefined {
       delimiter,
       format: { decimal: '.' },
       header: false,
-      first: { texts: [], line, end: start, tailed: false },
+      first: { texts: [], line, end: start, next: line, tailed: false },
       start,
       line,
     };
@@ -86,7 +87,7 @@ export function guess(beginning: Beginning, asked: Asked): Guess | undefined {
   const [first] = rows;
   const header =
     asked.header ?? (first.texts.some((text) => asked.names.includes(text)) || named(texts, first, format, asked));
-  if (header) return { delimiter, format, header, first, start: first.end, line: rows[1]?.line ?? first.line + 1 };
+  if (header) return { delimiter, format, header, first, start: first.end, line: first.next };
   return { delimiter, format, header, first, start, line };
 }
 
@@ -129,17 +130,31 @@ function chooseDelimiter(
   start: number,
   line: number,
   given?: string,
+  decimal?: string,
 ): Candidate {
-  const candidates = (given === undefined ? delimiters : [given]).map(
+  const all = (given === undefined ? delimiters : [given]).map(
     (sign): Candidate & { problem?: { text: string; line: number } } => {
       const delimiter = sign.charCodeAt(0);
       const { rows, problem } = sampleRows(bytes, start, end, final, delimiter, line, decode);
       return { delimiter, rows, problem, score: problem ? -1 : scoreOf(rows) };
     },
   );
+  // The comma cannot be both, unless quotes keep the decimal ones apart.
+  const candidates = all.filter(
+    ({ delimiter, rows }) =>
+      given !== undefined ||
+      decimal !== ',' ||
+      delimiter !== comma ||
+      rows.some(({ texts }) => texts.some((text) => text.includes(','))),
+  );
   const best = candidates.reduce((a, b) => (b.score > a.score ? b : a));
   if (best.score <= 0 && given === undefined) {
-    const sign = firstDelimiter(bytes, start, end);
+    const sign = firstDelimiter(
+      bytes,
+      start,
+      end,
+      candidates.map(({ delimiter }) => delimiter),
+    );
     const found = candidates.find(({ delimiter }) => delimiter === sign) ?? best;
     if (found.problem) throw new FormatError(`readTable: line ${found.problem.line}: ${found.problem.text}`);
     return found;
@@ -165,16 +180,16 @@ function scoreOf(rows: readonly SampleRow[]): number {
   return 1 + numbers / (cells || 1);
 }
 
-/** Returns the first delimiter outside quotes in the first line that is not blank, or a comma. */
-function firstDelimiter(bytes: Uint8Array, start: number, end: number): number {
+/** Returns the first of some delimiters outside quotes in the first line that is not blank, or a comma. */
+function firstDelimiter(bytes: Uint8Array, start: number, end: number, signs: readonly number[]): number {
   let quoted = false;
   let blank = true;
   for (let at = start; at < end; at++) {
     const byte = bytes[at];
     if (byte === 0x22) quoted = !quoted;
-    else if (!quoted && delimiters.includes(String.fromCharCode(byte))) return byte;
+    else if (!quoted && signs.includes(byte)) return byte;
     else if (!quoted && !blank && (byte === 0x0a || byte === 0x0d)) break;
     blank &&= byte <= 0x20;
   }
-  return 0x2c;
+  return comma;
 }

@@ -15,7 +15,11 @@ export class Encoding {
   #utf8: string | undefined;
   #latin: string | undefined;
 
-  constructor(private readonly given?: ByteEncoding) {}
+  constructor(
+    private readonly given?: ByteEncoding,
+    /** Whether the encoding is given by the byte order mark of the file, and not by the options. */
+    private readonly marked = false,
+  ) {}
 
   /** The encoding of the texts so far. */
   get label(): ByteEncoding {
@@ -35,7 +39,7 @@ export class Encoding {
     } catch (cause) {
       if (this.given)
         throw new FormatError(
-          `readTable: ${place()}: the bytes are not UTF-8; leave out \`encoding\`, or set another one`,
+          `readTable: ${place()}: the bytes are not UTF-8${this.marked ? ", although the file begins with the mark of UTF-8; set `encoding`, such as 'windows-1252'" : '; leave out `encoding`, or set another one'}`,
           { cause },
         );
       this.#latin ??= place();

@@ -2,7 +2,7 @@ import { classOrder } from '../class-order.ts';
 import type { Kind, Reading } from './column-data.ts';
 import { dateOf, type Dated } from './dates.ts';
 import type { DayOrder } from './day-order.ts';
-import { numberOf } from './numbers.ts';
+import { hasLeadingZero, isInexact, numberOf } from './numbers.ts';
 import type { Remarks } from './remarks.ts';
 
 /** One of the different texts of a column. */
@@ -41,13 +41,22 @@ export class Entries {
     return this.#entries.length;
   }
 
+  /** The number of texts that do not stand for a blank. */
+  get different(): number {
+    return this.#different;
+  }
+  #different = 0;
+
   /** Adds a text. */
   add(text: string, line: number): void {
-    this.#entries.push(this.#meaning(text, line));
+    const entry = this.#meaning(text, line);
+    this.#entries.push(entry);
+    if (entry.kind !== 'blank') this.#different++;
   }
 
   clear(): void {
     this.#entries = [];
+    this.#different = 0;
   }
 
   #meaning(text: string, line: number): Entry {
@@ -102,8 +111,12 @@ export class Entries {
   #ofNumbers(): 'number' {
     const large = this.#first(({ kind, value }) => kind === 'number' && !Number.isFinite(value));
     if (large >= 0) throw this.remarks.notFinite(...this.#at(large));
-    const zero = this.#first(({ kind }, number) => kind === 'number' && /^[+-]?0\d/.test(this.#at(number)[0]));
+    const zero = this.#first(({ kind }, number) => kind === 'number' && hasLeadingZero(this.textOf(number)));
     if (zero >= 0) this.remarks.leadingZero(...this.#at(zero));
+    const inexact = this.#first(
+      ({ kind, value }, number) => kind === 'number' && isInexact(this.textOf(number), value),
+    );
+    if (inexact >= 0) this.remarks.inexact(...this.#at(inexact));
     return 'number';
   }
 

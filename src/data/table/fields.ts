@@ -60,7 +60,7 @@ export class Fields {
         continue;
       }
       let close = at + 1;
-      while (bytes[close] === space || (bytes[close] === tab && delimiter !== tab)) close++;
+      while (bytes[close] !== delimiter && (bytes[close] === space || bytes[close] === tab)) close++;
       if (close >= end && !final) return incomplete;
       if (bytes[close] !== delimiter && bytes[close] !== newline && bytes[close] !== carriageReturn) {
         this.problem = 'text after a closing quote';

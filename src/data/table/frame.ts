@@ -90,10 +90,16 @@ export class Frame {
       if (pace.due) await pace.rest();
     }
     this.reading.encoding.settle();
-    const order = used.find((column) => column.order)?.order;
+    const shows = used.find((column) => column.order);
+    const order = shows?.order;
+    const evidence = shows && {
+      order: order!,
+      column: shows.name,
+      contrary: used.find((column) => column.order && column.order !== order)?.name,
+    };
     const columns: ColumnData[] = [];
     for (const column of kept) {
-      const data = this.columns[column]!.finish(rows, order);
+      const data = this.columns[column]!.finish(rows, evidence);
       const name = this.#renamed.get(column);
       const notes = name === undefined ? [] : [`the file has more than one column called ${name}`];
       columns.push({ ...data, notes: [...notes, ...data.notes] });

@@ -1,7 +1,7 @@
 /** Collects the columns of rows that are objects. Any row may introduce a new column. */
 import { FormatError } from '../../errors.ts';
 import type { Reading } from './column-data.ts';
-import { Column } from './column.ts';
+import { Column, mostSeconds } from './column.ts';
 import type { Dialect } from './dialect.ts';
 import { Encoding } from './encoding.ts';
 import { Frame } from './frame.ts';
@@ -63,13 +63,14 @@ export class JsonColumns {
   #put(column: Column, name: string, value: unknown, row: number, place: number): void {
     if (row === column.room) column.begin();
     if (value === null) column.put(nothing, 0, 0, row, place);
-    else if (typeof value === 'number') column.putValue(value, row, place);
+    // A larger number is read as a CSV has it, because it may be a time in milliseconds or have too many digits.
+    else if (typeof value === 'number' && Math.abs(value) < mostSeconds) column.putValue(value, row, place);
     else if (typeof value === 'object')
       throw new FormatError(
         `readTable: ${this.unit} ${place}, column ${name}: its value is ${Array.isArray(value) ? 'a list' : 'an object'}; take the numbers or texts out of it first, or leave the column out with \`columns\``,
       );
     else {
-      const bytes = this.#encoder.encode(typeof value === 'string' ? value.trim() : JSON.stringify(value));
+      const bytes = this.#encoder.encode(typeof value === 'string' ? value.trim() : `${value as number | boolean}`);
       column.put(bytes, 0, bytes.length, row, place);
     }
   }

@@ -1,11 +1,10 @@
 /** Reads a table from JSON: a list of objects, or one object on each line (NDJSON). */
-import { DataError, FormatError } from '../../errors.ts';
+import { DataError, FormatError, OutOfMemoryError } from '../../errors.ts';
 import { Pace } from '../../runtime/pace.ts';
 import { JsonColumns } from './json-columns.ts';
 import type { Text } from './decode.ts';
 import type { Dialect } from './dialect.ts';
 import type { Settings } from './options.ts';
-import type { Pieces } from './source.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -13,16 +12,16 @@ import type { Table } from './table.ts';
  * @throws FormatError with the row of a list, counted from 1, or with the line; otherwise as `readTable`
  */
 export async function readJson(
-  { pieces, label }: Text,
+  text: Text,
   isList: boolean,
   settings: Settings,
   tell: (rows: number) => void,
   compression: Pick<Dialect, 'compression'>,
 ): Promise<Table> {
   const columns = new JsonColumns(settings, isList ? 'row' : 'line');
-  await (isList ? readList : readLines)(textsOf(pieces), columns, () => tell(columns.rows));
+  await (isList ? readList : readLines)(textsOf(text), columns, () => tell(columns.rows));
   if (!columns.rows) throw new DataError('readTable: there are no rows');
-  return columns.finish({ format: 'json', ...compression, encoding: label ?? 'utf-8' });
+  return columns.finish({ format: 'json', ...compression, encoding: text.label ?? 'utf-8' });
 }
 
 async function readList(texts: AsyncIterable<string>, columns: JsonColumns, tell: () => void): Promise<void> {
@@ -31,9 +30,23 @@ async function readList(texts: AsyncIterable<string>, columns: JsonColumns, tell
     parts.push(text);
     tell();
   }
-  const rows = parsed(parts.join(''), 'readTable') as unknown[];
+  const rows = parsed(whole(parts), 'readTable') as unknown[];
   for (let i = 0; i < rows.length && !columns.full; i++) columns.add(rows[i], i + 1);
   tell();
+}
+
+/** Returns the whole text. @throws OutOfMemoryError where it is longer than the engine allows */
+function whole(parts: readonly string[]): string {
+  try {
+    return parts.join('');
+  } catch (cause) {
+    throw new OutOfMemoryError(
+      'readTable: the list of JSON is too long for one string: write one object on each line',
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /** The longest line in characters. */
@@ -58,7 +71,7 @@ async function readLines(texts: AsyncIterable<string>, columns: JsonColumns, tel
     if (rest.length) {
       add(begun.join(''));
       const last = rest.pop()!;
-      for (const whole of rest) add(whole);
+      for (const complete of rest) add(complete);
       begun = [last];
       length = last.length;
     }
@@ -70,13 +83,13 @@ async function readLines(texts: AsyncIterable<string>, columns: JsonColumns, tel
   tell();
 }
 
-async function* textsOf(pieces: Pieces): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+async function* textsOf({ pieces, bytes = 'utf-8' }: Text): AsyncGenerator<string> {
+  const decoder = new TextDecoder(bytes, { fatal: true });
   const decoded = (piece?: Uint8Array) => {
     try {
       return decoder.decode(piece, { stream: piece !== undefined });
     } catch (cause) {
-      throw new FormatError('readTable: the JSON is not UTF-8', { cause });
+      throw new FormatError("readTable: the JSON is not UTF-8; set `encoding`, such as 'windows-1252'", { cause });
     }
   };
   for (let piece = await pieces.next(); piece; piece = await pieces.next()) yield decoded(piece);

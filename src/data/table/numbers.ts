@@ -49,7 +49,25 @@ export function numberOf(text: string, { decimal, thousands }: NumberFormat): nu
   return groups === undefined ? undefined : Number(`${sign}${groups.replaceAll(',', '')}.${fraction}0`);
 }
 
+/** Returns whether a text is a number with a zero before other digits. */
+export const hasLeadingZero = (text: string): boolean => /^[+-]?0\d/.test(text);
+
+const manyDigits = /^[+-]?\d{16,}$/;
+
+/** Returns whether a text is a whole number that shares its double with other whole numbers. */
+export const isInexact = (text: string, value: number): boolean =>
+  Math.abs(value) > Number.MAX_SAFE_INTEGER && manyDigits.test(text);
+
 const swapped = (text: string): string => text.replace(/[.,]/g, (sign) => (sign === ',' ? '.' : ','));
+
+const zero = 0x30;
+const isDigit = (byte: number): boolean => byte >= zero && byte <= 0x39;
+
+/** Returns the place of the last of the zeros before a digit from `at` on, or else `at`. */
+export function behindZeros(bytes: Uint8Array, at: number): number {
+  while (bytes[at] === zero && isDigit(bytes[at + 1])) at++;
+  return at;
+}
 
 /** Powers of ten, all exact as doubles. */
 const powers = Float64Array.from({ length: 16 }, (_, i) => 10 ** i);
@@ -61,7 +79,8 @@ const mostDigits = 15;
 
 /**
  * Parses digits with at most one decimal separator from `at` on, up to a delimiter or line end, and writes the closest
- * double, as `Number` returns it (Clinger 1990), to `values`. Returns the end of the digits, or -1 for any other text.
+ * double, as `Number` returns it (Clinger 1990), to `values`. Returns the end of the digits, or -1 for any other text,
+ * also for one with a leading zero, which may be a code.
  */
 export function scanNumber(
   bytes: Uint8Array,
@@ -74,6 +93,7 @@ export function scanNumber(
   let byte = bytes[at];
   const negative = byte === 0x2d;
   if (negative) byte = bytes[++at];
+  if (byte === zero && isDigit(bytes[at + 1])) return -1;
   let begin = at;
   let whole = 0;
   while (byte >= 0x30 && byte <= 0x39) {

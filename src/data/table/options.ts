@@ -18,7 +18,7 @@ import type { Decimal, Thousands } from './numbers.ts';
 export interface TableProgress {
   /** The number of bytes read so far, or of characters for a text. */
   readonly loaded: number;
-  /** The number of bytes of the whole file, where it is known. */
+  /** The number of bytes of the whole file, or of characters of the whole text, where it is known. */
   readonly total?: number;
   /** The number of rows read so far. */
   readonly rows: number;

@@ -2,6 +2,7 @@
 import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, type SchemaTree } from 'hyparquet';
 import { FormatError } from '../../errors.ts';
 import type { Reading } from './column-data.ts';
+import { mostSeconds } from './column.ts';
 import type { Dialect } from './dialect.ts';
 import { Encoding } from './encoding.ts';
 import { Frame } from './frame.ts';
@@ -72,6 +73,8 @@ export async function readParquet(
         ...{ file, metadata, columns: kept, rowStart: first, rowEnd: first + count, parsers, compressors },
         onChunk: ({ columnName, columnData, rowStart }) => {
           const column = places.get(columnName)!;
+          // The unit of the file's own times is known. Other numbers may be times in milliseconds.
+          const isDoubtful = settings.kinds.get(columnName) === 'time' && !moments.has(columnName);
           try {
             for (let i = 0; i < columnData.length; i++) {
               const row = rowStart + i;
@@ -79,8 +82,14 @@ export async function readParquet(
               if (row === column.room) column.begin();
               const value: unknown = columnData[i];
               if (value === undefined || value === null) column.put(nothing, 0, 0, row, row + 1);
-              else if (typeof value === 'number') column.putValue(value, row, row + 1);
-              else if (typeof value === 'bigint' || typeof value === 'boolean' || typeof value === 'string') {
+              else if (typeof value === 'number' && !(isDoubtful && Math.abs(value) >= mostSeconds))
+                column.putValue(value, row, row + 1);
+              else if (
+                typeof value === 'string' ||
+                typeof value === 'bigint' ||
+                typeof value === 'boolean' ||
+                typeof value === 'number'
+              ) {
                 const bytes = encoder.encode(String(value).trim());
                 column.put(bytes, 0, bytes.length, row, row + 1);
               } else

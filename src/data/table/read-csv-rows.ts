@@ -30,7 +30,7 @@ export async function readCsvRows(
   compression: Pick<Dialect, 'compression'>,
   sizes: Sizes,
 ): Promise<Table> {
-  const encoding = new Encoding(text.bytes);
+  const encoding = new Encoding(text.bytes, text.marked);
   const missing = new Set(settings.missing.map((word) => word.toLowerCase()));
   const blocks = new Blocks(text.pieces, sizes.sample);
   const decode = (part: Uint8Array, line: number) => encoding.look(part, () => `line ${line}`);

@@ -17,10 +17,11 @@ export async function readTableIn(
   settings.signal?.throwIfAborted();
   checkText(source, settings);
   const opened = open(source);
-  let loaded = 0;
-  const pieces = watched(opened.pieces, settings.signal, (bytes) => (loaded += bytes));
+  let bytes = 0;
+  const pieces = watched(opened.pieces, settings.signal, (count) => (bytes += count));
   const tell = (rows: number) => {
     settings.signal?.throwIfAborted();
+    const loaded = opened.loaded?.() ?? bytes;
     settings.onProgress?.({ loaded, ...(opened.total !== undefined && { total: opened.total }), rows });
   };
   try {
@@ -74,7 +75,7 @@ async function read(
     return readParquet(opened.blob, all, settings, tell, compression);
   }
   const text = textOf(first, all, isText ? 'utf-8' : settings.encoding);
-  const json = jsonIn(first);
+  const json = jsonIn(first, text.label);
   if (json) {
     const { readJson } = await import('./json.ts');
     return readJson(text, json === 'list', settings, tell, compression);

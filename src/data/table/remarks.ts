@@ -5,12 +5,17 @@ import type { NumberFormat } from './numbers.ts';
 /** Makes the messages about one column: notes for the table, and errors with their place and a remedy. */
 export class Remarks {
   readonly notes: string[] = [];
+  #isInexact = false;
+  /** Whether no note about a leading zero is to follow: there is one, or the options ask for numbers. */
+  hasZero: boolean;
 
   constructor(
     private readonly name: string,
     private readonly reading: Reading,
     private readonly asked: Kind | 'label' | undefined,
-  ) {}
+  ) {
+    this.hasZero = asked === 'number';
+  }
 
   /** Notes that most values of a column of categories are numbers. `text` is the first one that is not. */
   mostlyNumbers(numbers: number, values: number, text: string, line: number): void {
@@ -21,8 +26,26 @@ export class Remarks {
 
   /** Notes that a number in a column has a leading zero, as codes have. */
   leadingZero(text: string, line: number): void {
+    this.hasZero = true;
     this.notes.push(
-      `'${text}' in ${this.reading.unit} ${line} begins with a zero, as codes do, which is lost in a number; set ${this.#remedy('category')} to keep it`,
+      `'${text.slice(0, 40)}' in ${this.reading.unit} ${line} begins with a zero, as codes do, which is lost in a number; set ${this.#remedy('category')} to keep it`,
+    );
+  }
+
+  /** Notes the first number in a column with more digits than a double holds, as ids have. */
+  inexact(text: string, line: number): void {
+    if (this.#isInexact) return;
+    this.#isInexact = true;
+    this.notes.push(
+      `'${text.slice(0, 40)}' in ${this.reading.unit} ${line} has more digits than a number holds, so different values may become equal; set ${this.#remedy('category')} to keep them`,
+    );
+  }
+
+  /** Notes that other columns show different orders of day and month, of which one was taken. */
+  doubtfulOrder(order: 'dmy' | 'mdy', column: string, contrary: string): void {
+    const [taken, other] = order === 'dmy' ? ['day', 'month'] : ['month', 'day'];
+    this.notes.push(
+      `its dates are read with the ${taken} first, as in column ${column}, but column ${contrary} has the ${other} first; if this is wrong, set ${this.#remedy('category')}`,
     );
   }
 

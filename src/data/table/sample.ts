@@ -5,8 +5,9 @@ import { carriageReturn, Fields, newline } from './fields.ts';
 export interface SampleRow {
   readonly texts: string[];
   readonly line: number;
-  /** The offset of the next line. */
+  /** The offset of the next line; `next` is its number. */
   readonly end: number;
+  readonly next: number;
   /** Whether the row ends in a delimiter, so that its last field may not exist. */
   readonly tailed: boolean;
 }
@@ -46,8 +47,9 @@ export function sampleRows(
       break;
     }
     const blank = texts.length === 1 && texts[0] === '' && !fields.quoted;
-    line += lines + 1;
-    if (!blank) rows.push({ texts, line: line - lines - 1, end: at, tailed: tailed && texts.length > 1 });
+    const next = line + lines + 1;
+    if (!blank) rows.push({ texts, line, end: at, next, tailed: tailed && texts.length > 1 });
+    line = next;
   }
   return { rows };
 }

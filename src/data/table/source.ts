@@ -17,8 +17,10 @@ export interface Pieces {
 
 export interface Opened {
   readonly pieces: Pieces;
-  /** The number of bytes, if it is known. */
+  /** The number of bytes, or of characters for a text, if it is known. */
   readonly total?: number;
+  /** Returns how many characters of a text have been read. */
+  readonly loaded?: () => number;
   /** The file, if the source is one, so that parts of it can be read separately. */
   readonly blob?: Blob;
 }
@@ -28,7 +30,7 @@ const pieceBytes = 2 ** 18;
 
 /** Opens a source. @throws OptionError for a value of another type; DataError for a response with an error status */
 export function open(source: unknown): Opened {
-  if (typeof source === 'string') return { pieces: fromText(source), total: source.length };
+  if (typeof source === 'string') return fromText(source);
   if (isBytes(source)) return { pieces: fromBytes(source), total: source.length };
   const kind = kindOf(source);
   if (kind === 'Blob' || kind === 'File') {
@@ -59,21 +61,22 @@ function fromResponse(response: Response): Opened {
 /** The length of a piece of text in UTF-16 code units, each at most three bytes of UTF-8. */
 const pieceLength = 2 ** 17;
 
-function fromText(text: string): Pieces {
+function fromText(text: string): Opened {
   const encoder = new TextEncoder();
   let at = 0;
-  return {
+  const pieces: Pieces = {
     next: () => {
       if (at >= text.length) return Promise.resolve(undefined);
       let end = at + pieceLength;
       // Surrogate pairs stay together.
       if (/[\ud800-\udbff]/.test(text[end - 1] ?? '')) end++;
       const piece = encoder.encode(text.slice(at, end));
-      at = end;
+      at = Math.min(end, text.length);
       return Promise.resolve(piece);
     },
     close: () => {},
   };
+  return { pieces, total: text.length, loaded: () => at };
 }
 
 function fromBytes(bytes: Uint8Array): Pieces {
@@ -174,7 +177,10 @@ export function inflated(pieces: Pieces): Pieces {
       } catch (cause) {
         // An error of the source is not an error of the gzip stream.
         if (failure) throw failure;
-        throw new FormatError('readTable: the gzip stream is damaged, or ends too early', { cause });
+        throw new FormatError(
+          'readTable: the gzip stream is damaged, ends too early, or has several members: unpack it first',
+          { cause },
+        );
       }
     },
     close: () => {

@@ -15,18 +15,18 @@ export function writeCsv({ columns, label }: Storage, length: number, at: (row: 
   const alone = header.length === 1;
   const texts = columns.map((column) => column.categories?.map((name) => quoted(name)));
   const classes = label?.classes.map((name) => quoted(name));
-  try {
-    let piece = '';
-    for (let i = 0; i < length; i++) {
-      const row = at(i);
-      let line = columns.map((column, c) => textOf(column, row, texts[c])).join(',');
-      if (label) line += `${columns.length ? ',' : ''}${classes![label.values[row]] ?? ''}`;
-      piece += `${alone && line === '' ? '""' : line}\n`;
-      if (piece.length < 2 ** 16) continue;
-      pieces.push(piece);
-      piece = '';
-    }
+  let piece = '';
+  for (let i = 0; i < length; i++) {
+    const row = at(i);
+    let line = columns.map((column, c) => textOf(column, row, texts[c])).join(',');
+    if (label) line += `${columns.length ? ',' : ''}${classes![label.values[row]] ?? ''}`;
+    piece += `${alone && line === '' ? '""' : line}\n`;
+    if (piece.length < 2 ** 16) continue;
     pieces.push(piece);
+    piece = '';
+  }
+  pieces.push(piece);
+  try {
     return pieces.join('');
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
