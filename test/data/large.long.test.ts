@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { autoencoder, dataset, dense, minMax, type Gpu } from '../../src/index.ts';
 import { expectClose } from '../support/close.ts';
-import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu, withSmallBuffers } from '../support/gpu.ts';
 import { bits } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
@@ -12,7 +11,7 @@ const [examples, limit] = [3000, 65536];
 
 /** Everything that looks at a data set: training in a random order, on a view, with validation and a normalisation, and predicting. */
 async function use(gpu: Gpu, data: Uint8Array | Float32Array, features: number, deviceBytes?: number) {
-  const set = forThisTest(await dataset(gpu, data.slice(), { shape: [features], deviceBytes }));
+  const set = await dataset(gpu, data.slice(), { shape: [features], deviceBytes });
   const model = await autoencoder(gpu, {
     input: features,
     encoder: [dense(3, 'relu')],
@@ -21,11 +20,12 @@ async function use(gpu: Gpu, data: Uint8Array | Float32Array, features: number, 
     normalize: minMax(),
     seed: 2,
   });
-  forThisTest(model);
   const view = set.filter((_, i) => i % 7 !== 3);
   const { loss, validation } = await model.fit(view, { epochs: 2, batchSize: 32, validation: 0.2 });
   const { data: again } = await model.reconstruct(set);
   const result = { loss, validation, bits: await bits(model), again, pieces: set.storage.pieces.length };
+  model.dispose();
+  set.dispose();
   return result;
 }
 
