@@ -1,5 +1,5 @@
 import { Dataset, type OnDevice } from '../../data/dataset.ts';
-import { putCells, tableOf } from '../../data/table/table-dataset.ts';
+import { putAgain, putCells, tableOf } from '../../data/table/table-dataset.ts';
 import { Table } from '../../data/table/table.ts';
 import type { ModelColumn } from '../../data/table/cells.ts';
 import { DataError, OptionError } from '../../errors.ts';
@@ -252,7 +252,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     // Cells in other units, or with categories in another order, are made again from the table.
     const own = this.#tableOf(where, data);
     const cells = schema.cellsOf(where, own);
-    const set = await putCells(gpu, own, cells);
+    const set = data instanceof Dataset ? await putAgain(data, own, cells) : await putCells(gpu, own, cells);
     if (where === 'fit' && !schema.cells) schema.settle(cells);
     return { set, release: () => set.dispose() };
   }
