@@ -214,6 +214,28 @@ describe('an autoencoder of a table', () => {
   });
 });
 
+describe('a fit that was refused', () => {
+  it('leaves the units of the columns open', async () => {
+    const columns = { t: 'number', x: 'number' } as const;
+    const few = await readTable('t,x\n,1\n,2', { columns });
+    const rows = Array.from({ length: 40 }, (_, i) => `${1.7e9 + i},${i % 7}`);
+    const data = await readTable(`t,x\n${rows.join('\n')}`, { columns });
+    const put = async (rows: Table) => forThisTest(await table(await sharedGpu(), rows));
+    for (const [tried, all] of [
+      [few, data],
+      [await put(few), await put(data)],
+    ]) {
+      const [model, twin] = [await small(data), await small(data)];
+      await expectRefused(OptionError, 'batchSize', model.fit(tried, { epochs: 1, batchSize: 99 }));
+      for (const each of [model, twin]) await train(each, all, { epochs: 1 });
+      expect(await model.errors(data)).toEqual(await twin.errors(data));
+      // Later fits keep the units of the first.
+      await train(model, tried, { epochs: 1, batchSize: 2, optimizer: adam(1e-9) });
+      expectClose(await model.errors(data), await twin.errors(data), () => 1e-4);
+    }
+  });
+});
+
 describe('blanks', () => {
   it('may have any value: no bit depends on it', async () => {
     const [one, other] = await Promise.all(['', 'NA'].map((blank) => tableOf(40, { blank })));

@@ -63,12 +63,12 @@ export class Schema {
     return this.#cells;
   }
 
-  /** Sets the conversion of columns to cells. */
-  settle(cells: readonly CellColumn[]): void {
+  /** Sets the conversion of columns to cells; undefined makes it open again. */
+  settle(cells: readonly CellColumn[] | undefined): void {
     this.#cells = cells;
   }
 
-  /** Checks a table and returns how its columns become cells for this model. @throws ShapeError, DataError */
+  /** Checks a table and returns how its columns become cells for this model. @throws ShapeError, OptionError, DataError */
   cellsOf(where: string, table: Table): readonly CellColumn[] {
     this.check(where, table);
     return this.#cells ?? cellColumns(where, this.columns, table);

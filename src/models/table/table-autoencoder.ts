@@ -238,14 +238,17 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   /** Uploads rows as cells with the meaning that they have for this model. */
   async #put(where: string, data: unknown): Promise<OnDevice> {
     const { gpu } = this.alive();
-    const { schema } = this.#parts;
+    const { schema, normalizer } = this.#parts;
+    const first = where === 'fit' && !normalizer.fitted;
+    // An earlier fit that was refused must not decide the units: its rows may have been of another size.
+    if (first) schema.settle(undefined);
     if (data instanceof Dataset) {
       if (data.gpu !== gpu) throw new DataError(`${where}: the data set is on another Gpu than the model`);
       if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
       const cells = data.storage.cells?.columns;
       if (cells && schema.takes(cells)) {
         await data.bringBack();
-        if (where === 'fit' && !schema.cells) schema.settle(cells);
+        if (first) schema.settle(cells);
         return { set: data, release: () => {} };
       }
     }
@@ -253,7 +256,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     const own = this.#tableOf(where, data);
     const cells = schema.cellsOf(where, own);
     const set = data instanceof Dataset ? await putAgain(data, own, cells) : await putCells(gpu, own, cells);
-    if (where === 'fit' && !schema.cells) schema.settle(cells);
+    if (first) schema.settle(cells);
     return { set, release: () => set.dispose() };
   }
 }
