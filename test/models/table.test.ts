@@ -283,6 +283,14 @@ describe('other tables', () => {
     expect(['idle', 'ready', 'run']).toContain(columns[0].expected);
   });
 
+  it('with more than 10,000 texts in a column are refused', async () => {
+    const model = await small(await readTable('a,b\nx,1\ny,2'));
+    const rows = Array.from({ length: 10_001 }, (_, i) => `t${i},${i}`);
+    const many = await readTable(`a,b\n${rows.join('\n')}`);
+    for (const ask of [model.fit(many, { epochs: 1 }), model.errors(many), model.impute(many), model.evaluate(many)])
+      await expectRefused(OptionError, 'column a has more than 10,000 different texts', ask);
+  });
+
   it('of other columns are refused by their names', async () => {
     const data = await tableOf(40);
     const model = await small(data);
