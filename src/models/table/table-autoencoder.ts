@@ -205,7 +205,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
    * for numbers and times, NaN for a blank; a text for categories, '' for a blank. The outputs are each column as
    * `reconstruction.NAME`, and `score` [batch] and `cells` [batch, columns] as from `errors`. The encoder gives `code`,
    * with `logvar` for a Gaussian one and `indices` for a quantised one, and the decoder takes it.
-   * @throws OptionError; LatentGpuError before the first fit
+   * @throws OptionError, also for a column that has the name of an output; LatentGpuError before the first fit
    */
   async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
     checkWord('toOnnx: the part', part, ['autoencoder', 'encoder', 'decoder']);
