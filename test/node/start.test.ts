@@ -116,6 +116,17 @@ describe('unreadable data', () => {
   it('a missing file of the user', () =>
     expectFailure(['--model', 'table', '--data', '/nowhere'], 'there is no file /nowhere'));
 
+  it('a Chrome that does not start', async () => {
+    const file = inFolder('rows.csv');
+    writeFileSync(file, 'x,y\n1,2\n2,1\n');
+    for (const model of ['table', 'series']) {
+      const args = ['--model', model, '--data', file, '--out', inFolder('out')];
+      const { code, stderr } = await start(args, { chrome: '/bin/false' });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^error: \/bin\/false does not start: /);
+    }
+  });
+
   it('a missing folder', () =>
     expectRefused(
       ['--data', '/nowhere'],
