@@ -1,6 +1,7 @@
 /** What the view of tables reads, remembers and writes, apart from its page. */
 import { describe, expect, it } from 'vitest';
 import { channelsOf } from '../../../app/series/channels.ts';
+import { stopOn } from '../../../app/stopping.ts';
 import { chosen } from '../../../app/table/columns.ts';
 import { filledCsv } from '../../../app/table/filled.ts';
 import { scoresCsv } from '../../../app/table/scores.ts';
@@ -152,4 +153,18 @@ it('the examples are the same each time, and are read without a question', async
     expect(table.columns[0].kind).toBe('time');
     expect(table.length).toBeGreaterThan(2000);
   }
+});
+
+it('a stop counts before and after a training has begun', () => {
+  const stops: string[] = [];
+  const training = (name: string) => ({ stop: () => void stops.push(name) });
+  const [early, late, never] = Array.from({ length: 3 }, () => new AbortController());
+  early.abort();
+  stopOn(early.signal, training('early'));
+  stopOn(late.signal, training('late'));
+  stopOn(never.signal, training('never'));
+  stopOn(undefined, training('none'));
+  expect(stops).toEqual(['early']);
+  late.abort();
+  expect(stops).toEqual(['early', 'late']);
 });
