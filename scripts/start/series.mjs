@@ -30,7 +30,7 @@ export async function runSeries(options) {
       const { version, path: chrome } = await browser.open(
         `${server.url}app/series/series.html`,
         'seriesJob',
-        listeners(),
+        listeners('windows'),
       );
       const given = { window: options.window, epochs, steps, batch, seed };
       const result = await browser.call((given) => window.seriesJob.run(given), given);

@@ -37,7 +37,7 @@ export async function runTableJob({ data = '', label, epochs, steps, batch, seed
       } = await browser.open(`${server.url}app/table.html`, 'tableJob', {
         tableStarted(/** @type {{ rows: number, steps: number, batch: number }} */ start) {
           console.log(`${whole(start.rows)} rows, ${counted(start.steps, 'step')}, batch ${start.batch}, seed ${seed}`);
-          progress = showProgress();
+          progress = showProgress([], 'rows');
           interrupt.onFirst = () => {
             progress?.end();
             console.log('Stopping; what was trained is kept. Ctrl-C again quits at once.');

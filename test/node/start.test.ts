@@ -1,11 +1,13 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import models from '../../app/models.json' with { type: 'json' };
 import { findChrome } from '../../scripts/chrome.mjs';
 import { Failure } from '../../scripts/failure.mjs';
 import { checkData, findData } from '../../scripts/start/data.mjs';
+import { listeners } from '../../scripts/reproduce/session.mjs';
 import { models as jobs, ofFiles, readOptions } from '../../scripts/start/options.mjs';
+import { showProgress } from '../../scripts/start/progress.mjs';
 import * as library from '../../src/index.ts';
 import { readSafetensors } from '../../src/files/safetensors.ts';
 import { data, idx, inFolder, start, type Ended } from '../support/start.ts';
@@ -61,6 +63,24 @@ describe('a wrong option prints one line', () => {
 
   it('also on the terminal', () =>
     expectFailure(['--out', 'package.json'], '--out: cannot write to package.json (EEXIST)'));
+});
+
+it('the progress names what the model learns from', () => {
+  const log = vi.spyOn(console, 'log').mockReturnValue();
+  onTestFinished(() => log.mockRestore());
+  vi.stubEnv('CI', '1');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const now = { step: 1, steps: 2, epoch: 1, epochs: 1, imagesPerSecond: 5, secondsLeft: 0, epochEnded: false };
+  for (const view of [showProgress(), showProgress([], 'rows')]) {
+    view.update(now);
+    view.end();
+  }
+  const heard = listeners('windows');
+  heard.trainingBegins('20 windows');
+  heard.trainingProgress(now);
+  heard.trainingEnds();
+  const speeds = log.mock.calls.flatMap(([line]) => /\d+ \w+\/s/.exec(String(line)) ?? []);
+  expect(speeds).toEqual(['5 images/s', '5 rows/s', '5 windows/s']);
 });
 
 describe('unreadable data', () => {
