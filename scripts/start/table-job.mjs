@@ -50,7 +50,7 @@ export async function runTableJob({ data = '', label, epochs, steps, batch, seed
       console.log(`${version} (${chrome}), WebGPU adapter: ${adapter}`);
       const asked = { label, epochs, steps, batch, seed };
       const result = await browser.call((given) => window.tableJob.run(given), asked);
-      const circumstances = { browser: version, date: new Date().toISOString(), data, label };
+      const circumstances = { browser: version, date: new Date().toISOString(), data, asked };
       const written = await writeFiles(out, result, circumstances);
       console.log(tableSummary(result, (performance.now() - begun) / 1000, written));
       console.log(reasonsOf(result, 10));
