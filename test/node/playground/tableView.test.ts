@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { channelsOf } from '../../../app/series/channels.ts';
 import { stopOn } from '../../../app/stopping.ts';
-import { chosen } from '../../../app/table/columns.ts';
+import { chosen, factsOf } from '../../../app/table/columns.ts';
 import { filledCsv } from '../../../app/table/filled.ts';
 import { scoresCsv } from '../../../app/table/scores.ts';
 import { defaultChoices, needsReading, readingOptions, wishesOf } from '../../../app/playground/tables/choices.ts';
 import { examples } from '../../../app/playground/tables/examples.ts';
 import { fromTableHash, isTableLink, toTableHash } from '../../../app/playground/tables/link.ts';
 import { cellWords, dialectWords, filledWords, plainly, valuesWords } from '../../../app/playground/tables/words.ts';
-import { readTable } from '../../../src/index.ts';
+import { OptionError, readTable } from '../../../src/index.ts';
 
 const text = [
   'id,time,state,heat,power,empty',
@@ -86,6 +86,19 @@ describe('the columns of a file', () => {
       'empty: all of it is blank',
     ]);
     expect(chosen(file).table.columns.map(({ name }) => name)).toEqual(['time', 'heat', 'power']);
+  });
+
+  it('are reported where none is left, and still described', async () => {
+    const file = await readTable('c,d\n1,\n1,\n1,', { columns: { d: 'category' } });
+    expect(() => chosen(file)).toThrow(
+      new OptionError(
+        'the file has no column that a model can learn from: c: all of its values are the same; d: all of it is blank',
+      ),
+    );
+    expect(factsOf(file).map(({ name, left }) => [name, left !== undefined])).toEqual([
+      ['c', true],
+      ['d', true],
+    ]);
   });
 
   it('are described in words', async () => {
