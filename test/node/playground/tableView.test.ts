@@ -128,6 +128,14 @@ it('a file is written with all of its columns, filled in and sorted by strangene
   );
 });
 
+it('a file is written with its columns in their order, also if their names are numbers', async () => {
+  const file = await readTable('id,12,kind,3\n1,2,a,3\n2,,b,4', { header: true, label: 'kind' });
+  expect(filledCsv(file, file)).toBe('id,12,3,kind\n1,2,3,a\n2,,4,b\n');
+  expect(scoresCsv(file, Float32Array.of(1, 2), [1, 0], []).split('\n')[0]).toBe(
+    'row,score,column,found,expected,id,12,3,kind',
+  );
+});
+
 it('a cell is shown as in the file, and a filled-in value with the digits that the model determines', () => {
   expect([cellWords(1234567, 'number'), cellWords("it's", 'category'), cellWords(0, 'time')]).toEqual([
     '1234567',
