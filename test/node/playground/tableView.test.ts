@@ -4,6 +4,7 @@ import { channelsOf } from '../../../app/series/channels.ts';
 import { stopOn } from '../../../app/stopping.ts';
 import { chosen, factsOf } from '../../../app/table/columns.ts';
 import { filledCsv } from '../../../app/table/filled.ts';
+import { reason } from '../../../app/table/words.mjs';
 import { scoresCsv } from '../../../app/table/scores.ts';
 import { defaultChoices, needsReading, readingOptions, wishesOf } from '../../../app/playground/tables/choices.ts';
 import { examples } from '../../../app/playground/tables/examples.ts';
@@ -134,6 +135,17 @@ it('a file is written with its columns in their order, also if their names are n
   expect(scoresCsv(file, Float32Array.of(1, 2), [1, 0], []).split('\n')[0]).toBe(
     'row,score,column,found,expected,id,12,3,kind',
   );
+});
+
+it('a reason tells the value found from the value expected', () => {
+  const words = (kind: string, found: string | number | null, expected: string | number) =>
+    reason({ row: 0, score: 1, columns: [{ column: 'x', error: 1, found, expected }] }, [{ name: 'x', kind }]);
+  expect(words('number', 3, 1.23456789)).toBe('x is 3, expected 1.2346');
+  expect(words('number', 9007199254740991, 9007199254740000)).toBe('x is 9007199254740991, expected 9007199254740000');
+  expect(words('number', 3, 3)).toBe('x is 3, expected the same, but with little certainty');
+  expect(words('time', 0.25, 0)).toBe('x is 1970-01-01T00:00:00.250Z, expected 1970-01-01T00:00:00.000Z');
+  expect(words('category', 'a', 'b')).toBe("x is 'a', expected 'b'");
+  expect(words('category', 'b', 'b')).toBe("x is 'b', expected the same, but with little certainty");
 });
 
 it('a cell is shown as in the file, and a filled-in value with the digits that the model determines', () => {
