@@ -15,6 +15,7 @@ import {
   type Table,
 } from '../../src/index.ts';
 import type { Reports } from '../progress.ts';
+import { stopOn } from '../stopping.ts';
 import { channelsOf } from './channels.ts';
 import type { SeriesOptions } from './protocol.ts';
 
@@ -72,7 +73,7 @@ export async function learnSeries(
     ...{ epochs, steps, batchSize: batch, optimizer: adam(1e-3) },
     ...watch.reports(batch),
   });
-  watch.signal?.addEventListener('abort', () => training.stop());
+  stopOn(watch.signal, training);
   const { seconds } = await training;
   const errors = await model.errors(windows, { perFeature: true });
   const learnt = {

@@ -31,6 +31,10 @@ export interface SeriesResult {
 declare global {
   interface Window {
     /** set by series.ts */
-    seriesJob: { run(options: SeriesOptions): Promise<Outcome<SeriesResult>> };
+    seriesJob: {
+      run(options: SeriesOptions): Promise<Outcome<SeriesResult>>;
+      /** Ends the training early; `run` goes on to the scores and the picture. */
+      stop(): void;
+    };
   }
 }

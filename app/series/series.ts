@@ -11,7 +11,9 @@ import { momentOf, seriesCsv } from './csv.ts';
 import { contamination, learnSeries, strangeIn } from './learn.ts';
 import type { SeriesOptions, SeriesResult } from './protocol.ts';
 
-window.seriesJob = { run: (options) => outcomeOf(() => run(options)) };
+const stopping = new AbortController();
+
+window.seriesJob = { run: (options) => outcomeOf(() => run(options)), stop: () => stopping.abort() };
 
 async function run(options: SeriesOptions): Promise<SeriesResult> {
   const gpu = await openGpu();
@@ -25,6 +27,7 @@ async function run(options: SeriesOptions): Promise<SeriesResult> {
   } = await learnSeries(gpu, table, options, {
     begins: (count, steps) => window.trainingBegins(`${count} windows of ${steps} steps`),
     reports: (batch) => reporting(batch, (progress) => void window.trainingProgress(progress)),
+    signal: stopping.signal,
   });
   await window.trainingEnds();
   const { limit, found } = strangeIn(scores, size, contamination);

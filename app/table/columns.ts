@@ -1,19 +1,28 @@
 /** Which columns of a file a model of its rows sees. */
-import type { Table, TableColumn } from '../../src/index.ts';
+import { OptionError, type Table, type TableColumn } from '../../src/index.ts';
 import type { ColumnFacts } from './job.ts';
 
 /** What a visitor wants of some columns, whatever would be chosen for them. */
 export type Wishes = Readonly<Record<string, 'use' | 'leave'>>;
 
-/** The columns that the model sees, and what there is to say of all. */
+/** The columns that the model sees, and what there is to say of all. @throws OptionError where it would see none */
 export function chosen(file: Table, wishes: Wishes = {}): { table: Table; columns: ColumnFacts[] } {
-  const columns = file.columns.map((column): ColumnFacts => {
+  const columns = factsOf(file, wishes);
+  const without = columns.filter(({ left }) => left);
+  if (without.length === columns.length)
+    throw new OptionError(
+      `the file has no column that a model can learn from: ${without.map(({ name, left }) => `${name}: ${left}`).join('; ')}`,
+    );
+  return { table: without.length ? file.without(...without.map(({ name }) => name)) : file, columns };
+}
+
+/** What there is to say of all columns. */
+export function factsOf(file: Table, wishes: Wishes = {}): ColumnFacts[] {
+  return file.columns.map((column): ColumnFacts => {
     const { name, kind, categories, missing, note, min, max } = column;
     const names = kind === 'category' ? categories?.length : undefined;
     return { name, kind, missing, names, min, max, note, left: whyLeft(column, file.length, wishes[name]) };
   });
-  const without = columns.filter(({ left }) => left).map(({ name }) => name);
-  return { table: without.length ? file.without(...without) : file, columns };
 }
 
 /** Why the model does not see a column, where that is so. */

@@ -7,6 +7,12 @@ export const field = (value: string | number | null): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
+/** The names of a table's columns in their order, the label's last. The keys of a row are not: numbers come first there. */
+export function namesOf(file: Table): string[] {
+  const names = file.columns.map(({ name }) => name);
+  return [...names, ...Object.keys(file.row(0)).filter((name) => !names.includes(name))];
+}
+
 /** Writes the cells of a table as people read them: times in ISO 8601. */
 export function cellWriter(file: Table): (name: string, value: string | number | null) => string {
   const times = new Set(file.columns.filter(({ kind }) => kind === 'time').map(({ name }) => name));

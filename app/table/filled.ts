@@ -1,9 +1,9 @@
 import type { Table } from '../../src/index.ts';
-import { cellWriter, field } from './csv.ts';
+import { cellWriter, field, namesOf } from './csv.ts';
 
 /** A file with all of its columns, in which the blanks are filled in that the model knows something of. */
 export function filledCsv(file: Table, filled: Table): string {
-  const names = Object.keys(file.row(0));
+  const names = namesOf(file);
   const shown = cellWriter(file);
   const written = [names.map(field).join(',')];
   for (let i = 0; i < file.length; i++) {

@@ -1,5 +1,5 @@
 import type { ExplainedRow, Table } from '../../src/index.ts';
-import { cellWriter, field } from './csv.ts';
+import { cellWriter, field, namesOf } from './csv.ts';
 
 /**
  * All rows of a file as it has them, the strangest first: the row's number, 1 being the first below the header, its score, and then all columns of the
@@ -11,7 +11,7 @@ export function scoresCsv(
   order: readonly number[],
   reasons: readonly ExplainedRow[],
 ): string {
-  const names = Object.keys(file.row(0));
+  const names = namesOf(file);
   const shown = cellWriter(file);
   const written = [['row', 'score', 'column', 'found', 'expected', ...names.map(field)].join(',')];
   order.forEach((row, i) => {

@@ -3,6 +3,7 @@ import { openGpu, readTable } from '../../src/index.ts';
 import { base64 } from '../files.ts';
 import { outcomeOf } from '../outcome.ts';
 import { reporting } from '../progress.ts';
+import { stopOn } from '../stopping.ts';
 import { chosen } from './columns.ts';
 import { filledCsv } from './filled.ts';
 import type { TableJobOptions, TableJobResult } from './job.ts';
@@ -42,7 +43,7 @@ async function run({ label, seed, ...amounts }: TableJobOptions): Promise<TableJ
     optimizer: optimizerFor(steps),
     ...reporting(batch, (progress) => void window.tableProgress(progress)),
   });
-  stopping.signal.addEventListener('abort', () => training.stop());
+  stopOn(stopping.signal, training);
   const history = await training;
   const seconds = (performance.now() - begun) / 1000;
   await window.tableTrained();

@@ -21,13 +21,31 @@ export function valueWords(value, kind) {
   return typeof value === 'number' ? `${Number(value.toPrecision(5))}` : `'${value}'`;
 }
 
+/**
+ * What was expected instead of a value, in words that tell them apart.
+ * @param {string | number | null} found
+ * @param {string | number | null} expected
+ * @param {string} kind
+ * @returns {[found: string, expected: string]}
+ */
+function contrasted(found, expected, kind) {
+  const inWords = (/** @type {(value: string | number | null) => string} */ words) =>
+    /** @type {[string, string]} */ ([words(found), words(expected)]);
+  const short = inWords((value) => valueWords(value, kind));
+  if (short[0] !== short[1]) return short;
+  if (typeof found === 'number' && typeof expected === 'number' && found !== expected)
+    return inWords((value) => (kind === 'time' ? new Date(1000 * Number(value)).toISOString() : `${value}`));
+  return [short[0], 'the same, but with little certainty'];
+}
+
 /** Why a row is strange. @param {ExplainedRow} row @param {readonly { name: string, kind: string }[]} columns */
 export function reason(row, columns) {
   const kindOf = (/** @type {string} */ name) => columns.find((column) => column.name === name)?.kind ?? 'number';
   return blamed(row)
     .map(({ column, found, expected }) => {
       const kind = kindOf(column);
-      return `${column} is ${valueWords(found, kind)}, expected ${valueWords(expected, kind)}`;
+      const [own, other] = contrasted(found, expected, kind);
+      return `${column} is ${own}, expected ${other}`;
     })
     .join('; ');
 }

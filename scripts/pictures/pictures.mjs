@@ -19,7 +19,7 @@ export async function drawPictures(options) {
  */
 async function drawAll(browser, url, { picture: names, out, quick }) {
   const begun = performance.now();
-  const { version, path: program } = await browser.open(`${url}app/guide/guide.html`, 'pictures', listeners());
+  const { version, path: program } = await browser.open(`${url}app/guide/guide.html`, 'pictures', listeners('images'));
   const { adapter } = await browser.call((given) => window.pictures.open(given), { quick });
   console.log(`${version} (${program}), WebGPU adapter: ${adapterWords(adapter)}`);
   for (const name of names) {

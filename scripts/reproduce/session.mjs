@@ -27,15 +27,18 @@ export async function withChrome(options, work) {
   }
 }
 
-/** Returns the functions that the page calls while it works, the other end of `Work` in app/reproduce/row.ts. */
-export function listeners() {
+/**
+ * Returns the functions that the page calls while it works, the other end of `Work` in app/reproduce/row.ts.
+ * @param {string} [examples] what the models learn from
+ */
+export function listeners(examples = 'examples') {
   /** @type {import('../start/progress.mjs').ProgressView | undefined} */
   let progress;
   return {
     say: (/** @type {string} */ line) => console.log(`  ${line}`),
     trainingBegins(/** @type {string} */ title) {
       console.log(`  ${title}`);
-      progress = showProgress();
+      progress = showProgress([], examples);
     },
     trainingProgress: (/** @type {import('../../app/job.ts').JobProgress} */ now) => progress?.update(now),
     trainingEnds() {

@@ -77,7 +77,7 @@ export class Browser {
   /**
    * Asks the training to end, after which the running `call` continues. If the page is gone, that call fails and says
    * so.
-   * @param {'job' | 'tableJob'} job the job that runs in the page
+   * @param {'job' | 'tableJob' | 'seriesJob'} job the job that runs in the page
    */
   stop(job = 'job') {
     this.#page.evaluate((name) => window[name].stop(), job).catch(() => {});

@@ -8,21 +8,23 @@ import { clock, loss, whole } from './words.mjs';
  * Shows the progress from now on: a bar on a terminal; plain lines in a file, a pipe or CI, where a bar would take a
  * thousand lines.
  * @param {string[]} [trainings] their names, where there are several
+ * @param {string} [examples] what the model learns from
  * @returns {ProgressView}
  */
-export function showProgress(trainings = []) {
-  return process.stdout.isTTY && !process.env.CI ? bar(trainings.length > 1) : lines();
+export function showProgress(trainings = [], examples = 'images') {
+  return process.stdout.isTTY && !process.env.CI ? bar(trainings.length > 1, examples) : lines(examples);
 }
 
 /**
  * @param {boolean} several whether to show the name of the training instead of its speed, since there is no room for
  * both
+ * @param {string} examples
  * @returns {ProgressView}
  */
-function bar(several) {
+function bar(several, examples) {
   const view = new cliProgress.SingleBar({
     stream: process.stdout,
-    format: `{bar} {percentage} %  ${several ? '{training}' : ''}epoch {epoch}  loss {loss}  ${several ? '' : '{speed} images/s  '}{left} left`,
+    format: `{bar} {percentage} %  ${several ? '{training}' : ''}epoch {epoch}  loss {loss}  ${several ? '' : `{speed} ${examples}/s  `}{left} left`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: Math.max(8, Math.min(40, (process.stdout.columns ?? 80) - 67)),
@@ -46,9 +48,10 @@ function bar(several) {
 
 /**
  * Prints a line for each epoch, more within a long one, fewer for short ones, and at least one for each training.
+ * @param {string} examples
  * @returns {ProgressView}
  */
-function lines() {
+function lines(examples) {
   const describe = describer();
   let lastTime = performance.now();
   /** @type {JobProgress | undefined} */
@@ -56,7 +59,7 @@ function lines() {
   const print = (/** @type {JobProgress} */ progress) => {
     const { training, epoch, loss, speed, left } = describe(progress);
     console.log(
-      `${training}epoch ${epoch}  step ${progress.step}/${progress.steps}  loss ${loss}  ${speed} images/s  ${left} left`,
+      `${training}epoch ${epoch}  step ${progress.step}/${progress.steps}  loss ${loss}  ${speed} ${examples}/s  ${left} left`,
     );
     lastTime = performance.now();
     unprinted = undefined;

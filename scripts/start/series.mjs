@@ -21,17 +21,24 @@ const printed = 20;
 export async function runSeries(options) {
   const { data = '', out, headed, epochs, steps, batch, seed } = options;
   if (!existsSync(data) || !statSync(data).isFile()) throw new Failure(`--data: there is no file ${data}`);
-  handleSignals();
+  const interrupt = handleSignals();
   await makeFolder(out);
   const server = await startServer({ series: path.resolve(data) });
   try {
     const browser = await Browser.launch({ headed });
     try {
-      const { version, path: chrome } = await browser.open(
-        `${server.url}app/series/series.html`,
-        'seriesJob',
-        listeners(),
-      );
+      const heard = listeners('windows');
+      const { version, path: chrome } = await browser.open(`${server.url}app/series/series.html`, 'seriesJob', {
+        ...heard,
+        trainingBegins(/** @type {string} */ title) {
+          heard.trainingBegins(title);
+          interrupt.onFirst = () => {
+            heard.trainingEnds();
+            console.log('Stopping; what was trained is kept. Ctrl-C again quits at once.');
+            browser.stop('seriesJob');
+          };
+        },
+      });
       const given = { window: options.window, epochs, steps, batch, seed };
       const result = await browser.call((given) => window.seriesJob.run(given), given);
       const files = [path.join(out, 'series.png'), path.join(out, 'scores.csv')];
@@ -39,6 +46,7 @@ export async function runSeries(options) {
       await writeFile(files[1], result.csv);
       console.log(summary(result, `${version} (${chrome})`, files));
     } finally {
+      interrupt.onFirst = undefined;
       await browser.close();
     }
   } finally {

@@ -25,38 +25,41 @@ export async function runTableJob({ data = '', label, epochs, steps, batch, seed
   if (!existsSync(data) || !statSync(data).isFile()) throw new Failure(`there is no file ${data}`);
   await makeFolder(out);
   const server = await startServer({ table: path.resolve(data) });
-  const browser = await Browser.launch({ headed });
   /** @type {import('./progress.mjs').ProgressView | undefined} */
   let progress;
   try {
-    const {
-      version,
-      path: chrome,
-      adapter,
-    } = await browser.open(`${server.url}app/table.html`, 'tableJob', {
-      tableStarted(/** @type {{ rows: number, steps: number, batch: number }} */ start) {
-        console.log(`${whole(start.rows)} rows, ${counted(start.steps, 'step')}, batch ${start.batch}, seed ${seed}`);
-        progress = showProgress();
-        interrupt.onFirst = () => {
-          progress?.end();
-          console.log('Stopping; what was trained is kept. Ctrl-C again quits at once.');
-          browser.stop('tableJob');
-        };
-      },
-      tableProgress: (/** @type {import('../../app/job.ts').JobProgress} */ now) => progress?.update(now),
-      tableTrained: () => progress?.end(),
-    });
-    console.log(`${version} (${chrome}), WebGPU adapter: ${adapter}`);
-    const asked = { label, epochs, steps, batch, seed };
-    const result = await browser.call((given) => window.tableJob.run(given), asked);
-    const circumstances = { browser: version, date: new Date().toISOString(), data, label };
-    const written = await writeFiles(out, result, circumstances);
-    console.log(tableSummary(result, (performance.now() - begun) / 1000, written));
-    console.log(reasonsOf(result, 10));
+    const browser = await Browser.launch({ headed });
+    try {
+      const {
+        version,
+        path: chrome,
+        adapter,
+      } = await browser.open(`${server.url}app/table.html`, 'tableJob', {
+        tableStarted(/** @type {{ rows: number, steps: number, batch: number }} */ start) {
+          console.log(`${whole(start.rows)} rows, ${counted(start.steps, 'step')}, batch ${start.batch}, seed ${seed}`);
+          progress = showProgress([], 'rows');
+          interrupt.onFirst = () => {
+            progress?.end();
+            console.log('Stopping; what was trained is kept. Ctrl-C again quits at once.');
+            browser.stop('tableJob');
+          };
+        },
+        tableProgress: (/** @type {import('../../app/job.ts').JobProgress} */ now) => progress?.update(now),
+        tableTrained: () => progress?.end(),
+      });
+      console.log(`${version} (${chrome}), WebGPU adapter: ${adapter}`);
+      const asked = { label, epochs, steps, batch, seed };
+      const result = await browser.call((given) => window.tableJob.run(given), asked);
+      const circumstances = { browser: version, date: new Date().toISOString(), data, asked };
+      const written = await writeFiles(out, result, circumstances);
+      console.log(tableSummary(result, (performance.now() - begun) / 1000, written));
+      console.log(reasonsOf(result, 10));
+    } finally {
+      progress?.end();
+      interrupt.onFirst = undefined;
+      await browser.close();
+    }
   } finally {
-    progress?.end();
-    interrupt.onFirst = undefined;
-    await browser.close();
     await server.close();
   }
 }

@@ -9,7 +9,7 @@ import { adapter, counted, duration, text, whole } from './words.mjs';
  * @property {string} browser
  * @property {string} date
  * @property {string} data the file
- * @property {string} [label]
+ * @property {import('../../app/table/job.ts').TableJobOptions} asked the options of the command
  */
 
 /** The number of rows in the table of anomalies, and in the picture of their cells. */
@@ -24,7 +24,6 @@ export function tableReport(result, circumstances) {
   const file = circumstances.data.split(/[\\/]/).at(-1) ?? '';
   const { rows, columns, training, adapter: info, filled, layers, dialect } = result;
   const used = columns.filter(({ left }) => !left);
-  const command = `npm start -- --model table --data ${circumstances.data}${circumstances.label ? ` --label ${circumstances.label}` : ''}`;
   const lead = `${whole(rows)} rows of ${counted(used.length, 'column')}. An autoencoder has learned in ${counted(training.steps, 'step')}, ${duration(training.seconds)}, what a row usually looks like, in Chrome through WebGPU, on ${adapter(info)}.${training.stopped ? ' It was stopped by hand.' : ''} Nothing has left this computer.`;
   const body = `<section>
 <h2>The strangest rows</h2>
@@ -67,9 +66,18 @@ ${columns
 </table></div>
 <p>${filled ? `${counted(filled, 'blank')} filled in: <code>filled.csv</code>.` : 'There are no blanks: <code>filled.csv</code> is the table as it is.'} Read with ${text(dialect)}.</p>
 </section>
-${settingSection(info, circumstances, command, layers)}`;
+${settingSection(info, circumstances, command(circumstances), layers)}`;
   return reportPage({ title: `${file}: strange rows`, heading: file, lead, styles: ['table-report.css'], body });
 }
+
+/** Returns the command with all options that decide the result. @param {Circumstances} circumstances */
+function command({ data, asked: { label, epochs, steps, batch, seed } }) {
+  const given = Object.entries({ data, label, epochs, steps, batch, seed }).filter(([, value]) => value !== undefined);
+  return ['npm start -- --model table', ...given.map(([name, value]) => `--${name} ${quoted(`${value}`)}`)].join(' ');
+}
+
+/** Returns an argument as a POSIX shell takes it. @param {string} argument */
+const quoted = (argument) => (/^[\w./:@%+=,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`);
 
 /**
  * @param {TableJobResult} result

@@ -24,8 +24,14 @@ export class OnnxGraph {
   readonly #constants = new Map<string, Message>();
   readonly #inputs: Message[] = [];
   readonly #outputs: Message[] = [];
+  readonly #outside: ReadonlySet<string>;
   #unnamed = 0;
   #hasTexts = false;
+
+  /** Begins a graph. No value within it gets one of the names in `outside`, which its inputs and outputs may have. */
+  constructor(outside: Iterable<string> = []) {
+    this.#outside = new Set(outside);
+  }
 
   /** Adds an input, [batch, …shape]. */
   input(name: string, shape: readonly number[], type: ElementType = 'float'): string {
@@ -59,7 +65,7 @@ export class OnnxGraph {
     operator: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, Attribute>> = {},
-    result = `${operator}.${this.#unnamed++}`,
+    result = this.#numbered(operator),
   ): string {
     this.#push(operator, inputs, attributes, [result]);
     return result;
@@ -72,7 +78,7 @@ export class OnnxGraph {
     results: number,
     attributes: Readonly<Record<string, Attribute>> = {},
   ): string[] {
-    const names = Array.from({ length: results }, () => `${operator}.${this.#unnamed++}`);
+    const names = Array.from({ length: results }, () => this.#numbered(operator));
     this.#push(operator, inputs, attributes, names);
     return names;
   }
@@ -80,7 +86,7 @@ export class OnnxGraph {
   /** Converts texts to numbers, or numbers to texts, by the standard's operator for it. */
   labels(input: string, attributes: Readonly<Record<string, Attribute>>): string {
     this.#hasTexts = true;
-    const result = `LabelEncoder.${this.#unnamed++}`;
+    const result = this.#numbered('LabelEncoder');
     this.#push('LabelEncoder', [input], attributes, [result], ofTexts);
     return result;
   }
@@ -100,6 +106,15 @@ export class OnnxGraph {
     return (this.#hasTexts ? file.message(8, new Message().text(1, ofTexts).int(2, versionOfTexts)) : file).toBytes();
   }
 
+  #numbered(operator: string): string {
+    return this.#within(`${operator}.${this.#unnamed++}`);
+  }
+
+  /** Returns a name that no input or output has. */
+  #within(name: string): string {
+    return this.#outside.has(name) ? this.#within(`_${name}`) : name;
+  }
+
   #push(
     operator: string,
     inputs: readonly string[],
@@ -116,7 +131,8 @@ export class OnnxGraph {
     this.#nodes.push(domain ? node.text(7, domain) : node);
   }
 
-  #constant(name: string, type: number, raw: Uint8Array, shape: readonly number[]): string {
+  #constant(asked: string, type: number, raw: Uint8Array, shape: readonly number[]): string {
+    const name = this.#within(asked);
     const tensor = new Message()
       .each(shape, (message, side) => message.int(1, side))
       .int(2, type)

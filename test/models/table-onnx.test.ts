@@ -2,9 +2,11 @@ import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  autoencoder, batchNorm, dense, gaussian, readTable, topK, vectorQuantizer, type Layer, type Table, type TableAutoencoder,
+  autoencoder, batchNorm, dense, gaussian, OptionError, readTable, topK, vectorQuantizer, type Layer, type Table, type TableAutoencoder,
 } from '../../src/index.ts'; // prettier-ignore
+import type { OnnxPart } from '../../src/models/saving/onnx.ts';
 import { expectClose, expectNear } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { tableOf } from '../support/tables.ts';
@@ -102,11 +104,51 @@ describe('a model of tables as ONNX accepts columns as in the file, and gives th
   });
 });
 
+describe('the names of columns in a file', () => {
+  it('may be those of values within the graph, and of outputs of another part', async () => {
+    const names = ['zero', 'half', 'one', 'flat', 'sizes', 'nothing', 'off and on', 'axis.1', '_zero', 'Cast.0', 'encoder.0.weight', '0.center', 'code']; // prettier-ignore
+    const rows = [0, 1, 2, 3].map((row) => [...names.map((_, c) => (row + 1) * (c + 2)), 'ab'[row % 2]].join());
+    const data = await readTable(`${names.join()},LabelEncoder.65\n${rows.join('\n')}`);
+    const model = await small(data);
+    const results = await run(await model.toOnnx(), data);
+    expectNear(results.score.data as Float32Array, await model.errors(data), 1e-4, 'score');
+    const again = await model.reconstruct(data);
+    for (const name of names)
+      expectNear(Float32Array.from(results[`reconstruction.${name}`].data as number[]), again.values(name), 1e-4, name);
+    const own = await small(await readTable('score,cells,reconstruction.score\n1,2,3\n2,4,7\n3,5,1'));
+    await InferenceSession.create(await own.toOnnx('encoder'));
+    await InferenceSession.create(await own.toOnnx('decoder'));
+    await InferenceSession.create(await model.toOnnx('decoder'));
+  });
+
+  it.each<[string, OnnxPart, Layer?]>([
+    ['score', 'autoencoder'],
+    ['cells', 'autoencoder'],
+    ['reconstruction.x', 'autoencoder'],
+    ['code', 'encoder'],
+    ['logvar', 'encoder', gaussian(2)],
+    ['indices', 'encoder', vectorQuantizer(4)],
+  ])('may not be that of an output: %s', async (name, part, code) => {
+    const model = await small(await readTable(`x,${name}\n1,2\n2,4\n3,5`), code);
+    await expectRefused(OptionError, `column ${name} has the name of an output`, model.toOnnx(part));
+  });
+});
+
+it('a column of categories without names is a blank in a file', async () => {
+  const data = await readTable('x,k\n1,\n2,\n4,', { columns: { x: 'number', k: 'category' } });
+  expect(data.columns[1].categories).toEqual([]);
+  const model = await small(data);
+  const results = await run(await model.toOnnx(), data);
+  expectNear(results.score.data as Float32Array, await model.errors(data), 1e-4, 'score');
+  const again = await model.reconstruct(data);
+  expect(Array.from(results['reconstruction.k'].data)).toEqual([0, 1, 2].map((row) => again.row(row).k ?? ''));
+});
+
 /** A model of a table of few rows. */
-async function small(data: Table): Promise<TableAutoencoder> {
+async function small(data: Table, code: Layer = dense(2)): Promise<TableAutoencoder> {
   const model = await autoencoder(await sharedGpu(), {
     input: data.columns,
-    encoder: [dense(4, 'tanh'), dense(2)],
+    encoder: [dense(4, 'tanh'), code],
     decoder: [],
   });
   forThisTest(model);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, autoencoder, contractive, conv1d, DataError, dataset, dense, gaussian, gaussianNoise, hideCells, LatentGpuError, loadAutoencoder, OptionError, readTable, ShapeError, swapNoise, table, topK, vectorQuantizer, type FitOptions, type Losses, type Table, type TableAutoencoder, type TableData, type TableSpec,
+  adam, autoencoder, contractive, conv1d, DataError, dataset, dense, gaussian, gaussianNoise, hideCells, LatentGpuError, loadAutoencoder, OptionError, readTable, ShapeError, swapNoise, table, topK, vectorQuantizer, type Dataset, type FitOptions, type Losses, type Table, type TableDatasetOptions, type TableAutoencoder, type TableData, type TableSpec,
 } from '../../src/index.ts'; // prettier-ignore
 import { cellLosses, longRows, rowLosses } from '../reference/cells.ts';
 import { forward } from '../reference/layers.ts';
@@ -214,6 +214,28 @@ describe('an autoencoder of a table', () => {
   });
 });
 
+describe('a fit that was refused', () => {
+  it('leaves the units of the columns open', async () => {
+    const columns = { t: 'number', x: 'number' } as const;
+    const few = await readTable('t,x\n,1\n,2', { columns });
+    const rows = Array.from({ length: 40 }, (_, i) => `${1.7e9 + i},${i % 7}`);
+    const data = await readTable(`t,x\n${rows.join('\n')}`, { columns });
+    const put = async (rows: Table) => forThisTest(await table(await sharedGpu(), rows));
+    for (const [tried, all] of [
+      [few, data],
+      [await put(few), await put(data)],
+    ]) {
+      const [model, twin] = [await small(data), await small(data)];
+      await expectRefused(OptionError, 'batchSize', model.fit(tried, { epochs: 1, batchSize: 99 }));
+      for (const each of [model, twin]) await train(each, all, { epochs: 1 });
+      expect(await model.errors(data)).toEqual(await twin.errors(data));
+      // Later fits keep the units of the first.
+      await train(model, tried, { epochs: 1, batchSize: 2, optimizer: adam(1e-9) });
+      expectClose(await model.errors(data), await twin.errors(data), () => 1e-4);
+    }
+  });
+});
+
 describe('blanks', () => {
   it('may have any value: no bit depends on it', async () => {
     const [one, other] = await Promise.all(['', 'NA'].map((blank) => tableOf(40, { blank })));
@@ -259,6 +281,14 @@ describe('other tables', () => {
     const [{ columns }] = await model.explain(other, { rows: [0] });
     expect(columns[0]).toMatchObject({ column: 'state', found: 'burning' });
     expect(['idle', 'ready', 'run']).toContain(columns[0].expected);
+  });
+
+  it('with more than 10,000 texts in a column are refused', async () => {
+    const model = await small(await readTable('a,b\nx,1\ny,2'));
+    const rows = Array.from({ length: 10_001 }, (_, i) => `t${i},${i}`);
+    const many = await readTable(`a,b\n${rows.join('\n')}`);
+    for (const ask of [model.fit(many, { epochs: 1 }), model.errors(many), model.impute(many), model.evaluate(many)])
+      await expectRefused(OptionError, 'column a has more than 10,000 different texts', ask);
   });
 
   it('of other columns are refused by their names', async () => {
@@ -316,6 +346,54 @@ describe('data', () => {
       { epochs: 1, batchSize: 20 },
     );
     expectClose(await one.errors(data), await other.errors(data), () => 1e-4);
+  });
+
+  it('keep their weights and are streamed in a model of other units', async () => {
+    const [data, others] = [await tableOf(60), await tableOf(40, { seed: 2 })];
+    const gpu = await sharedGpu();
+    const weights = Float32Array.from({ length: 40 }, (_, i) => (i % 4 ? 0 : 4));
+    const put = async (options?: TableDatasetOptions) => forThisTest(await table(gpu, others, options));
+    const sets = {
+      plain: await put(),
+      weighted: await put({ weights }),
+      few: await put({ weights, deviceBytes: 400 }),
+    };
+    const model = await small(data);
+    await train(model, data, { epochs: 1 });
+    const losses = async (all: Dataset) => (await model.evaluate(all, { batchSize: 8 })).loss;
+    const errors = await model.errors(others);
+    const mean = (rows: number[], factor: (i: number) => number) =>
+      rows.reduce((sum, i) => sum + factor(i) * errors[i], 0) / rows.length;
+    const rows = [...errors.keys()];
+    expect(await losses(sets.plain)).toBeCloseTo(
+      mean(rows, () => 1),
+      4,
+    );
+    expect(await losses(sets.weighted)).toBeCloseTo(
+      mean(rows, (i) => weights[i]),
+      4,
+    );
+    const odd = rows.filter((i) => i % 3 === 1);
+    const view = sets.weighted.filter((_, i) => i % 3 === 1);
+    expect(await losses(view)).toBeCloseTo(
+      mean(odd, (i) => weights[i]),
+      4,
+    );
+    expect(await losses(sets.weighted.filter((_, i) => i % 4 === 1))).toBe(0);
+    expect(await losses(sets.few)).toBe(await losses(sets.weighted));
+    // Half of this window has eight rows.
+    await expectRefused(OptionError, 'deviceBytes', model.evaluate(sets.few, { batchSize: 16 }));
+
+    const twins = await Promise.all([small(data), small(data), small(data)]);
+    for (const [i, set] of Object.values(sets).entries()) {
+      await train(twins[i], data, { epochs: 1 });
+      await train(twins[i], set, { epochs: 1, batchSize: 8 });
+    }
+    const [plain, weighted, few] = await Promise.all(twins.map(bits));
+    expect(weighted).not.toEqual(plain);
+    expect(few).toEqual(weighted);
+    const { validation } = await train(model, data, { epochs: 1, validation: sets.weighted, optimizer: adam(1e-9) });
+    expect(validation![0].loss).toBeCloseTo(await losses(sets.weighted), 4);
   });
 
   it('of a table are refused by other models, and a model of tables refuses other data', async () => {

@@ -62,6 +62,26 @@ it('a time series: strange stretches are printed, drawn and written', async () =
   expect(scores[251]).toMatch(/^250,2026-01-01T20:50:00.000Z,[\d.]+,1$/);
 });
 
+it('Ctrl-C stops a time series, and what was trained is kept', async () => {
+  const file = inFolder('waves.csv');
+  writeFileSync(file, `x\n${Array.from({ length: 400 }, (_, i) => Math.sin(i / 5)).join('\n')}\n`);
+  const out = inFolder('stopped-series');
+  let pressed = false;
+  const { code, stdout, stderr } = await start(
+    ['--model', 'series', '--data', file, '--window', '20', '--steps', '1000000', '--out', out],
+    {
+      onOutput(stdout, child) {
+        if (pressed || !stdout.includes('windows of 20 steps')) return;
+        pressed = true;
+        child.kill('SIGINT');
+      },
+    },
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('Stopping; what was trained is kept.');
+  for (const name of ['series.png', 'scores.csv']) expect(existsSync(path.join(out, name))).toBe(true);
+});
+
 describe('every member of the family', () => {
   const drawn: Record<Exclude<keyof typeof models, 'simple'>, string[]> = {
     linear: ['reconstructions', 'filters', 'loss'],

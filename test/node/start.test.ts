@@ -1,11 +1,15 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import models from '../../app/models.json' with { type: 'json' };
+import type { TableJobOptions, TableJobResult } from '../../app/table/job.ts';
 import { findChrome } from '../../scripts/chrome.mjs';
 import { Failure } from '../../scripts/failure.mjs';
 import { checkData, findData } from '../../scripts/start/data.mjs';
+import { listeners } from '../../scripts/reproduce/session.mjs';
 import { models as jobs, ofFiles, readOptions } from '../../scripts/start/options.mjs';
+import { showProgress } from '../../scripts/start/progress.mjs';
+import { tableReport } from '../../scripts/start/table-report.mjs';
 import * as library from '../../src/index.ts';
 import { readSafetensors } from '../../src/files/safetensors.ts';
 import { data, idx, inFolder, start, type Ended } from '../support/start.ts';
@@ -63,6 +67,42 @@ describe('a wrong option prints one line', () => {
     expectFailure(['--out', 'package.json'], '--out: cannot write to package.json (EEXIST)'));
 });
 
+it('the progress names what the model learns from', () => {
+  const log = vi.spyOn(console, 'log').mockReturnValue();
+  onTestFinished(() => log.mockRestore());
+  vi.stubEnv('CI', '1');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const now = { step: 1, steps: 2, epoch: 1, epochs: 1, imagesPerSecond: 5, secondsLeft: 0, epochEnded: false };
+  for (const view of [showProgress(), showProgress([], 'rows')]) {
+    view.update(now);
+    view.end();
+  }
+  const heard = listeners('windows');
+  heard.trainingBegins('20 windows');
+  heard.trainingProgress(now);
+  heard.trainingEnds();
+  const speeds = log.mock.calls.flatMap(([line]) => /\d+ \w+\/s/.exec(String(line)) ?? []);
+  expect(speeds).toEqual(['5 images/s', '5 rows/s', '5 windows/s']);
+});
+
+it('the report of a table has the command with all options', async () => {
+  const result: TableJobResult = {
+    adapter: { vendor: '', architecture: '', description: '', isFallback: false },
+    ...{ rows: 0, columns: [], dialect: '', layers: '', scores: [], strange: [], shares: [], filled: 0 },
+    training: { steps: 3, batch: 2, seconds: 1, loss: 1, stopped: false },
+    files: { scores: '', filled: '', weights: '' },
+  };
+  const command = async (data: string, asked: TableJobOptions) => {
+    const report = await tableReport(result, { browser: '', date: '', data, asked });
+    return /npm start[^<]*/.exec(report)?.[0];
+  };
+  expect(await command('a.csv', { seed: 0 })).toBe('npm start -- --model table --data a.csv --seed 0');
+  expect(await command('my file.csv', { seed: 7, label: 'kind', steps: 3, batch: 2 })).toBe(
+    "npm start -- --model table --data 'my file.csv' --label kind --steps 3 --batch 2 --seed 7",
+  );
+  expect(await command('a.csv', { seed: 0, epochs: 4 })).toContain('--epochs 4 --seed 0');
+});
+
 describe('unreadable data', () => {
   it('print one line on the terminal', async () => {
     const place = data({ 'train-images-idx3-ubyte': idx([0, 28, 28]) });
@@ -115,6 +155,17 @@ describe('unreadable data', () => {
 
   it('a missing file of the user', () =>
     expectFailure(['--model', 'table', '--data', '/nowhere'], 'there is no file /nowhere'));
+
+  it('a Chrome that does not start', async () => {
+    const file = inFolder('rows.csv');
+    writeFileSync(file, 'x,y\n1,2\n2,1\n');
+    for (const model of ['table', 'series']) {
+      const args = ['--model', model, '--data', file, '--out', inFolder('out')];
+      const { code, stderr } = await start(args, { chrome: '/bin/false' });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^error: \/bin\/false does not start: /);
+    }
+  });
 
   it('a missing folder', () =>
     expectRefused(

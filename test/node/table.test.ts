@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { CompressionCodec } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it, vi } from 'vitest';
+import { cellColumns, modelColumns } from '../../src/data/table/cells.ts';
 import {
   DataError,
   FormatError,
@@ -81,6 +82,17 @@ it('names such as __proto__ are names', async () => {
     ['__proto__', 1],
     ['constructor', 'x'],
   ]);
+});
+
+describe('moments', () => {
+  it.each([0.1, 0.7, -1e300, 1e308])('of a constant column have no rounding error: %d', async (value) => {
+    const table = await readTable(`x,c\n${[1, 2, 3, 4, 5, 6].map((x) => `${x},${value}`).join('\n')}\n7,`);
+    const constant = { mean: value, deviation: 0 };
+    expect(table.moments('c')).toEqual(constant);
+    expect(table.filter(({ x }) => Number(x) > 3).moments('c')).toEqual(constant);
+    const columns = cellColumns('table', modelColumns('table', table.columns), table);
+    expect(columns[1]).toEqual({ name: 'c', kind: 'number', center: value, unit: 1 });
+  });
 });
 
 describe('public tables', () => {

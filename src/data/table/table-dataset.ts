@@ -3,6 +3,7 @@ import { checkGpu, type Gpu } from '../../runtime/device.ts';
 import { checkOptions } from '../../runtime/options.ts';
 import { dataset } from '../make-dataset.ts';
 import { Dataset } from '../dataset.ts';
+import { ExampleWeights } from '../weights.ts';
 import type { CellColumn } from './cells.ts';
 import { Table } from './table.ts';
 
@@ -60,6 +61,29 @@ export async function putCells(
   const set = await dataset(gpu, cells, { shape, labels: data.labels, weights, deviceBytes });
   const storage = { ...set.storage, cells: { table: data, columns } };
   return new Dataset(gpu, shape, storage, set.labels, set.length);
+}
+
+/**
+ * Uploads the rows of a data set again, as cells with the meaning that the columns give. It has the weights of the
+ * data set, and is streamed if the data set is.
+ */
+export async function putAgain(
+  { gpu, indices, storage }: Dataset,
+  table: Table,
+  columns: readonly CellColumn[],
+): Promise<Dataset> {
+  const { weights, streamed } = storage;
+  // A window has two halves, and a cell four bytes.
+  const deviceBytes = streamed && 8 * streamed.half * columns.length;
+  const set = await putCells(gpu, table, columns, { deviceBytes });
+  // They are not an option of `putCells`, which refuses weights that are all 0, as those of a view may be.
+  const own =
+    weights &&
+    new ExampleWeights(
+      gpu,
+      Float32Array.from(indices, (i) => weights.values[i]),
+    );
+  return new Dataset(gpu, set.shape, { ...set.storage, weights: own }, set.labels, set.length);
 }
 
 /**

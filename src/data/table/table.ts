@@ -134,7 +134,9 @@ export class Table {
   /** Mean and standard deviation of a column's numbers or times, without blanks; NaN without values. @internal */
   moments(column: string): { mean: number; deviation: number } {
     const { values } = this.storage.columns[this.#placeOf('moments', column)];
-    const { blanks, sum } = values.range(false, this.rows);
+    const { blanks, sum, min, max } = values.range(false, this.rows);
+    // The mean of equal values has a rounding error, which would be their deviation.
+    if (min === max) return { mean: min, deviation: 0 };
     const count = this.length - blanks;
     const mean = sum / count;
     return { mean, deviation: Math.sqrt(values.squares(mean, this.rows) / count) };

@@ -25,12 +25,14 @@ export interface Value {
 
 /** Writes networks into a graph. */
 export class NetworkWriter implements Target {
-  readonly graph = new OnnxGraph();
   readonly beside = new Map<string, () => Beside>();
   /** The labels, once a layer has requested them. */
   #labels: string | undefined;
 
-  constructor(private readonly numbers: ReadonlyMap<string, Numbers>) {}
+  constructor(
+    private readonly numbers: ReadonlyMap<string, Numbers>,
+    readonly graph = new OnnxGraph(),
+  ) {}
 
   network(network: Network, x: Value): Value {
     return this.#layers(network.placed, x, (i, name) => network.weightName(i, name));

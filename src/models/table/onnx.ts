@@ -3,7 +3,8 @@
  * conversions. A blank is NaN in a column of numbers, and an empty text in a column of categories.
  */
 import type { ModelColumn } from '../../data/table/cells.ts';
-import type { OnnxGraph } from '../../files/onnx.ts';
+import { OptionError } from '../../errors.ts';
+import { OnnxGraph } from '../../files/onnx.ts';
 import { readNumbers, type OnnxPart } from '../saving/onnx.ts';
 import { NetworkWriter } from '../saving/onnx-writer.ts';
 import type { Weights } from '../saving/weights.ts';
@@ -26,9 +27,15 @@ export async function writeTableOnnx(
   parts: TableParts,
   weights: Weights,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const writer = new NetworkWriter(await readNumbers(weights));
-  const { graph } = writer;
   const { encoder, decoder, schema } = parts;
+  const names = schema.columns.map(({ name }) => name);
+  const outputNames = {
+    encoder: ['code', 'logvar', 'indices'],
+    decoder: names.map(reconstructionOf),
+    autoencoder: [...names.map(reconstructionOf), 'cells', 'score'],
+  }[part];
+  const graph = new OnnxGraph([...(part === 'decoder' ? ['code'] : names), ...outputNames]);
+  const writer = new NetworkWriter(await readNumbers(weights), graph);
   const columns = new ColumnWriter(graph, parts);
   const given = part === 'decoder' ? undefined : schema.columns.map((_, c) => columns.taken(c));
   let value = { name: 'code', channelsFirst: false };
@@ -42,16 +49,29 @@ export async function writeTableOnnx(
   } else graph.input('code', encoder.outputShape);
   if (part === 'encoder') {
     graph.output('code', value.name, encoder.outputShape);
+    checkNames(names, ['code', ...writer.beside.keys()]);
     for (const [name, make] of writer.beside) {
       const { value, shape, whole } = make();
       graph.output(name, value, shape, whole ? 'int64' : 'float');
     }
     return graph.toBytes(part);
   }
+  if (given) checkNames(names, outputNames);
   const outputs = columns.apart(writer.network(decoder, value).name);
   outputs.forEach((y, c) => columns.give(c, y));
   if (given) columns.score(given, outputs, !isGaussian(parts));
   return graph.toBytes(part);
+}
+
+const reconstructionOf = (name: string): string => `reconstruction.${name}`;
+
+/** Checks that no column, which is an input, has the name of an output. @throws OptionError */
+function checkNames(columns: readonly string[], outputs: readonly string[]): void {
+  const twice = columns.find((name) => outputs.includes(name));
+  if (twice !== undefined)
+    throw new OptionError(
+      `toOnnx: column ${twice} has the name of an output of the file, and no file may have both: rename the column before the model is made`,
+    );
 }
 
 class ColumnWriter {
@@ -119,18 +139,19 @@ class ColumnWriter {
         : y;
       const best = graph.node('ArgMax', [known], { axis: 1, keepdims: 0 });
       const names = graph.labels(best, {
-        keys_int64s: [...categories.keys()],
-        values_strings: [...categories],
+        // The last key keeps the lists of a column without categories from being empty, which engines refuse.
+        keys_int64s: [...categories.keys(), categories.length],
+        values_strings: [...categories, ''],
         default_string: '',
       });
-      return graph.output(`reconstruction.${name}`, names, [], 'string');
+      return graph.output(reconstructionOf(name), names, [], 'string');
     }
     const { center, unit } = this.parts.schema.cells![c];
     const { shift, spread } = this.parts.normalizer.needFitted();
     const flat = graph.node('Cast', [graph.node('Reshape', [y, graph.integers('flat', [-1])])], { to: 11 });
     const scaled = graph.node('Mul', [flat, this.#double(`${c}.spread`, unit * spread[c])]);
     const value = graph.node('Add', [scaled, this.#double(`${c}.center`, center + unit * shift[c])]);
-    graph.output(`reconstruction.${name}`, value, [], 'double');
+    graph.output(reconstructionOf(name), value, [], 'double');
   }
 
   /** Adds the outputs `cells`, the error of each cell, NaN where it is blank, and `score`, their mean or their sum. */

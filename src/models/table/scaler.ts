@@ -28,6 +28,11 @@ export class CellScaler implements Scales {
     private readonly schema: Schema,
   ) {}
 
+  /** Whether the scales are known. */
+  get fitted(): boolean {
+    return this.#fitted !== undefined;
+  }
+
   /** Fits it in the first call, and returns a function that undoes this; later calls do nothing. */
   async fit(set: Dataset): Promise<(() => void) | undefined> {
     if (this.#fitted) return undefined;

@@ -63,12 +63,12 @@ export class Schema {
     return this.#cells;
   }
 
-  /** Sets the conversion of columns to cells. */
-  settle(cells: readonly CellColumn[]): void {
+  /** Sets the conversion of columns to cells; undefined makes it open again. */
+  settle(cells: readonly CellColumn[] | undefined): void {
     this.#cells = cells;
   }
 
-  /** Checks a table and returns how its columns become cells for this model. @throws ShapeError, DataError */
+  /** Checks a table and returns how its columns become cells for this model. @throws ShapeError, OptionError, DataError */
   cellsOf(where: string, table: Table): readonly CellColumn[] {
     this.check(where, table);
     return this.#cells ?? cellColumns(where, this.columns, table);
@@ -83,9 +83,11 @@ export class Schema {
 
   /**
    * Checks the columns of a table.
-   * @throws ShapeError that names those that are missing, unknown, or of another kind
+   * @throws ShapeError that names those that are missing, unknown, or of another kind; OptionError for a column of too
+   * many different texts
    */
   check(where: string, table: Table): void {
+    modelColumns(where, table.columns);
     const has = new Map(table.columns.map((column) => [column.name, column]));
     const names = (list: readonly string[]) => list.slice(0, 20).join(', ') + (list.length > 20 ? ', …' : '');
     const missing = this.columns.filter(({ name }) => !has.has(name)).map(({ name }) => name);

@@ -1,5 +1,5 @@
 import { Dataset, type OnDevice } from '../../data/dataset.ts';
-import { putCells, tableOf } from '../../data/table/table-dataset.ts';
+import { putAgain, putCells, tableOf } from '../../data/table/table-dataset.ts';
 import { Table } from '../../data/table/table.ts';
 import type { ModelColumn } from '../../data/table/cells.ts';
 import { DataError, OptionError } from '../../errors.ts';
@@ -205,7 +205,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
    * for numbers and times, NaN for a blank; a text for categories, '' for a blank. The outputs are each column as
    * `reconstruction.NAME`, and `score` [batch] and `cells` [batch, columns] as from `errors`. The encoder gives `code`,
    * with `logvar` for a Gaussian one and `indices` for a quantised one, and the decoder takes it.
-   * @throws OptionError; LatentGpuError before the first fit
+   * @throws OptionError, also for a column that has the name of an output; LatentGpuError before the first fit
    */
   async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
     checkWord('toOnnx: the part', part, ['autoencoder', 'encoder', 'decoder']);
@@ -238,22 +238,25 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   /** Uploads rows as cells with the meaning that they have for this model. */
   async #put(where: string, data: unknown): Promise<OnDevice> {
     const { gpu } = this.alive();
-    const { schema } = this.#parts;
+    const { schema, normalizer } = this.#parts;
+    const first = where === 'fit' && !normalizer.fitted;
+    // An earlier fit that was refused must not decide the units: its rows may have been of another size.
+    if (first) schema.settle(undefined);
     if (data instanceof Dataset) {
       if (data.gpu !== gpu) throw new DataError(`${where}: the data set is on another Gpu than the model`);
       if (data.disposed) throw new DataError(`${where}: the data set was disposed`);
       const cells = data.storage.cells?.columns;
       if (cells && schema.takes(cells)) {
         await data.bringBack();
-        if (where === 'fit' && !schema.cells) schema.settle(cells);
+        if (first) schema.settle(cells);
         return { set: data, release: () => {} };
       }
     }
     // Cells in other units, or with categories in another order, are made again from the table.
     const own = this.#tableOf(where, data);
     const cells = schema.cellsOf(where, own);
-    const set = await putCells(gpu, own, cells);
-    if (where === 'fit' && !schema.cells) schema.settle(cells);
+    const set = data instanceof Dataset ? await putAgain(data, own, cells) : await putCells(gpu, own, cells);
+    if (first) schema.settle(cells);
     return { set, release: () => set.dispose() };
   }
 }

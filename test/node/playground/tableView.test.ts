@@ -1,14 +1,16 @@
 /** What the view of tables reads, remembers and writes, apart from its page. */
 import { describe, expect, it } from 'vitest';
 import { channelsOf } from '../../../app/series/channels.ts';
-import { chosen } from '../../../app/table/columns.ts';
+import { stopOn } from '../../../app/stopping.ts';
+import { chosen, factsOf } from '../../../app/table/columns.ts';
 import { filledCsv } from '../../../app/table/filled.ts';
+import { reason } from '../../../app/table/words.mjs';
 import { scoresCsv } from '../../../app/table/scores.ts';
 import { defaultChoices, needsReading, readingOptions, wishesOf } from '../../../app/playground/tables/choices.ts';
 import { examples } from '../../../app/playground/tables/examples.ts';
 import { fromTableHash, isTableLink, toTableHash } from '../../../app/playground/tables/link.ts';
 import { cellWords, dialectWords, filledWords, plainly, valuesWords } from '../../../app/playground/tables/words.ts';
-import { readTable } from '../../../src/index.ts';
+import { OptionError, readTable } from '../../../src/index.ts';
 
 const text = [
   'id,time,state,heat,power,empty',
@@ -87,6 +89,19 @@ describe('the columns of a file', () => {
     expect(chosen(file).table.columns.map(({ name }) => name)).toEqual(['time', 'heat', 'power']);
   });
 
+  it('are reported where none is left, and still described', async () => {
+    const file = await readTable('c,d\n1,\n1,\n1,', { columns: { d: 'category' } });
+    expect(() => chosen(file)).toThrow(
+      new OptionError(
+        'the file has no column that a model can learn from: c: all of its values are the same; d: all of it is blank',
+      ),
+    );
+    expect(factsOf(file).map(({ name, left }) => [name, left !== undefined])).toEqual([
+      ['c', true],
+      ['d', true],
+    ]);
+  });
+
   it('are described in words', async () => {
     const file = await readTable(text, { decimal: ',' });
     const { columns } = chosen(file);
@@ -112,6 +127,25 @@ it('a file is written with all of its columns, filled in and sorted by strangene
   expect(scoresCsv(file, Float32Array.of(1, 2, 4), [2, 1, 0], [reason])).toBe(
     'row,score,column,found,expected,name,x,note\n3,4.00000,x,3,1.5,c,3,\n2,2.00000,,,,b,,\n1,1.00000,,,,a,1,"so, so"\n',
   );
+});
+
+it('a file is written with its columns in their order, also if their names are numbers', async () => {
+  const file = await readTable('id,12,kind,3\n1,2,a,3\n2,,b,4', { header: true, label: 'kind' });
+  expect(filledCsv(file, file)).toBe('id,12,3,kind\n1,2,3,a\n2,,4,b\n');
+  expect(scoresCsv(file, Float32Array.of(1, 2), [1, 0], []).split('\n')[0]).toBe(
+    'row,score,column,found,expected,id,12,3,kind',
+  );
+});
+
+it('a reason tells the value found from the value expected', () => {
+  const words = (kind: string, found: string | number | null, expected: string | number) =>
+    reason({ row: 0, score: 1, columns: [{ column: 'x', error: 1, found, expected }] }, [{ name: 'x', kind }]);
+  expect(words('number', 3, 1.23456789)).toBe('x is 3, expected 1.2346');
+  expect(words('number', 9007199254740991, 9007199254740000)).toBe('x is 9007199254740991, expected 9007199254740000');
+  expect(words('number', 3, 3)).toBe('x is 3, expected the same, but with little certainty');
+  expect(words('time', 0.25, 0)).toBe('x is 1970-01-01T00:00:00.250Z, expected 1970-01-01T00:00:00.000Z');
+  expect(words('category', 'a', 'b')).toBe("x is 'a', expected 'b'");
+  expect(words('category', 'b', 'b')).toBe("x is 'b', expected the same, but with little certainty");
 });
 
 it('a cell is shown as in the file, and a filled-in value with the digits that the model determines', () => {
@@ -152,4 +186,18 @@ it('the examples are the same each time, and are read without a question', async
     expect(table.columns[0].kind).toBe('time');
     expect(table.length).toBeGreaterThan(2000);
   }
+});
+
+it('a stop counts before and after a training has begun', () => {
+  const stops: string[] = [];
+  const training = (name: string) => ({ stop: () => void stops.push(name) });
+  const [early, late, never] = Array.from({ length: 3 }, () => new AbortController());
+  early.abort();
+  stopOn(early.signal, training('early'));
+  stopOn(late.signal, training('late'));
+  stopOn(never.signal, training('never'));
+  stopOn(undefined, training('none'));
+  expect(stops).toEqual(['early']);
+  late.abort();
+  expect(stops).toEqual(['early', 'late']);
 });

@@ -1,5 +1,6 @@
 /** A model of a table's rows, with the methods that the page calls. */
 import type { ExplainedRow, Gpu, Table, TableAutoencoder } from '../../../../src/index.ts';
+import { stopOn } from '../../../stopping.ts';
 import { filledCsv } from '../../../table/filled.ts';
 import { judged, type Judged } from '../../../table/judged.ts';
 import { lengths, modelFor, optimizerFor } from '../../../table/model.ts';
@@ -39,7 +40,7 @@ export class RowsJob {
       onProgress: ({ step, examplesPerSecond }) =>
         hear({ step, steps, secondsLeft: ((steps - step) * batch) / examplesPerSecond }),
     });
-    signal.addEventListener('abort', () => training.stop());
+    stopOn(signal, training);
     const { seconds, stopped } = await training;
     return new RowsJob(file, table, model, await judged(model, table), { seconds, stopped: stopped === 'user' });
   }

@@ -4,7 +4,7 @@
  */
 import { expose } from 'comlink';
 import { openGpu, readTable, type Table, type TableOptions } from '../../../../src/index.ts';
-import { chosen } from '../../../table/columns.ts';
+import { chosen, factsOf } from '../../../table/columns.ts';
 import { adapterOf } from '../../adapter.ts';
 import { readingOptions, wishesOf, type Choices } from '../choices.ts';
 import { examples } from '../examples.ts';
@@ -92,7 +92,7 @@ function understood(table: Table, choices: Choices): Understood {
   const label = Object.keys(choices.columns).find((name) => choices.columns[name] === 'label');
   return {
     rows: table.length,
-    columns: chosen(table, wishesOf(choices)).columns,
+    columns: factsOf(table, wishesOf(choices)),
     ...(label !== undefined && { label: { name: label, classes: table.classes!.length } }),
     dialect: table.dialect,
   };
@@ -105,5 +105,5 @@ async function notRead(source: Source, choices: Choices, error: unknown): Promis
     // The first rows cannot be read either, for the same reason.
     () => undefined,
   );
-  return { why, columns: first ? chosen(first).columns : [] };
+  return { why, columns: first ? factsOf(first) : [] };
 }
