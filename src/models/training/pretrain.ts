@@ -51,6 +51,11 @@ export async function pretrainLayers(
 
 /** The indices of two layers in their lists. */
 interface Pair {
+  /**
+   * The first layer of the stage's encoder: 0 in the outermost stage, which takes the data itself, also where layers
+   * without weights are ahead of `encoder`.
+   */
+  readonly from: number;
   readonly encoder: number;
   readonly decoder: number;
 }
@@ -73,7 +78,7 @@ function pairLayers({ encoder, decoder }: Hourglass): Pair[] {
       throw new ShapeError(
         `pretrain: encoder.${at} takes [${taken.join(', ')}], its counterpart decoder.${to[i]} gives [${given.join(', ')}]`,
       );
-    return { encoder: at, decoder: to[i] };
+    return { from: i && at, encoder: at, decoder: to[i] };
   });
 }
 
@@ -86,9 +91,9 @@ async function trainPair(
   fit: (stage: Stage) => Promise<History>,
 ): Promise<History> {
   const { gpu } = whole;
-  const below = model.encoder.part(0, pair.encoder);
+  const below = model.encoder.part(0, pair.from);
   const host: () => Host = () => stageHost;
-  const encoder = model.encoder.part(pair.encoder, pair.encoder + 1, host);
+  const encoder = model.encoder.part(pair.from, pair.encoder + 1, host);
   const decoder = model.decoder.part(pair.decoder, pair.decoder + 1, host);
   const [parameters] = makeParameters(gpu, [[encoder, decoder]], seed);
   const stageHost: Host = { gpu, parameters, turns: new Turns() };
@@ -102,12 +107,12 @@ async function trainPair(
       opponent: undefined,
       encoder,
       decoder,
-      loss: below.layers.length ? model.loss.inner(below.lastActivation, decoder.lastActivation) : model.loss,
+      loss: pair.from ? model.loss.inner(below.lastActivation, decoder.lastActivation) : model.loss,
       weights: () => parameters.withRole('weight'),
     };
     const record: Phase['record'] = (pass, { x }) => {
       const clean = pass.tape.constant(() => {
-        if (!pair.encoder) return recordTarget(model, pass, x);
+        if (!pair.from) return recordTarget(model, pass, x);
         return below.record(pass.predicting(), recordInput(model, pass, x));
       });
       return recordLoss(stage, pass, clean);
