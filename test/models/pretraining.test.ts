@@ -8,6 +8,7 @@ import {
   dropout,
   flatten,
   gaussian,
+  LatentGpuError,
   maskNoise,
   minMax,
   OptionError,
@@ -100,6 +101,26 @@ describe('pretraining', () => {
     });
     const [{ loss }] = await model.pretrain(data(2), { epochs: 1 });
     expect(loss).toEqual([expect.closeTo(Math.log(2), 0)]);
+  });
+
+  it.each([
+    [1, 1],
+    [1, 2],
+    [2, 1],
+    [2, 2],
+  ])('ends when the model is disposed: in stage %i, after epoch %i of 2', async (...when) => {
+    const model = await stacked();
+    const seen: (number | undefined)[][] = [];
+    const training = model.pretrain(data(16), {
+      epochs: 2,
+      batchSize: 8,
+      onEpochEnd: ({ stage, epoch }) => {
+        seen.push([stage, epoch]);
+        if (`${stage} ${epoch}` === when.join(' ')) model.dispose();
+      },
+    });
+    await expectRefused(LatentGpuError, 'the model was disposed while it was being trained', training);
+    expect(seen.at(-1)).toEqual(when);
   });
 
   it('frees its memory, and works with tied weights and a Gaussian code', async () => {

@@ -4,7 +4,7 @@ import { OptionError, ShapeError } from '../../errors.ts';
 import { philox, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
 import { Turns } from '../../runtime/turns.ts';
-import { startFit } from './fit.ts';
+import { checkAlive, startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
 import { splitOff } from './held-out.ts';
 import type { Losses } from './losses.ts';
@@ -126,6 +126,8 @@ async function trainPair(
       prepare: async (training) => model.normalizer?.fit(training),
       phases: [{ name: 'autoencoder', trains: parameters, record }],
     });
+    // A callback at the stage's end may have disposed the model.
+    checkAlive('pretrain', [whole.parameters]);
     await copyWeights(whole, parameters, whole.parameters);
     return history;
   } finally {
