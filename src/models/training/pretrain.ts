@@ -16,12 +16,16 @@ import { copyWeights } from '../saving/weights.ts';
 
 type Stage = Trainable<Losses, Examples>;
 
-/** Trains each layer with its counterpart; see `Autoencoder.pretrain`. */
+/**
+ * Trains each layer with its counterpart; see `Autoencoder.pretrain`. Calls `onChange` each time it has replaced weights
+ * of the model.
+ */
 export async function pretrainLayers(
   model: Hourglass,
   whole: Stage,
   data: Examples,
   options: FitOptions<Losses, Examples>,
+  onChange: () => void,
 ): Promise<History[]> {
   checkFitOptions(options);
   const pairs = pairLayers(model);
@@ -43,6 +47,7 @@ export async function pretrainLayers(
       };
       const fit = (stage: Stage) => startFit(stage, training, stageOptions);
       histories.push(await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], fit));
+      onChange();
     }
     whole.place.trainedOn = trainedOn(set);
     return histories;
