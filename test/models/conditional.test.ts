@@ -104,8 +104,13 @@ describe('labels', () => {
       model.encoder.predict(set),
     ])
       expect(await same).toEqual(codes);
-    for (const changed of [model.encode(set, { labels: other }), model.encode({ data: set, labels: other })])
-      expect(await changed).not.toEqual(codes);
+    const changed = await model.encode({ data: set, labels: other });
+    expect(changed).not.toEqual(codes);
+    for (const given of [set, data, matrix, { data, labels }, { data: set, labels }])
+      expect(await model.encode(given, { labels: other })).toEqual(changed);
+    expect(await model.reconstruct({ data, labels }, { labels: other })).toEqual(
+      await model.reconstruct(set, { labels: other }),
+    );
     expect(await model.reconstruct(set)).toEqual(await model.decode(codes, { labels }));
     expect(await model.reconstruct(data, { labels })).toEqual(await model.reconstruct(set));
     expect(await model.decoder.predict({ data: codes, labels })).toEqual(await model.decode(codes, { labels }));
