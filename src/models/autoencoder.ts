@@ -166,9 +166,10 @@ export class Autoencoder extends Coder {
     try {
       // Imported on demand: pages that do not pretrain do not load it.
       const { pretrainLayers } = await import('./training/pretrain.ts');
-      return await pretrainLayers(this.hourglass, this.inside.trainable, data, options);
+      return await pretrainLayers(this.hourglass, this.inside.trainable, data, options, () =>
+        this.#sampler.weightsChanged(),
+      );
     } finally {
-      this.#sampler.weightsChanged();
       leave();
     }
   }

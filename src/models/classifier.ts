@@ -89,7 +89,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     this.classes = classes;
     const host = () => (this.#frozen ? { ...this.alive(), parameters: this.#frozen } : this.alive());
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.alive(), {
-      around: { before: encoder.flattened, sequences: takeSequences(encoder.layers) },
+      around: { before: encoder.flattened, sequences: encoder.around.sequences || takeSequences(hidden) },
     });
     const apart = freeze && encoder.weighted.length > 0;
     const networks = apart ? [[encoder], [this.head]] : [[encoder, this.head]];

@@ -153,9 +153,13 @@ export abstract class Coder extends Model<Losses, Examples> {
   }
 }
 
-/** Adds the labels of an option to data. @throws OptionError */
+/** Adds the labels of an option to data, in place of their own. @throws OptionError */
 function withLabels(where: string, data: Examples, options: { labels?: Labels }): Examples {
   checkOptions(where, options, ['labels']);
   const { labels } = options;
-  return labels === undefined ? data : { data: data as Data, labels };
+  if (labels === undefined) return data;
+  // A data set and a matrix have a shape, which `{ data, labels }` has not.
+  const { labels: own, shape } = (data ?? {}) as { labels?: Labels; shape?: unknown };
+  const replaced = own !== undefined && shape === undefined;
+  return { data: replaced ? (data as { data: Data }).data : (data as Data), labels };
 }

@@ -104,8 +104,13 @@ describe('labels', () => {
       model.encoder.predict(set),
     ])
       expect(await same).toEqual(codes);
-    for (const changed of [model.encode(set, { labels: other }), model.encode({ data: set, labels: other })])
-      expect(await changed).not.toEqual(codes);
+    const changed = await model.encode({ data: set, labels: other });
+    expect(changed).not.toEqual(codes);
+    for (const given of [set, data, matrix, { data, labels }, { data: set, labels }])
+      expect(await model.encode(given, { labels: other })).toEqual(changed);
+    expect(await model.reconstruct({ data, labels }, { labels: other })).toEqual(
+      await model.reconstruct(set, { labels: other }),
+    );
     expect(await model.reconstruct(set)).toEqual(await model.decode(codes, { labels }));
     expect(await model.reconstruct(data, { labels })).toEqual(await model.reconstruct(set));
     expect(await model.decoder.predict({ data: codes, labels })).toEqual(await model.decode(codes, { labels }));
@@ -244,7 +249,7 @@ it('walks between two examples of one label, and along a dimension of one', asyn
 });
 
 it('the label of an example affects errors, posterior and logLikelihood, but not corrupt', async () => {
-  const model = await small({ ...variational, corrupt: [] });
+  const model = await small({ ...variational, corrupt: maskNoise(0.5) });
   await model.fit(told(), { epochs: 3, batchSize: 8 });
   const { data, labels } = told(5);
   const other = labels.map((label) => (label + 1) % classes);
@@ -256,6 +261,10 @@ it('the label of an example affects errors, posterior and logLikelihood, but not
     expect(await ask(labels)).toEqual(await ask(labels));
     expect(await ask(other)).not.toEqual(await ask(labels));
   }
+  const corrupted = await model.corrupt(data);
+  expect(corrupted.data).not.toEqual(data);
+  expect(await model.corrupt({ data, labels })).toEqual(corrupted);
+  expect(await model.corrupt({ data: { data, shape: [5, 12] }, labels: other })).toEqual(corrupted);
   const errors = await model.errors({ data, labels });
   const separate = await Promise.all(
     labels.map(

@@ -80,6 +80,23 @@ describe('steering', () => {
     expect(gpu.memory().bytes).toBeLessThanOrEqual(memory + 4096); // gradients and moments have come
   });
 
+  it('ends with the reason of an aborted signal, even if it is paused after that', async () => {
+    const model = await smallModel();
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const training = model.fit(data(400), {
+      epochs: 100,
+      batchSize: 1,
+      signal: controller.signal,
+      onProgress: ({ step }) => {
+        if (step <= 50 || controller.signal.aborted) return;
+        controller.abort(reason);
+        training.pause();
+      },
+    });
+    expect(await errorOf(training)).toBe(reason);
+  });
+
   it('an exception in a callback ends that fit, and not a later one', async () => {
     const model = await smallModel();
     const mine = new Error('mine');

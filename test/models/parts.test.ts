@@ -6,7 +6,7 @@ import {
 import { valueAt } from '../../src/models/parts/schedules.ts';
 import { expectClose } from '../support/close.ts';
 import { expectRefused } from '../support/error-of.ts';
-import { bits, errorOf, smallModel } from '../support/model.ts';
+import { bits, errorOf, smallModel, stepOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 
 const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);
@@ -54,6 +54,31 @@ describe('schedules', () => {
       expectClose([loss], [reconstruction + beta * kl!], 1e-6 * loss);
       await model.fit(data(8), { steps: 1, batchSize: 8 });
     }
+  });
+
+  it('of beta counts in evaluation also the steps of a fit that is running', async () => {
+    const model = await smallModel({ encoder: [dense(8, 'relu'), gaussian(2, { beta: warmUp(200, 1) })] });
+    let reached: (() => void) | undefined;
+    const paused = new Promise<void>((resolve) => (reached = resolve));
+    const training = model.fit(data(190), {
+      epochs: 1,
+      batchSize: 1,
+      frameBudgetMs: 0.001,
+      onProgress: ({ step }) => {
+        if (step < 90 || !reached) return;
+        training.pause();
+        reached();
+        reached = undefined;
+      },
+    });
+    await paused;
+    await model.encode(data(1)); // Whatever was in flight is through.
+    const { loss, reconstruction, kl } = await model.evaluate(data(8));
+    const step = stepOf(await model.save());
+    training.resume();
+    await training;
+    expect(step).toBeGreaterThanOrEqual(90);
+    expectClose([loss], [reconstruction + ((step + 1) / 200) * kl!], 1e-6 * loss);
   });
 });
 

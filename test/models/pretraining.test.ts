@@ -4,15 +4,21 @@ import {
   conv2d,
   dataset,
   dense,
+  downsample,
   dropout,
+  flatten,
   gaussian,
+  LatentGpuError,
   maskNoise,
   minMax,
   OptionError,
+  reshape,
   ShapeError,
   sparsity,
   type AutoencoderSpec,
+  type History,
 } from '../../src/index.ts';
+import { expectClose } from '../support/close.ts';
 import { expectRefused } from '../support/error-of.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
@@ -62,6 +68,59 @@ describe('pretraining', () => {
     const [history] = await model.pretrain(data(16), { steps: 5, batchSize: 8 });
     expect(history.epochs.at(-1)!.penalty).toBeGreaterThan(0);
     expect((await model.evaluate(data(16))).penalty).toBeGreaterThan(0);
+  });
+
+  it.each<[string, Partial<AutoencoderSpec>]>([
+    [
+      'flattens',
+      {
+        input: [4, 3, 1],
+        encoder: [flatten(), dense(8, 'sigmoid'), dense(4)],
+        decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid'), reshape([4, 3, 1])],
+      },
+    ],
+    ['drops values', { encoder: [dropout(1e-6), dense(8, 'sigmoid'), dense(4)] }],
+  ])('uses the model’s loss in the first stage, too, behind a layer that %s', async (_, changes) => {
+    const plain = { encoder: [dense(8, 'sigmoid'), dense(4)], decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')] };
+    const [model, wanted] = [await smallModel({ ...plain, ...changes }), await smallModel(plain)];
+    const options = { steps: 3, batchSize: 8, shuffle: false };
+    const losses = (histories: History[]) => histories.flatMap(({ loss }) => loss);
+    expectClose(
+      losses(await model.pretrain(data(24), options)),
+      losses(await wanted.pretrain(data(24), options)),
+      1e-5,
+    );
+  });
+
+  it('corrupts images that the first layer flattens', async () => {
+    const model = await smallModel({
+      input: [4, 2, 1],
+      encoder: [flatten(), dense(6, 'sigmoid')],
+      decoder: [dense(8, 'sigmoid'), reshape([4, 2, 1])],
+      corrupt: downsample(2),
+    });
+    const [{ loss }] = await model.pretrain(data(2), { epochs: 1 });
+    expect(loss).toEqual([expect.closeTo(Math.log(2), 0)]);
+  });
+
+  it.each([
+    [1, 1],
+    [1, 2],
+    [2, 1],
+    [2, 2],
+  ])('ends when the model is disposed: in stage %i, after epoch %i of 2', async (...when) => {
+    const model = await stacked();
+    const seen: (number | undefined)[][] = [];
+    const training = model.pretrain(data(16), {
+      epochs: 2,
+      batchSize: 8,
+      onEpochEnd: ({ stage, epoch }) => {
+        seen.push([stage, epoch]);
+        if (`${stage} ${epoch}` === when.join(' ')) model.dispose();
+      },
+    });
+    await expectRefused(LatentGpuError, 'the model was disposed while it was being trained', training);
+    expect(seen.at(-1)).toEqual(when);
   });
 
   it('frees its memory, and works with tied weights and a Gaussian code', async () => {

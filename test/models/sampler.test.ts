@@ -203,9 +203,25 @@ describe('an outdated sampler', () => {
   it('does not result from a refused call', async () => {
     const model = await smallModel();
     await model.fitSampler(data(), { components: 2 });
-    expect(await errorOf(model.fit(data(), { epochs: -1 }))).toBeInstanceOf(OptionError);
+    for (const train of [model.fit.bind(model), model.pretrain.bind(model)]) {
+      expect(await errorOf(train(data(), { epochs: -1 }))).toBeInstanceOf(OptionError);
+      expect(await errorOf(train(new Float32Array(5), { epochs: 1 }))).toBeInstanceOf(ShapeError);
+    }
     expect(() => model.setWeights({ none: { data: new Float32Array(1), shape: [1] } })).toThrow(ShapeError);
     expect((await model.sample(2)).shape).toEqual([2, 12]);
+  });
+
+  it('results from each stage of pretrain', async () => {
+    const model = await smallModel({
+      encoder: [dense(8, 'relu'), dense(5)],
+      decoder: [dense(8, 'relu'), dense(12, 'sigmoid')],
+    });
+    await model.fitSampler(data(), { components: 2 });
+    const messages: unknown[] = [];
+    const onEpochEnd = async () =>
+      void messages.push(await model.sample(1).then(String, ({ message }: Error) => message));
+    await model.pretrain(data(), { epochs: 1, onEpochEnd });
+    expect(messages).toEqual(['[object Object]', expect.stringContaining('the weights have changed since fitSampler')]);
   });
 
   it('is current at the end of the epoch at which it is fitted', async () => {

@@ -109,6 +109,38 @@ describe('an autoencoder of sequences', () => {
     expect(await again.predict(data)).toEqual(await made.predict(data));
   });
 
+  it('whose decoder alone has such layers can be continued by a classifier, which can be saved', async () => {
+    const gpu = await sharedGpu();
+    const { encoder } = await makeModel({
+      input: [6, 3],
+      encoder: [flatten(), dense(4, 'tanh')],
+      decoder: [dense(18), reshape([6, 3]), conv1d(3, 3, 'linear', { padding: 'same' })],
+      loss: 'mse',
+    });
+    const made = forThisTest(await classifier(gpu, { encoder, classes: 2 }));
+    const again = forThisTest(await loadClassifier(gpu, await made.save()));
+    const data = new Draw(3).floats(18 * 4, -1, 1);
+    expect(await again.weights()).toEqual(await made.weights());
+    expect(await again.predict(data)).toEqual(await made.predict(data));
+  });
+
+  it('in a classifier’s hidden layers alone take their channels in PyTorch’s order', async () => {
+    const gpu = await sharedGpu();
+    const { encoder } = await makeModel({ input: 2, encoder: [dense(1)], decoder: [dense(2)], loss: 'mse' });
+    const bare = { bias: false };
+    const hidden = [dense(6, 'linear', bare), reshape([3, 2]), conv1d(1, 1, 'linear', bare), flatten()];
+    const made = forThisTest(await classifier(gpu, { encoder, classes: 2, hidden }));
+    made.setWeights({
+      'encoder.0.weight': { data: Float32Array.of(1, 0), shape: [1, 2] },
+      'head.0.weight': { data: Float32Array.of(0.01, 0.02, 0.03, 0.04, 0.05, 0.06), shape: [6, 1] },
+      'head.2.weight': { data: Float32Array.of(1, 0), shape: [1, 2, 1] },
+      'head.4.weight': { data: Float32Array.of(1, 10, 100, 0, 0, 0), shape: [2, 3] },
+    });
+    const [first, second] = (await made.predict(Float32Array.of(1, 0))).data;
+    // The first channel consists of the first three units.
+    expect(Math.log(first / second)).toBeCloseTo(0.01 + 0.2 + 3, 4);
+  });
+
   it('cannot be pretrained, like one of images', async () => {
     const model = await makeModel(spec);
     await expect(model.pretrain(new Float32Array(36 * 4), { epochs: 1 })).rejects.toThrow(

@@ -1,7 +1,7 @@
 /**
  * What an autoencoder computes from examples; see the methods of `Autoencoder` with the same names for the contract.
  */
-import type { Examples } from '../../data/labels.ts';
+import type { Examples, Labels } from '../../data/labels.ts';
 import { OptionError } from '../../errors.ts';
 import { logvarBounds } from '../../kernels/reparameterize.ts';
 import { blanksAsNaN } from '../../runtime/blank.ts';
@@ -69,8 +69,9 @@ export async function corrupt(
     const corrupted = corruptions.reduce((y, corruption) => corruption.record(pass, y, inputShape), seen);
     return recordOutput(model, pass, corrupted);
   };
-  // Corruption does not depend on labels.
-  const host = { ...encoder.host(), classes: undefined };
+  // Corruption does not depend on labels, so they may be missing.
+  const labelled = (data as { labels?: Labels } | undefined)?.labels !== undefined;
+  const host = labelled ? encoder.host() : { ...encoder.host(), classes: undefined };
   return predict(host, 'corrupt', data, inputShape, inputShape, record, { seed });
 }
 

@@ -132,9 +132,14 @@ export class Network {
     return last ? imageBehind(last) : this.options.around?.before;
   }
 
-  /** The images that its flat input comes from and its flat output becomes. @internal */
+  /**
+   * The images that its flat input comes from and its flat output becomes, and whether shapes with two sides are
+   * sequences, which layers of another network may decide; undefined where they are not.
+   * @internal
+   */
   get around(): Around {
-    return { before: this.placed[0]?.around.before, after: this.placed.at(-1)?.around.after };
+    const [first, last] = [this.placed.at(0)?.around, this.placed.at(-1)?.around];
+    return { before: first?.before, after: last?.after, sequences: first?.sequences || undefined };
   }
 
   /** The normalisation before the first layer. @internal */

@@ -1,6 +1,6 @@
 /** Reads the specs in files, and returns them in the form that models take. */
 import { OptionError } from '../../errors.ts';
-import { checkNumber } from '../../runtime/options.ts';
+import { checkFlag, checkNumber } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import type { Around } from '../parts/layer.ts';
 import type { Image } from '../parts/layout.ts';
@@ -22,9 +22,13 @@ export function readPermutations(written: unknown, cells: number): Uint8Array[] 
   });
 }
 
-/** Reads the images around an encoder. @throws OptionError */
+/**
+ * Reads the images around an encoder, and whether shapes with two sides are sequences; without a word about that, its
+ * own layers decide.
+ * @throws OptionError
+ */
 export function readAround(written: unknown, input: number[], code: number[]): Around {
-  const { before, after } = record(written, 'around');
+  const { before, after, sequences } = record(written, 'around');
   const image = (sides: unknown, what: string, flat: number[]): Image | undefined => {
     if (sides === undefined) return undefined;
     const shape = counts(sides, what);
@@ -32,7 +36,11 @@ export function readAround(written: unknown, input: number[], code: number[]): A
       throw new OptionError(`${what}: [${shape.join(', ')}] is not an image with the values of [${flat.join(', ')}]`);
     return shape as unknown as Image;
   };
-  return { before: image(before, 'before', input), after: image(after, 'after', code) };
+  return {
+    before: image(before, 'before', input),
+    after: image(after, 'after', code),
+    sequences: sequences === undefined ? undefined : checkFlag('around: sequences', sequences),
+  };
 }
 
 /** Reads the spec of an autoencoder, and the results of its training. @throws OptionError */

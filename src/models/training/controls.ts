@@ -26,7 +26,7 @@ export class Controls {
   }
 
   pause = (): void => {
-    if (!this.stopped) this.#paused ??= new Promise((resolve) => (this.#resume = resolve));
+    if (!this.stopped && !this.#signal?.aborted) this.#paused ??= new Promise((resolve) => (this.#resume = resolve));
   };
 
   resume = (): void => {

@@ -4,7 +4,7 @@ import { account, advance } from '../../kernels/step.ts';
 import { compile } from '../../runtime/plan.ts';
 import { Schedule } from '../../runtime/schedule.ts';
 import { scoped, type Scope } from '../../runtime/scope.ts';
-import { makeState, writeState } from '../../runtime/state.ts';
+import { makeState, parseState, writeState } from '../../runtime/state.ts';
 import { tape as makeTape } from '../../runtime/tape.ts';
 import { emptyTensor, readTensors } from '../../runtime/tensor.ts';
 import { batchFor, gatherFrom } from './batches.ts';
@@ -62,11 +62,14 @@ export async function prepareEvaluation<L extends AnyLoss>(
     await new Schedule(gpu).run(steps, (pass) => plan.encode(pass), {
       stepsFrom: feed && ((i) => feed.stepsFrom(i * batch, batch)),
     });
-    const [values] = await readTensors(gpu, [losses]);
+    // While a fit's steps are running, `place.step` is still that of their beginning.
+    const { live, step: known } = place;
+    const [values, words] = await readTensors(gpu, [losses, ...(live ? [live] : [])]);
+    const step = live ? parseState(words).step : known;
     const means = new EpochMeans<L>(0, batch, examples);
     let mean: L | undefined;
     for (let i = 0; i < steps; i++)
-      mean = means.add(tell(terms, values.subarray(i * terms.length, (i + 1) * terms.length), place.step, others));
+      mean = means.add(tell(terms, values.subarray(i * terms.length, (i + 1) * terms.length), step, others));
     // Data and weights are finite, so a NaN comes from a number too large for float32.
     return Object.fromEntries(
       Object.entries(mean!).map(([name, value]) => [name, Number.isNaN(value) ? Infinity : value]),

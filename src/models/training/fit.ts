@@ -1,5 +1,6 @@
 import type { Dataset } from '../../data/dataset.ts';
 import { DataError, LatentGpuError } from '../../errors.ts';
+import type { Parameters } from '../../runtime/parameters.ts';
 import { scoped, type Scope } from '../../runtime/scope.ts';
 import { adam } from '../parts/optimizers.ts';
 import { Controls, steered } from './controls.ts';
@@ -22,6 +23,12 @@ export function startFit<L extends AnyLoss, D>(
   const controls = new Controls();
   const history = new Fit(model, data, options, controls).run().finally(() => controls.release());
   return steered(history, controls);
+}
+
+/** @throws LatentGpuError where the weights of a model that is being trained were disposed */
+export function checkAlive(where: string, weights: readonly Pick<Parameters, 'disposed'>[]): void {
+  if (weights.some(({ disposed }) => disposed))
+    throw new LatentGpuError(`${where}: the model was disposed while it was being trained`);
 }
 
 /** One fit: its options and its progress. */
@@ -141,10 +148,11 @@ class Fit<L extends AnyLoss, D> {
   }
   /** Waits between submits while training is paused; returns whether it continues. */
   async #goesOn(data: Dataset): Promise<boolean> {
-    const { gpu, parameters } = this.model.host;
+    const { host, used = [] } = this.model;
+    const { gpu, parameters } = host;
     // A paused fit must notice the loss of its device.
     const goesOn = await gpu.wait(this.controls.goOn());
-    if (parameters.disposed) throw new LatentGpuError('fit: the model was disposed while it was being trained');
+    checkAlive('fit', [parameters, ...used]);
     if (data.disposed) throw new DataError('fit: the data set was disposed while it was being trained on');
     return goesOn;
   }

@@ -4,7 +4,7 @@ import { OptionError, ShapeError } from '../../errors.ts';
 import { philox, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
 import { Turns } from '../../runtime/turns.ts';
-import { startFit } from './fit.ts';
+import { checkAlive, startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
 import { splitOff } from './held-out.ts';
 import type { Losses } from './losses.ts';
@@ -16,12 +16,16 @@ import { copyWeights } from '../saving/weights.ts';
 
 type Stage = Trainable<Losses, Examples>;
 
-/** Trains each layer with its counterpart; see `Autoencoder.pretrain`. */
+/**
+ * Trains each layer with its counterpart; see `Autoencoder.pretrain`. Calls `onChange` each time it has replaced weights
+ * of the model.
+ */
 export async function pretrainLayers(
   model: Hourglass,
   whole: Stage,
   data: Examples,
   options: FitOptions<Losses, Examples>,
+  onChange: () => void,
 ): Promise<History[]> {
   checkFitOptions(options);
   const pairs = pairLayers(model);
@@ -43,6 +47,7 @@ export async function pretrainLayers(
       };
       const fit = (stage: Stage) => startFit(stage, training, stageOptions);
       histories.push(await trainPair(model, host, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], fit));
+      onChange();
     }
     whole.place.trainedOn = trainedOn(set);
     return histories;
@@ -51,6 +56,11 @@ export async function pretrainLayers(
 
 /** The indices of two layers in their lists. */
 interface Pair {
+  /**
+   * The first layer of the stage's encoder: 0 in the outermost stage, which takes the data itself, also where layers
+   * without weights are ahead of `encoder`.
+   */
+  readonly from: number;
   readonly encoder: number;
   readonly decoder: number;
 }
@@ -73,7 +83,7 @@ function pairLayers({ encoder, decoder }: Hourglass): Pair[] {
       throw new ShapeError(
         `pretrain: encoder.${at} takes [${taken.join(', ')}], its counterpart decoder.${to[i]} gives [${given.join(', ')}]`,
       );
-    return { encoder: at, decoder: to[i] };
+    return { from: i && at, encoder: at, decoder: to[i] };
   });
 }
 
@@ -86,9 +96,9 @@ async function trainPair(
   fit: (stage: Stage) => Promise<History>,
 ): Promise<History> {
   const { gpu } = whole;
-  const below = model.encoder.part(0, pair.encoder);
+  const below = model.encoder.part(0, pair.from);
   const host: () => Host = () => stageHost;
-  const encoder = model.encoder.part(pair.encoder, pair.encoder + 1, host);
+  const encoder = model.encoder.part(pair.from, pair.encoder + 1, host);
   const decoder = model.decoder.part(pair.decoder, pair.decoder + 1, host);
   const [parameters] = makeParameters(gpu, [[encoder, decoder]], seed);
   const stageHost: Host = { gpu, parameters, turns: new Turns() };
@@ -102,12 +112,12 @@ async function trainPair(
       opponent: undefined,
       encoder,
       decoder,
-      loss: below.layers.length ? model.loss.inner(below.lastActivation, decoder.lastActivation) : model.loss,
+      loss: pair.from ? model.loss.inner(below.lastActivation, decoder.lastActivation) : model.loss,
       weights: () => parameters.withRole('weight'),
     };
     const record: Phase['record'] = (pass, { x }) => {
       const clean = pass.tape.constant(() => {
-        if (!pair.encoder) return recordTarget(model, pass, x);
+        if (!pair.from) return recordTarget(model, pass, x);
         return below.record(pass.predicting(), recordInput(model, pass, x));
       });
       return recordLoss(stage, pass, clean);
@@ -121,6 +131,8 @@ async function trainPair(
       prepare: async (training) => model.normalizer?.fit(training),
       phases: [{ name: 'autoencoder', trains: parameters, record }],
     });
+    // A callback at the stage's end may have disposed the model.
+    checkAlive('pretrain', [whole.parameters]);
     await copyWeights(whole, parameters, whole.parameters);
     return history;
   } finally {
