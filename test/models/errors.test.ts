@@ -16,6 +16,7 @@ import {
   sgd,
   ShapeError,
   standardize,
+  vectorQuantizer,
 } from '../../src/index.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
@@ -235,9 +236,9 @@ describe('a jigsaw', () => {
     head: [dense(4, 'relu')],
   };
 
-  it('has no Gaussian code', async () => {
-    const error = await errorOf(jigsaw(await sharedGpu(), { ...spec, encoder: [flatten(), gaussian(3)] }));
-    expect(error).toEqual(new OptionError('jigsaw: gaussian is only for the encoder of an autoencoder'));
+  it.each([gaussian(3), vectorQuantizer(4)])('has no code of $name', async (code) => {
+    const error = await errorOf(jigsaw(await sharedGpu(), { ...spec, encoder: [flatten(), dense(3), code] }));
+    expect(error).toEqual(new OptionError(`jigsaw: ${code.name} is only for the encoder of an autoencoder`));
   });
 
   it('throws after it is disposed, and can be disposed twice', async () => {
