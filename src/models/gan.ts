@@ -3,6 +3,7 @@ import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
+import { checkRows } from './downstream/check-rows.ts';
 import { readSpec, type GanSpec } from './gan-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict, type Recording } from './predict.ts';
@@ -151,7 +152,7 @@ export class Gan extends Model<GanLosses> {
    * @throws OptionError
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
-    checkNumber('sample: count', count, { least: 1, whole: true });
+    checkRows('sample: count', this.generator, checkNumber('sample: count', count, { least: 1, whole: true }));
     checkOptions('sample', options, ['seed']);
     const { seed } = options;
     if (seed !== undefined) checkSeed('sample', seed);
