@@ -141,6 +141,11 @@ it('explains errors', async () => {
     'sample: count: 1000000000 examples of 20 bytes take more than 2 GiB',
     model.sample(1e9),
   );
+  await expectRefused(
+    OptionError,
+    'gan: the generator has nothing to train',
+    make({ generator: [activation('tanh')] }),
+  );
   model.dispose();
   expect((await errorOf(model.fit(data, { epochs: 1 }))).message).toBe('the model was disposed');
 });
