@@ -32,10 +32,10 @@ fn k_and_slope(q: f32) -> vec2f {
 `;
 
 /**
- * pairs[i,j] = [i ≠ j] (k(z_i, z_j) + k(p_i, p_j)) / (n − 1) − 2 k(z_i, p_j) / n      for the n real rows, else 0
+ * pairs[i,j] = [i ≠ j] (k(z_i, z_j) + k(p_i, p_j)) / (n − 1) − 2 k(z_i, p_j) / n      for the n > 1 real rows, else 0
  *
  * With `gradient` it also writes the factors of z_i − z_j and z_i − p_j in the gradient of the mean over i, times `coefficient`:
- * near[i,j] = [i ≠ j] 4 k'(z_i, z_j) / (n (n − 1)) and far[i,j] = −4 k'(z_i, p_j) / n². With n = 1, the terms [i ≠ j] are 0.
+ * near[i,j] = [i ≠ j] 4 k'(z_i, z_j) / (n (n − 1)) and far[i,j] = −4 k'(z_i, p_j) / n². With n = 1 there is no estimate of the terms [i ≠ j], so all is 0.
  */
 export const mmdPairs = (kernel: MmdKernel, gradient: boolean) =>
   shader<'z' | 'p' | 'state' | 'pairs', 'near' | 'far'>(
@@ -77,7 +77,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let zp = k_and_slope(q.z);
   let real = i < n && j < n;
   let others = select(0.0, 1.0 / max(1.0, f32(n) - 1.0), real && i != j);
-  let all = select(0.0, 1.0 / f32(n), real);
+  let all = select(0.0, 1.0 / f32(n), real && n > 1u);
   pairs[t] = others * (zz.x + pp.x) - 2.0 * all * zp.x;
 #if ${gradient}
   let share = 4.0 * coefficient / f32(n);

@@ -3,7 +3,7 @@ import type { Gpu } from '../runtime/device.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import { Sampler } from './downstream/sampler.ts';
 import type { Inside } from './model.ts';
-import { makeParameters, type SavedValues } from './parts/first-values.ts';
+import { checkTrained, makeParameters, type SavedValues } from './parts/first-values.ts';
 import type { Layout } from './parts/layout.ts';
 import type { Scales } from './parts/normalize.ts';
 import { normal } from './parts/priors.ts';
@@ -34,7 +34,7 @@ export class Assembler {
     return { own: alive, rival: () => ({ ...alive(), parameters: this.#rivals!, ...nothing }) };
   }
 
-  /** Makes the networks and their weights, which start from `given` if it is present. @throws OutOfMemoryError */
+  /** Makes the networks and their weights, which start from `given` if it is present. @throws OptionError, OutOfMemoryError */
   assemble<S extends Scales>(
     gpu: Gpu,
     parts: Parts<S>,
@@ -42,6 +42,7 @@ export class Assembler {
     savedValues?: SavedValues,
   ): Assembly<S> {
     const { encoder, decoder, discriminator, loss, corruptions, penalties, counters, seed } = parts;
+    checkTrained('the model', [encoder, decoder]);
     const rivalry = discriminator ? [[discriminator]] : [];
     const parameterSets = makeParameters(gpu, [[encoder, decoder, counters], ...rivalry], seed, savedValues);
     const [parameters, rivals] = parameterSets;

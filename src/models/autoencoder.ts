@@ -216,7 +216,7 @@ export class Autoencoder extends Coder {
    * LatentGpuError where the weights have changed since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } & SampleLabels = {}): Promise<Matrix> {
-    checkRows('sample: count', this.hourglass, checkNumber('sample: count', count, { least: 1, whole: true }));
+    checkRows('sample: count', this.decoder, checkNumber('sample: count', count, { least: 1, whole: true }));
     checkOptions('sample', options, ['seed', 'label', 'labels']);
     const { seed } = options;
     if (seed !== undefined) checkSeed('sample', seed);

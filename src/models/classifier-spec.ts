@@ -60,8 +60,8 @@ export function checkSpec(spec: CompleteSpec): CompleteSpec {
   checkNumber('classifier: classes', classes, { least: 2, whole: true });
   checkFlag('classifier: freeze', freeze);
   checkLayers('classifier: hidden', hidden, 0);
-  if (hidden.some(({ code }) => code))
-    throw new OptionError('classifier: gaussian is only for the encoder of an autoencoder');
+  const inner = hidden.find((layer) => layer.code);
+  if (inner) throw new OptionError(`classifier: ${inner.name} is only for the encoder of an autoencoder`);
   checkSeed('classifier', seed);
   if (classWeights === undefined) return spec;
   return { ...spec, classWeights: [...readWeights('classifier: classWeights', classWeights, classes, 'classes')] };

@@ -3,10 +3,11 @@ import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
+import { checkRows } from './downstream/check-rows.ts';
 import { readSpec, type GanSpec } from './gan-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict, type Recording } from './predict.ts';
-import { makeParameters, type SavedValues } from './parts/first-values.ts';
+import { checkTrained, makeParameters, type SavedValues } from './parts/first-values.ts';
 import { dense } from './parts/layers.ts';
 import { Network } from './parts/network.ts';
 import { checkOptimizer, type Optimizer } from './parts/optimizers.ts';
@@ -83,6 +84,7 @@ export class Gan extends Model<GanLosses> {
     this.#prior = prior;
     this.generator = new Network('generator', generator, [code], host);
     this.discriminator = new Network('discriminator', [...discriminator, dense(1)], this.generator.outputShape, rival);
+    checkTrained('gan: the generator', [this.generator]);
     const parameterSets = makeParameters(gpu, [[this.generator], [this.discriminator]], seed, savedValues);
     const [generating, discriminating] = parameterSets;
     this.inside = {
@@ -151,7 +153,7 @@ export class Gan extends Model<GanLosses> {
    * @throws OptionError
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
-    checkNumber('sample: count', count, { least: 1, whole: true });
+    checkRows('sample: count', this.generator, checkNumber('sample: count', count, { least: 1, whole: true }));
     checkOptions('sample', options, ['seed']);
     const { seed } = options;
     if (seed !== undefined) checkSeed('sample', seed);

@@ -41,8 +41,8 @@ export function readSpec(spec: JigsawSpec) {
   if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: tiles must be 2 or 3, not ${shown(tiles)}`);
   checkNumber('jigsaw: permutations', permutations, { least: 2, whole: true });
   for (const [name, layers] of Object.entries({ encoder, head })) checkLayers(`jigsaw: the ${name}`, layers, 0);
-  if ([...encoder, ...head].some(({ code }) => code))
-    throw new OptionError('jigsaw: gaussian is only for the encoder of an autoencoder');
+  const inner = [...encoder, ...head].find((layer) => layer.code);
+  if (inner) throw new OptionError(`jigsaw: ${inner.name} is only for the encoder of an autoencoder`);
   const cell = [Math.floor(input[0] / tiles), Math.floor(input[1] / tiles)];
   const { gap = Math.max(1, Math.round(0.15 * Math.min(...cell))) } = spec;
   checkNumber('jigsaw: gap', gap, { least: 0, whole: true });

@@ -8,7 +8,7 @@ import type { Table } from '../data/table/table.ts';
 import type { TableDatasetOptions } from '../data/table/table-dataset.ts';
 import { DataError, DeviceLostError, OptionError } from '../errors.ts';
 import { isFloats } from '../platform.ts';
-import { checkNumber } from '../runtime/options.ts';
+import { checkFunction, checkNumber } from '../runtime/options.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import { Remote, type Client } from './client.ts';
 import { library, type Handle } from './protocol.ts';
@@ -93,9 +93,10 @@ export class Dataset extends Remote {
 
   /**
    * Returns a view of the examples for which `keep`, which runs on the page, returns true.
-   * @throws DataError if there are none
+   * @throws OptionError; DataError if there are none
    */
   filter(keep: (label: number | undefined, index: number) => boolean): Dataset {
+    checkFunction('filter: keep', keep);
     const kept = [...Array(this.length).keys()].filter((i) => keep(this.labels?.[i], i));
     if (!kept.length) throw new DataError('filter: no example is left');
     return this.#view(kept);

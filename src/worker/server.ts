@@ -101,6 +101,8 @@ class Session {
       const facts = makes ? await this.#keep(value as object, makes) : canBeSent(value) ? value.toWire() : value;
       this.send({ kind: 'result', call, value: facts }, makes ? [] : transferable(facts));
     } catch (error) {
+      // The page may use a view before it learns that there is none: each use reports the same error.
+      if (makes && error instanceof LatentGpuError) this.#objects.set(makes[0], error);
       this.send({ kind: 'error', call, error: toWireError(error) });
     } finally {
       this.#trainings.delete(call);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   adam,
+  classifier,
   dataset,
   dense,
   LatentGpuError,
@@ -12,6 +13,7 @@ import {
 import { forward } from '../reference/layers.ts';
 import { inFloat64 } from '../support/by-differences.ts';
 import { expectClose } from '../support/close.ts';
+import { expectRefused } from '../support/error-of.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { errorOf, makeModel, smallModel } from '../support/model.ts';
@@ -45,6 +47,18 @@ describe('autoencoder', () => {
       expectClose(reconstructed.data, outputs, 1e-6);
     },
   );
+
+  it('sets no weights, and copies none, once it is disposed', async () => {
+    const gpu = await sharedGpu();
+    const model = await smallModel();
+    model.setWeights(await model.weights());
+    model.dispose();
+    await gpu.device.queue.onSubmittedWorkDone(); // An error of WebGPU's fails the test.
+    const source = await smallModel();
+    const copied = classifier(gpu, { encoder: source.encoder, classes: 2 });
+    source.dispose();
+    await expectRefused(LatentGpuError, 'the model was disposed', copied);
+  });
 
   it('reads large results in pieces', async () => {
     const wide = await makeModel({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, classifier, DataError, dataset, dense, DivergedError, dropout, gaussian, openGpu, OptionError, sgd,
+  adam, classifier, DataError, dataset, dense, DivergedError, dropout, gaussian, openGpu, OptionError, sgd, topK,
   type Autoencoder, type ClassifierSpec, type Layer, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { crossEntropy } from '../reference/cross-entropy.ts';
@@ -255,6 +255,7 @@ describe('a classifier refuses', () => {
     ['an unknown option', { frozen: true }, "unknown option 'frozen'"],
     ['hidden layers that are none', { hidden: [4] }, 'classifier: hidden must be a list of layers'],
     ['a hidden Gaussian code', { hidden: [gaussian(2)] }, 'gaussian is only for the encoder of an autoencoder'],
+    ['a hidden sparse code', { hidden: [dense(4), topK(2)] }, 'topK is only for the encoder of an autoencoder'],
   ])('%s', async (_, spec, message) => {
     const gpu = await sharedGpu();
     const model = await smallModel();

@@ -6,6 +6,7 @@ import {
   DataError,
   dataset,
   dense,
+  dropout,
   elementwise,
   flatten,
   gaussian,
@@ -16,6 +17,7 @@ import {
   sgd,
   ShapeError,
   standardize,
+  vectorQuantizer,
 } from '../../src/index.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { errorOf, smallModel } from '../support/model.ts';
@@ -172,6 +174,12 @@ describe('a model refuses', () => {
       OptionError,
       "elementwise: the formula 'my own' is not valid WGSL of y and x",
     ],
+    [
+      'layers without any weight',
+      { encoder: [dropout(0.1)], decoder: [dropout(0.1)] },
+      OptionError,
+      'the model has nothing to train: give it a layer with weights, such as dense',
+    ],
     ['an empty encoder', { encoder: [] }, OptionError, 'the encoder must be a list of at least one layer'],
     ['a broken input', { input: 0 }, OptionError, 'autoencoder: input: 0 is not'],
     ['a dense layer on images', { input: [4, 3, 1] }, ShapeError, 'dense: takes flat features, not [4, 3, 1]'],
@@ -235,9 +243,9 @@ describe('a jigsaw', () => {
     head: [dense(4, 'relu')],
   };
 
-  it('has no Gaussian code', async () => {
-    const error = await errorOf(jigsaw(await sharedGpu(), { ...spec, encoder: [flatten(), gaussian(3)] }));
-    expect(error).toEqual(new OptionError('jigsaw: gaussian is only for the encoder of an autoencoder'));
+  it.each([gaussian(3), vectorQuantizer(4)])('has no code of $name', async (code) => {
+    const error = await errorOf(jigsaw(await sharedGpu(), { ...spec, encoder: [flatten(), dense(3), code] }));
+    expect(error).toEqual(new OptionError(`jigsaw: ${code.name} is only for the encoder of an autoencoder`));
   });
 
   it('throws after it is disposed, and can be disposed twice', async () => {

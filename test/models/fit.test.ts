@@ -177,6 +177,26 @@ describe('the history', () => {
     expect((await model.evaluate(data(20, 2))).loss).toBe(Math.min(...losses));
   });
 
+  it('counts minDelta for patience alone: the best epoch is that of the lowest loss', async () => {
+    const model = await smallModel();
+    const told: boolean[] = [];
+    const validation = data(20, 2);
+    const history = await model.fit(data(50), {
+      epochs: 10,
+      optimizer: adam(1e-2),
+      validation,
+      patience: 3,
+      minDelta: 1,
+      onEpochEnd: ({ best }) => void told.push(best),
+    });
+    // The first epoch is the reference, and no other one is lower by 1.
+    expect([history.stopped, history.epochs.length]).toEqual(['patience', 4]);
+    const losses = history.validation!.map(({ loss }) => loss);
+    expect(losses).toEqual([...losses].sort((a, b) => b - a));
+    expect([told, history.bestEpoch]).toEqual([[true, true, true, true], 4]);
+    expect((await model.evaluate(validation)).loss).toBe(losses[3]);
+  });
+
   it('holds out a fraction, the same one for the same seed', async () => {
     const histories = [];
     for (let i = 0; i < 2; i++) {

@@ -1,5 +1,16 @@
 import { expect, it } from 'vitest';
-import { adam, dense, gan, loadGan, normal, OptionError, sgd, uniform, type GanSpec } from '../../src/index.ts';
+import {
+  activation,
+  adam,
+  dense,
+  gan,
+  loadGan,
+  normal,
+  OptionError,
+  sgd,
+  uniform,
+  type GanSpec,
+} from '../../src/index.ts';
 import { drawsOfAPhase, ganLosses } from '../reference/adversarial.ts';
 import { AdamByDifferences, batches, expectTwinLoss, expectTwins, inFloat64 } from '../support/by-differences.ts';
 import { errorOf, expectRefused } from '../support/error-of.ts';
@@ -125,6 +136,16 @@ it('explains errors', async () => {
   for (const [options, message] of refused) {
     await expectRefused(OptionError, message, model.fit(data, options));
   }
+  await expectRefused(
+    OptionError,
+    'sample: count: 1000000000 examples of 20 bytes take more than 2 GiB',
+    model.sample(1e9),
+  );
+  await expectRefused(
+    OptionError,
+    'gan: the generator has nothing to train',
+    make({ generator: [activation('tanh')] }),
+  );
   model.dispose();
   expect((await errorOf(model.fit(data, { epochs: 1 }))).message).toBe('the model was disposed');
 });

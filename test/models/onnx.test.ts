@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dense, OptionError, standardize, type Matrix } from '../../src/index.ts';
+import { dense, gaussian, OptionError, standardize, type Matrix } from '../../src/index.ts';
 import { activationNames } from '../../src/kernels/activation.ts';
 import { errorOf, makeModel, smallModel } from '../support/model.ts';
 import { expectSame, expectTheSameElsewhere, runOnnx, startEngine } from '../support/onnx.ts';
@@ -34,6 +34,13 @@ it.each(activationNames)('%s', async (activation) => {
   const model = await smallModel({ encoder: [dense(30, activation)], decoder: [dense(12)], loss: 'mse' });
   const data = { data: new Draw(5).floats(20 * 12, -8, 8), shape: [20, 12] };
   expectSame((await runOnnx(await model.toOnnx('encoder'), data)).code, await model.encode(data), activation);
+});
+
+it('writes the bounds of a Gaussian code only where it is an output', async () => {
+  const model = await smallModel({ encoder: [gaussian(3)] });
+  const namesBounds = async (part: 'autoencoder' | 'encoder') =>
+    new TextDecoder('latin1').decode(await model.toOnnx(part)).includes('logvar.');
+  expect([await namesBounds('autoencoder'), await namesBounds('encoder')]).toEqual([false, true]);
 });
 
 it('lists the parts', async () => {

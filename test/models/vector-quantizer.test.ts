@@ -175,5 +175,7 @@ it('refuses invalid arguments', async () => {
   for (const asked of [model.indices(data), model.decode({ data: new Uint32Array(1), shape: [1] })])
     expect((await errorOf(asked)).message).toMatch(/needs a quantised code: an encoder whose last layer is vectorQuantizer/);
   const quantised = await makeModel(small());
+  for (const [shape, words] of [[undefined, /\[examples\], not undefined/], [[2], /\[examples\], not \[2\]/]] as const)
+    await expectRefused(ShapeError, words, quantised.decode({ data: new Uint32Array(1), shape } as never));
   expect((await errorOf(quantised.fitSampler(data, { components: 3 }))).message).toMatch(/components and iterations are for codes of numbers/);
 }); // prettier-ignore

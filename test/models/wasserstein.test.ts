@@ -62,6 +62,12 @@ it('reports the discrepancy without its weight, beside the divergence of a Gauss
   }
 });
 
+it('has no estimate for a batch of one row', async () => {
+  const model = await make(mmd(3));
+  const { loss, reconstruction, mmd: discrepancy } = await model.evaluate(data.subarray(0, 5));
+  expect([discrepancy, loss]).toEqual([0, reconstruction]);
+});
+
 it('samples from its prior, or from a fitted mixture', async () => {
   const prior = uniform({ low: 2, high: 3 });
   const model = await make(mmd(1, { prior }));

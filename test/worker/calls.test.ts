@@ -156,7 +156,9 @@ describe.each<[string, () => Promise<Gpu>]>([
     // What was disposed is refused; to dispose of it again does nothing.
     set.dispose();
     set.dispose();
-    await expectRefused(direct.LatentGpuError, 'the data set was disposed', model.encode(set));
+    for (const each of [set, set.take(2), few.take(1)])
+      await expectRefused(direct.DataError, 'the data set was disposed', model.encode(each));
+    expect(() => set.filter(3 as never)).toThrow(new direct.OptionError('filter: keep must be a function'));
     model.dispose();
     model.dispose();
     await expectRefused(direct.LatentGpuError, 'the model was disposed', model.encode(data()));

@@ -2,6 +2,7 @@
 export default [
   'kernels/mmd',
   ['condition', 'real && i != j', 'real'],
+  ['condition', 'real && n > 1u', 'real'],
   ['bound', 'let real = i < n && j < n;', 'let real = i < n;'],
   ['sign', '- 2.0 * all * zp.x', '+ 2.0 * all * zp.x'],
   ['factor', 'let share = 4.0 * coefficient', 'let share = 4.0'],

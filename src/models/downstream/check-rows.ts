@@ -1,10 +1,14 @@
 import { OptionError } from '../../errors.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
-import type { AnyHourglass } from '../training/hourglass.ts';
+import type { Network } from '../parts/network.ts';
 
-/** Checks that the result fits into one array of 2 GiB, since some engines have no longer ones. @throws OptionError */
-export function checkRows(where: string, { encoder, decoder }: AnyHourglass, rows: number): void {
-  const values = Math.max(sizeOf(encoder.outputShape), sizeOf(decoder.outputShape));
+/**
+ * Checks that the codes and the outputs that a decoder makes of them fit into one array of 2 GiB each, since some
+ * engines have no longer ones.
+ * @throws OptionError
+ */
+export function checkRows(where: string, { inputShape, outputShape }: Network, rows: number): void {
+  const values = Math.max(sizeOf(inputShape), sizeOf(outputShape));
   const most = Math.floor(2 ** 29 / values);
   if (rows > most)
     throw new OptionError(

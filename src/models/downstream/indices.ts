@@ -1,6 +1,7 @@
 /** Quantised codes as numbers of their entries; see the methods of `Autoencoder` for the contract. */
 import type { Examples } from '../../data/labels.ts';
 import { DataError, OptionError, ShapeError } from '../../errors.ts';
+import { isShape, shown } from '../../runtime/options.ts';
 import { readTensors, roomFor, sizeOf, type Matrix } from '../../runtime/tensor.ts';
 import type { Codes } from '../parts/layer.ts';
 import type { Network } from '../parts/network.ts';
@@ -32,9 +33,9 @@ export async function entriesAt({ encoder }: Hourglass, { data, shape }: Indices
   const places = outputShape.slice(0, -1);
   const perCode = sizeOf(places);
   const count = data.length / perCode;
-  if (!data.length || shape.length !== 1 + places.length || shape.join() !== [count, ...places].join())
+  if (!data.length || !isShape(shape) || shape.join() !== [count, ...places].join())
     throw new ShapeError(
-      `decode: indices of this code must be [${['examples', ...places].join(', ')}], not [${shape.join(', ')}]`,
+      `decode: indices of this code must be [${['examples', ...places].join(', ')}], not ${shown(shape)}`,
     );
   const wrong = data.findIndex((index) => index >= entries);
   if (wrong >= 0)

@@ -20,7 +20,7 @@ export async function interpolate(
 ): Promise<Matrix> {
   const { encoder, decoder } = model;
   checkOptions('interpolate', options, ['path']);
-  checkRows('interpolate: steps', model, checkNumber('interpolate: steps', steps, { least: 2, whole: true }));
+  checkRows('interpolate: steps', decoder, checkNumber('interpolate: steps', steps, { least: 2, whole: true }));
   const { path = isGaussian(model) ? 'spherical' : 'linear' } = options;
   checkWord('interpolate: the path', path, ['linear', 'spherical']);
   return scoped(async (scope) => {
@@ -44,7 +44,7 @@ export async function traverse(model: Hourglass, data: Examples, dimension: numb
   checkNumber('traverse: dimension', dimension, { least: 0, most: size - 1, whole: true });
   if (!Array.isArray(values) || !values.length)
     throw new OptionError('traverse: values must be a list of at least one number');
-  checkRows('traverse: values', model, values.length);
+  checkRows('traverse: values', decoder, values.length);
   const numbers = Array.from(values, (value) => checkNumber('traverse: value', value));
   return scoped(async (scope) => {
     const one = await putOne(scope, 'traverse', model, data);

@@ -1,4 +1,4 @@
-import { OutOfMemoryError } from '../../errors.ts';
+import { OptionError, OutOfMemoryError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { Parameters } from '../../runtime/parameters.ts';
 import { toInside, type Layout } from './layout.ts';
@@ -12,6 +12,12 @@ export interface Holder {
   /** The number of trained values. */
   readonly parameterCount: number;
   readonly placed: readonly Pick<PlacedLayer, 'name' | 'parameters'>[];
+}
+
+/** Checks that networks have weights to train; `what` names them in the message. @throws OptionError */
+export function checkTrained(what: string, networks: readonly Holder[]): void {
+  if (!networks.some(({ parameterCount }) => parameterCount))
+    throw new OptionError(`${what} has nothing to train: give it a layer with weights, such as dense`);
 }
 
 /**

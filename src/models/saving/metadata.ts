@@ -17,13 +17,8 @@ export function checked<T>(make: () => T): T {
   try {
     return make();
   } catch (cause) {
-    if (
-      cause instanceof FormatError ||
-      cause instanceof OutOfMemoryError ||
-      cause instanceof DeviceLostError ||
-      cause instanceof GpuUnavailableError
-    )
-      throw cause;
+    const kept = [FormatError, OutOfMemoryError, DeviceLostError, GpuUnavailableError];
+    if (kept.some((kind) => cause instanceof kind)) throw cause;
     const reason = cause instanceof LatentGpuError || cause instanceof SyntaxError ? cause.message : String(cause);
     throw new FormatError(
       `load: the description of the model in the file (byte 8, its metadata) is not valid: ${reason}`,

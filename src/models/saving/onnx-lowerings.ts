@@ -17,8 +17,10 @@ export const lowerings: Record<LayerName, Lowering> = {
   gaussian: flat(({ graph, beside }, x, { weight, output }) => {
     const head = (name: string) =>
       graph.node('Gemm', operands(x, weight(`${name}.weight`), weight(`${name}.bias`)), { transB: 1 });
-    const [least, most] = logvarBounds.map((bound) => graph.floats(`logvar.${bound}`, Float32Array.of(bound), []));
-    beside.set('logvar', () => ({ value: graph.node('Clip', [head('logvar'), least, most]), shape: output }));
+    beside.set('logvar', () => {
+      const bounds = logvarBounds.map((bound) => graph.floats(`logvar.${bound}`, Float32Array.of(bound), []));
+      return { value: graph.node('Clip', [head('logvar'), ...bounds]), shape: output };
+    });
     return head('mean');
   }),
   // The nearest entry has the smallest ‖e‖² − 2 z·e.

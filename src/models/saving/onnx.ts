@@ -37,12 +37,13 @@ export async function writeOnnx(
   let value: Value = { name: graph.input(encoder ? 'input' : 'code', shape), channelsFirst: false };
   if (encoder) {
     value = writer.network(encoder, normalizer ? writer.normalized(value, normalizer, shape) : value);
-    if (!decoder) graph.output('code', writer.channelsLast(value, encoder.outputShape.length), encoder.outputShape);
-    if (!decoder)
+    if (!decoder) {
+      graph.output('code', writer.channelsLast(value, encoder.outputShape.length), encoder.outputShape);
       for (const [name, make] of writer.beside) {
         const { value, shape, whole } = make();
         graph.output(name, value, shape, whole ? 'int64' : 'float');
       }
+    }
   }
   if (decoder) {
     value = writer.network(decoder, value);

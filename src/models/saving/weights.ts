@@ -1,4 +1,4 @@
-import { DataError, OptionError, ShapeError } from '../../errors.ts';
+import { DataError, LatentGpuError, OptionError, ShapeError } from '../../errors.ts';
 import { sameShape } from '../../kernels/shapes.ts';
 import { isFloats } from '../../platform.ts';
 import type { Gpu } from '../../runtime/device.ts';
@@ -82,14 +82,18 @@ export function writeWeights({ gpu, turns, parameterSets }: Weights, weights: Re
   });
   gpu.check();
   // Takes its turn, so that a long `reconstruct` uses one set of weights, and later calls use the new one. Meanwhile a
-  // fit may have moved the weights to another device. Only the loss of the device can fail here, and every later call
-  // reports it as well.
-  void turns.take(() =>
-    copies.forEach(({ place, name, values }) => writeTensor(gpu, place.find(name)!.tensor, values)),
-  );
+  // fit may have moved the weights to another device, or the model may have been disposed. Only the loss of the device
+  // can fail here, and every later call reports it as well.
+  void turns.take(() => {
+    for (const { place, name, values } of copies)
+      if (!place.disposed) writeTensor(gpu, place.find(name)!.tensor, values);
+  });
 }
 
-/** Copies on the device the weights that both places have and whose names begin with `prefix`. */
+/**
+ * Copies on the device the weights that both places have and whose names begin with `prefix`. Rejects with
+ * LatentGpuError if a model has been disposed before its turn.
+ */
 export function copyWeights(
   { gpu, turns }: { gpu: Gpu; turns: Turns },
   from: Parameters<Layout>,
@@ -104,5 +108,8 @@ export function copyWeights(
     }
     return 0;
   };
-  return turns.take(() => gpu.submit(copy));
+  return turns.take(() => {
+    if (from.disposed || to.disposed) throw new LatentGpuError('the model was disposed');
+    return gpu.submit(copy);
+  });
 }

@@ -192,7 +192,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
    * since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Table> {
-    checkRows('sample: count', this.#hourglass, checkNumber('sample: count', count, { least: 1, whole: true }));
+    checkRows('sample: count', this.decoder, checkNumber('sample: count', count, { least: 1, whole: true }));
     checkOptions('sample', options, ['seed']);
     const { seed } = options;
     if (seed !== undefined) checkSeed('sample', seed);

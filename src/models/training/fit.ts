@@ -91,7 +91,7 @@ class Fit<L extends AnyLoss, D> {
     const takeBack = await model.prepare?.(training);
     const optimizer = options.optimizer ?? model.place.optimizer ?? adam();
     try {
-      const validation = held && (await Validation.make(scope, model, held, options, this.#course.best));
+      const validation = held && (await Validation.make(scope, model, held, options, this.#course));
       const step = await FrozenStep.make(scope, model, training, { batch, optimizer, shuffled, ahead });
       return { trainer: new Trainer(model, step, ahead, frameBudgetMs), validation };
     } catch (error) {
@@ -164,6 +164,7 @@ class Fit<L extends AnyLoss, D> {
     const checked = await validation?.check(epoch);
     if (checked) course.validation.push(checked.losses);
     course.best = validation?.best;
+    course.fallen = validation?.fallen;
     await this.#recovery?.keep(course);
     const { losses, best = false, outOfPatience = false } = checked ?? {};
     await this.options.onEpochEnd?.({ ...course.epochs.at(-1)!, epoch, validation: losses, best });

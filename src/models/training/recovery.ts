@@ -4,7 +4,7 @@ import { recover } from '../../runtime/recover.ts';
 import type { AnyLoss } from './losses.ts';
 import type { Trainable } from './trainable.ts';
 import { copyPlace, type Place } from './place.ts';
-import type { Best } from './validation.ts';
+import type { Best, Fallen } from './validation.ts';
 
 /** The progress of a fit. */
 export interface Course<L extends AnyLoss> {
@@ -13,6 +13,7 @@ export interface Course<L extends AnyLoss> {
   steps: number;
   validation: L[];
   best?: Best;
+  fallen?: Fallen;
   /** Set when no epoch follows. */
   stopped?: 'finished' | 'patience' | 'user';
 }

@@ -14,6 +14,9 @@ export interface Best {
   values?: Float32Array;
 }
 
+/** The last epoch whose loss fell by more than `minDelta`. */
+export type Fallen = Pick<Best, 'epoch' | 'loss'>;
+
 /** The loss on the validation data, the best weights so far, and patience. */
 export class Validation<L extends AnyLoss> {
   private constructor(
@@ -23,6 +26,7 @@ export class Validation<L extends AnyLoss> {
     private readonly patience: number,
     private readonly minDelta: number,
     public best: Best | undefined,
+    public fallen: Fallen | undefined,
   ) {}
 
   static async make<L extends AnyLoss>(
@@ -30,7 +34,7 @@ export class Validation<L extends AnyLoss> {
     model: Trainable<L, never>,
     data: Dataset,
     options: Pick<FitOptions, 'patience' | 'minDelta' | 'restoreBest'>,
-    best?: Best,
+    { best, fallen }: { best?: Best; fallen?: Fallen },
   ): Promise<Validation<L>> {
     const { patience, minDelta = 0, restoreBest = patience !== undefined } = options;
     const evaluate = await prepareEvaluation(scope, model, data);
@@ -38,17 +42,19 @@ export class Validation<L extends AnyLoss> {
     const values = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
     scope.own(values);
     if (values && best?.values) writeTensor(gpu, values, best.values);
-    return new Validation(model, evaluate, values, patience ?? Infinity, minDelta, best);
+    return new Validation(model, evaluate, values, patience ?? Infinity, minDelta, best, fallen);
   }
 
   async check(epoch: number): Promise<{ losses: L; best: boolean; outOfPatience: boolean }> {
     const losses = await this.evaluate();
-    const best = losses.loss < (this.best?.loss ?? Infinity) - this.minDelta;
+    const { loss } = losses;
+    if (loss < (this.fallen?.loss ?? Infinity) - this.minDelta) this.fallen = { epoch, loss };
+    const best = loss < (this.best?.loss ?? Infinity);
     if (best) {
       if (this.values) await this.#copy(this.model.host.parameters.values, this.values);
-      this.best = { epoch, loss: losses.loss };
+      this.best = { epoch, loss };
     }
-    return { losses, best, outOfPatience: epoch - (this.best?.epoch ?? 0) >= Math.max(1, this.patience) };
+    return { losses, best, outOfPatience: epoch - (this.fallen?.epoch ?? 0) >= Math.max(1, this.patience) };
   }
 
   /**

@@ -78,7 +78,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let zp = k_and_slope(q.z);
   let real = i < n && j < n;
   let others = select(0.0, 1.0 / max(1.0, f32(n) - 1.0), real && i != j);
-  let all = select(0.0, 1.0 / f32(n), real);
+  let all = select(0.0, 1.0 / f32(n), real && n > 1u);
   pairs[t] = others * (zz.x + pp.x) - 2.0 * all * zp.x;
 
   let share = 4.0 * coefficient / f32(n);
