@@ -138,8 +138,8 @@ it('explains errors', async () => {
   }
   await expectRefused(
     OptionError,
-    'sample: count: 1000000000 examples of 20 bytes take more than 2 GiB',
-    model.sample(1e9),
+    'sample: count: 1000000000000 examples of 20 bytes take more than 2 GiB',
+    model.sample(1e12),
   );
   await expectRefused(
     OptionError,
