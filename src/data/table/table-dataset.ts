@@ -67,12 +67,9 @@ export async function putCells(
  * Uploads the rows of a data set again, as cells with the meaning that the columns give. It has the weights of the
  * data set, and is streamed if the data set is.
  */
-export async function putAgain(
-  { gpu, indices, storage }: Dataset,
-  table: Table,
-  columns: readonly CellColumn[],
-): Promise<Dataset> {
-  const { weights, streamed } = storage;
+export async function putAgain(rows: Dataset, table: Table, columns: readonly CellColumn[]): Promise<Dataset> {
+  const { gpu, indices } = rows;
+  const { weights, streamed } = rows.storage;
   // A window has two halves, and a cell four bytes.
   const deviceBytes = streamed && 8 * streamed.half * columns.length;
   const set = await putCells(gpu, table, columns, { deviceBytes });
