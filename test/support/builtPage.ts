@@ -7,8 +7,6 @@ import { launchChrome } from '../../scripts/chrome.mjs';
 import { root } from './root.ts';
 import { serveContents, type Contents } from './static-server.ts';
 
-export { root };
-
 /**
  * Builds the library anew, serves it under /dist/ beside the folders and files given by address, and runs `work` in a page of Chrome.
  * Built anew and elsewhere: an old dist would test an old library, and a test has no business replacing it.

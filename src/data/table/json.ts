@@ -1,6 +1,7 @@
 /** Reads a table from JSON: a list of objects, or one object on each line (NDJSON). */
-import { DataError, FormatError, OutOfMemoryError } from '../../errors.ts';
+import { DataError, FormatError } from '../../errors.ts';
 import { Pace } from '../../runtime/pace.ts';
+import { join } from './join.ts';
 import { JsonColumns } from './json-columns.ts';
 import type { Text } from './decode.ts';
 import type { Dialect } from './dialect.ts';
@@ -30,23 +31,10 @@ async function readList(texts: AsyncIterable<string>, columns: JsonColumns, tell
     parts.push(text);
     tell();
   }
-  const rows = parsed(whole(parts), 'readTable') as unknown[];
+  const text = join(parts, 'readTable: the list of JSON is too long for one string: write one object on each line');
+  const rows = parsed(text, 'readTable') as unknown[];
   for (let i = 0; i < rows.length && !columns.full; i++) columns.add(rows[i], i + 1);
   tell();
-}
-
-/** Returns the whole text. @throws OutOfMemoryError where it is longer than the engine allows */
-function whole(parts: readonly string[]): string {
-  try {
-    return parts.join('');
-  } catch (cause) {
-    throw new OutOfMemoryError(
-      'readTable: the list of JSON is too long for one string: write one object on each line',
-      {
-        cause,
-      },
-    );
-  }
 }
 
 /** The longest line in characters. */
@@ -71,7 +59,7 @@ async function readLines(texts: AsyncIterable<string>, columns: JsonColumns, tel
     if (rest.length) {
       add(begun.join(''));
       const last = rest.pop()!;
-      for (const complete of rest) add(complete);
+      for (const whole of rest) add(whole);
       begun = [last];
       length = last.length;
     }

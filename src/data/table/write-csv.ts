@@ -1,7 +1,7 @@
 /** Writes a table as comma-separated values. */
-import { OutOfMemoryError } from '../../errors.ts';
 import type { ColumnData } from './column-data.ts';
 import { isoOf } from './dates.ts';
+import { join } from './join.ts';
 import type { Storage } from './table.ts';
 
 /**
@@ -26,14 +26,7 @@ export function writeCsv({ columns, label }: Storage, length: number, at: (row: 
     piece = '';
   }
   pieces.push(piece);
-  try {
-    return pieces.join('');
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new OutOfMemoryError('toCsv: the text is too long for one string: write the table in parts, with `filter`', {
-      cause,
-    });
-  }
+  return join(pieces, 'toCsv: the text is too long for one string: write the table in parts, with `filter`');
 }
 
 function textOf(column: ColumnData, row: number, texts: readonly string[] | undefined): string {

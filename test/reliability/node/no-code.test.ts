@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
-
-const root = path.resolve(import.meta.dirname, '../../..');
+import { root } from '../../support/root.ts';
 
 /** Every place where a text could become code, as `file:line: what`. Types are left out: they are gone at run time. */
 function codeFromText(file: string, text: string): string[] {

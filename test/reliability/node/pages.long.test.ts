@@ -2,7 +2,8 @@
 import { build } from 'esbuild';
 import type { Page } from 'puppeteer';
 import { expect, it } from 'vitest';
-import { root, withBuiltPage } from '../../support/builtPage.ts';
+import { withBuiltPage } from '../../support/builtPage.ts';
+import { root } from '../../support/root.ts';
 import { libraryHtml, openLibrary, withLibraryPage } from '../../support/libraryPage.ts';
 import { tried } from '../../support/thorough.ts';
 
