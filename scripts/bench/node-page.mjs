@@ -18,11 +18,12 @@ Object.assign(globalThis, { window: globalThis, self: globalThis });
 
 await import(pathToFileURL(path.join(folder, 'page.js')).href);
 
+const bench = /** @type {Record<string, (...values: unknown[]) => unknown>} */ (
+  /** @type {unknown} */ (globalThis.bench)
+);
 process.on('message', (/** @type {{ name: string, values: unknown[] }} */ { name, values }) => {
-  const call = /** @type {Record<string, (...values: unknown[]) => Promise<unknown>>} */ (
-    /** @type {unknown} */ (globalThis.bench)
-  )[name];
-  call(...values).then(
+  // Some functions return a promise, others a value.
+  void new Promise((resolve) => resolve(bench[name](...values))).then(
     (value) => process.send?.({ value }),
     (error) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }),
   );

@@ -1,3 +1,7 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelResult, Results } from '../../bench/results.ts';
 import { batches, examples, featuresOf, firstWeights, flops, models, placedLayers } from '../../bench/models.ts';
@@ -5,6 +9,8 @@ import { chart } from '../../scripts/bench/chart.mjs';
 import { kernelTable, markdown, modelTable } from '../../scripts/bench/tables.mjs';
 import { tasksIn } from '../../scripts/bench/tasks.mjs';
 import { command } from '../support/command.ts';
+import { root } from '../support/root.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const bench = command('scripts/bench.mjs');
 
@@ -97,6 +103,43 @@ describe('the report of the benchmark', () => {
       code: 1,
       stderr: expect.stringMatching(/^error: .*rhubarb.*\n$/) as string,
     });
+  });
+});
+
+describe('the process that takes the place of a page', () => {
+  const folder = temporaryFolder('bench');
+
+  it('answers calls of functions with a promise and without one, and reports errors', async () => {
+    const addon = path.join(folder, 'addon.cjs');
+    await writeFile(addon, 'module.exports = { globals: {}, create: () => ({}) };');
+    await writeFile(
+      path.join(folder, 'page.js'),
+      `globalThis.bench = {
+        now: (a, b) => a + b,
+        later: async (a, b) => a * b,
+        fails: () => { throw new Error('no such work'); },
+        failsLater: async () => { throw new Error('no memory'); },
+      };`,
+    );
+    const child = fork(path.join(root, 'scripts/bench/node-page.mjs'), [folder], {
+      env: { ...process.env, DAWN_NODE: addon },
+    });
+    const call = async (name: string) => {
+      child.send({ name, values: [2, 3] });
+      const [answer] = (await Promise.race([
+        once(child, 'message'),
+        once(child, 'exit').then(([code]) => Promise.reject(new Error(`it ended with exit code ${code as number}`))),
+      ])) as [unknown];
+      return answer;
+    };
+    try {
+      expect(await call('now')).toEqual({ value: 5 });
+      expect(await call('later')).toEqual({ value: 6 });
+      expect(await call('fails')).toEqual({ error: expect.stringContaining('no such work') as string });
+      expect(await call('failsLater')).toEqual({ error: expect.stringContaining('no memory') as string });
+    } finally {
+      child.kill();
+    }
   });
 });
 
