@@ -18,6 +18,9 @@ Object.assign(globalThis, { window: globalThis, self: globalThis });
 
 await import(pathToFileURL(path.join(folder, 'page.js')).href);
 
+// A benchmark that was stopped must not leave a process behind that computes on.
+process.on('disconnect', () => process.exit());
+
 const bench = /** @type {Record<string, (...values: unknown[]) => unknown>} */ (
   /** @type {unknown} */ (globalThis.bench)
 );

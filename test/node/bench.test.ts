@@ -109,12 +109,13 @@ describe('the report of the benchmark', () => {
 describe('the process that takes the place of a page', () => {
   const folder = temporaryFolder('bench');
 
-  it('answers calls of functions with a promise and without one, and reports errors', async () => {
+  it('answers calls of functions with a promise and without one, reports errors, and ends with its parent', async () => {
     const addon = path.join(folder, 'addon.cjs');
     await writeFile(addon, 'module.exports = { globals: {}, create: () => ({}) };');
     await writeFile(
       path.join(folder, 'page.js'),
-      `globalThis.bench = {
+      `setInterval(() => {}, 1000); // As if it computed on.
+      globalThis.bench = {
         now: (a, b) => a + b,
         later: async (a, b) => a * b,
         fails: () => { throw new Error('no such work'); },
@@ -137,6 +138,8 @@ describe('the process that takes the place of a page', () => {
       expect(await call('later')).toEqual({ value: 6 });
       expect(await call('fails')).toEqual({ error: expect.stringContaining('no such work') as string });
       expect(await call('failsLater')).toEqual({ error: expect.stringContaining('no memory') as string });
+      child.disconnect();
+      await once(child, 'exit');
     } finally {
       child.kill();
     }
