@@ -34,7 +34,10 @@ export class Assembler {
     return { own: alive, rival: () => ({ ...alive(), parameters: this.#rivals!, ...nothing }) };
   }
 
-  /** Makes the networks and their weights, which start from `given` if it is present. @throws OptionError, OutOfMemoryError */
+  /**
+   * Makes the networks and their weights, which start from `savedValues` if it is present.
+   * @throws OptionError, OutOfMemoryError
+   */
   assemble<S extends Scales>(
     gpu: Gpu,
     parts: Parts<S>,

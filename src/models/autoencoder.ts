@@ -104,7 +104,7 @@ export class Autoencoder extends Coder {
   readonly #sampler: Sampler;
 
   /**
-   * Starts from the weights in `given` if it is present; `conditioning` is the module that a condition needs.
+   * Starts from the weights in `savedValues` if it is present; `conditioning` is the module that a condition needs.
    * @internal
    */
   constructor(

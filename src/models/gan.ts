@@ -75,7 +75,7 @@ export class Gan extends Model<GanLosses> {
   readonly #prior: Prior;
   #samples = 0;
 
-  /** Starts from the weights in `given` if it is present. @internal */
+  /** Starts from the weights in `savedValues` if it is present. @internal */
   constructor(gpu: Gpu, spec: GanSpec, savedValues?: SavedValues) {
     super();
     const { code, generator, discriminator, prior, seed } = readSpec(spec);

@@ -40,7 +40,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   readonly #hourglass: AnyHourglass;
   readonly #sampler: Sampler;
 
-  /** Starts from the weights in `given` if it is present. @internal */
+  /** Starts from the weights in `savedValues` if it is present. @internal */
   constructor(gpu: Gpu, spec: TableSpec, savedValues?: SavedValues) {
     super();
     const assembler = new Assembler(() => this.alive());

@@ -146,6 +146,7 @@ class Fit<L extends AnyLoss, D> {
     if (rest) epochs.push(rest);
     return course.steps < total ? 'user' : 'finished';
   }
+
   /** Waits between submits while training is paused; returns whether it continues. */
   async #goesOn(data: Dataset): Promise<boolean> {
     const { host, used = [] } = this.model;
