@@ -8,11 +8,11 @@ import {
   type CellCorruption,
 } from '../../shaders/cells.ts';
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { drawConstants, word, type Draws } from './random.ts';
 import { sumRowsInto } from './reduce.ts';
-import { show } from './shapes.ts';
 
 export type { CellCorruption };
 
@@ -97,7 +97,7 @@ export function cellDense(tape: Tape, x: Tensor, layout: CellLayout, w: Tensor, 
   const [rows, columns] = [x.rows, x.columns];
   if (columns !== info.rows || w.rows !== places)
     throw new ShapeError(
-      `cellDense: cells of ${show(x.shape)} and a weight of ${show(w.shape)} do not fit ${info.rows} columns with ${places} cells`,
+      `cellDense: cells of ${shown(x.shape)} and a weight of ${shown(w.shape)} do not fit ${info.rows} columns with ${places} cells`,
     );
   const y = tape.tensor([rows, w.columns], 'f32', 'preactivation');
   const wide = w.columns % 4 === 0;

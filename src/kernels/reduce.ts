@@ -2,8 +2,7 @@ import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
 import { ShapeError } from '../errors.ts';
 import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
-import type { Tensor } from '../runtime/tensor.ts';
-import { show } from './shapes.ts';
+import { sizeOf, type Tensor } from '../runtime/tensor.ts';
 
 /** A tensor seen as [outer, length, inner], to be reduced along the middle. */
 interface View {
@@ -18,13 +17,12 @@ function view(kernel: string, x: Tensor, axis?: number): View {
   if (axis === undefined) return { outer: 1, length: x.size, inner: 1, shape: [1] };
   const at = !Number.isInteger(axis) ? NaN : axis < 0 ? axis + x.shape.length : axis;
   const length = x.shape[at];
-  if (length === undefined) throw new ShapeError(`${kernel}: ${show(x.shape)} has no axis ${shown(axis)}`);
-  const product = (sides: readonly number[]) => sides.reduce((p, n) => p * n, 1);
+  if (length === undefined) throw new ShapeError(`${kernel}: ${shown(x.shape)} has no axis ${shown(axis)}`);
   const rest = x.shape.filter((_, i) => i !== at);
   return {
-    outer: product(x.shape.slice(0, at)),
+    outer: sizeOf(x.shape.slice(0, at)),
     length,
-    inner: product(x.shape.slice(at + 1)),
+    inner: sizeOf(x.shape.slice(at + 1)),
     shape: rest.length ? rest : [1],
   };
 }

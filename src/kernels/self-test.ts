@@ -3,7 +3,7 @@ import { checkFlag, checkOptions } from '../runtime/options.ts';
 import { compile, type Plan } from '../runtime/plan.ts';
 import { uniforms } from '../runtime/random.ts';
 import { tape as makeTape } from '../runtime/tape.ts';
-import { readTensors, Tensor, tensor } from '../runtime/tensor.ts';
+import { readTensors, sizeOf, Tensor, tensor } from '../runtime/tensor.ts';
 import { convolutions, products, type Case, type Expected, type Input } from './self-test-cases.ts';
 
 /** The result of one way of computing a kernel on this adapter. */
@@ -42,12 +42,7 @@ export async function selfTest(gpu: Gpu, options: SelfTestOptions): Promise<Self
   const began = performance.now();
   const inputs: Tensor[] = [];
   const put = (shape: number[]): Input => {
-    const values = uniforms(
-      shape.reduce((product, n) => product * n, 1),
-      1,
-      1,
-      inputs.length,
-    ).map((u) => 2 * u - 1);
+    const values = uniforms(sizeOf(shape), 1, 1, inputs.length).map((u) => 2 * u - 1);
     inputs.push(tensor(gpu, values, shape));
     return { values, tensor: inputs.at(-1)! };
   };

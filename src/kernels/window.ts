@@ -1,6 +1,5 @@
 import { ShapeError } from '../errors.ts';
 import { shown } from '../runtime/options.ts';
-import { show } from './shapes.ts';
 
 /** How a window of `kernel` [height, width] slides over an image, and the size of the result. */
 export interface Window {
@@ -65,7 +64,7 @@ export function slide(
   const spread = apart.some((each) => each > 1) ? `, dilated by ${along(apart)},` : '';
   if (sides.some(({ outputSize }) => outputSize < 1))
     throw new ShapeError(
-      `${layer}: a kernel of ${along(kernel)}${spread} does not fit into ${sequence ? 'a sequence' : 'an image'} of ${show(image.slice(+sequence))}`,
+      `${layer}: a kernel of ${along(kernel)}${spread} does not fit into ${sequence ? 'a sequence' : 'an image'} of ${shown(image.slice(+sequence))}`,
     );
   return {
     image,
@@ -98,7 +97,7 @@ export function unslide(
   });
   if (sides.some(({ side }) => side < 1))
     throw new ShapeError(
-      `${layer}: a kernel of ${along(kernel)} with padding ${along(padding)} leaves no output of ${show(from.slice(+sequence))}`,
+      `${layer}: a kernel of ${along(kernel)} with padding ${along(padding)} leaves no output of ${shown(from.slice(+sequence))}`,
     );
   return {
     image: [sides[0].side, sides[1].side, channels],
@@ -143,6 +142,3 @@ export function sizesOf(batch: number, window: Window) {
 }
 
 const commonDivisor = (a: number, b: number): number => (b ? commonDivisor(b, a % b) : a);
-
-/** The name of a window's sizes for the tuner. */
-export const nameOf = (sizes: Record<string, number>): string => Object.values(sizes).join('x');

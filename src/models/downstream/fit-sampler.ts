@@ -3,6 +3,7 @@ import { DataError, OptionError } from '../../errors.ts';
 import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
 import { permutation, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
 import type { Network } from '../parts/network.ts';
 import { putData, type Host } from '../training/trainable.ts';
 import type { SamplerTensors } from './draw.ts';
@@ -34,7 +35,7 @@ export async function fitSampler(
   const code = encoder.layers.at(-1)?.code;
   if (code?.kind === 'vectorQuantizer') return fitFrequencies(encoder, code, data, options);
   const { components = 10, seed = modelSeed, iterations = 200 } = options;
-  const size = encoder.outputShape.reduce((product, n) => product * n, 1);
+  const size = sizeOf(encoder.outputShape);
   checkNumber('fitSampler: components', components, { least: 1, most: mostComponents, whole: true });
   checkNumber('fitSampler: iterations', iterations, { least: 1, whole: true });
   checkSeed('fitSampler', seed);

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../runtime/tensor.ts';
 import type { PlacedLayer } from '../parts/placed-layers.ts';
 import type { Numbers } from './onnx-writer.ts';
 
@@ -35,7 +36,7 @@ export function folded(
   const { data, shape } = own('weight')!;
   // The outputs of a transposed convolution are on the second axis.
   const axis = layer.name.startsWith('convTranspose') ? 1 : 0;
-  const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const inner = sizeOf(shape.slice(axis + 1));
   const bias = own('bias')?.data;
   return {
     weight: { data: data.map((value, i) => value * factors[Math.floor(i / inner) % shape[axis]]), shape },
