@@ -77,7 +77,7 @@ export class Assembler {
  * sample.
  */
 function takesBlanks({ encoder, penalties, loss }: Parts<Scales>): boolean {
-  const code = encoder.layers.at(-1)?.code;
+  const { code } = encoder;
   const single = code?.kind !== 'gaussian' || code.samples === 1;
   return single && !loss.exit && penalties.every(({ opponent, usesTarget }) => !opponent && !usesTarget);
 }

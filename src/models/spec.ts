@@ -177,7 +177,7 @@ export function assembleParts(
  * @throws OptionError
  */
 function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penalty[]): void {
-  const code = encoder.layers.at(-1)?.code;
+  const { code } = encoder;
   if (code?.kind === 'gaussian' && code.samples > 1)
     throw new OptionError(`autoencoder: loss '${name}' takes a Gaussian code of one sample, not of ${code.samples}`);
   const other = penalties.find(({ usesTarget, opponent }) => usesTarget || opponent?.takes === 'output');

@@ -32,7 +32,7 @@ export async function fitSampler(
   modelSeed: number,
 ): Promise<{ tensors: SamplerTensors; fit: SamplerFit }> {
   checkOptions('fitSampler', options, ['components', 'seed', 'iterations']);
-  const code = encoder.layers.at(-1)?.code;
+  const { code } = encoder;
   if (code?.kind === 'vectorQuantizer') return fitFrequencies(encoder, code, data, options);
   const { components = 10, seed = modelSeed, iterations = 200 } = options;
   const size = sizeOf(encoder.outputShape);
@@ -67,8 +67,7 @@ async function codesOf(
   components: number,
 ): Promise<Float32Array> {
   return scoped(async (scope) => {
-    const { set, release } = await putData('fitSampler', host, data, encoder.inputShape);
-    scope.defer(release);
+    const set = scope.ownSet(await putData('fitSampler', host, data, encoder.inputShape));
     let used = set;
     if (components > set.length)
       throw new OptionError(

@@ -20,8 +20,7 @@ export async function evaluate<L extends AnyLoss, D>(
   { batchSize, seed }: { batchSize?: number; seed?: number },
 ): Promise<L> {
   return scoped(async (scope) => {
-    const { set, release } = await model.put('evaluate', data);
-    scope.defer(release);
+    const set = scope.ownSet(await model.put('evaluate', data));
     return model.host.turns.take(await prepareEvaluation(scope, model, set, { batch: batchSize, seed }));
   });
 }

@@ -70,8 +70,7 @@ class Fit<L extends AnyLoss, D> {
   /** Uploads the data, prepares training, and trains to the end of the fit. */
   async #train(scope: Scope): Promise<void> {
     const { model, options } = this;
-    const { set, release } = await model.put('fit', this.data);
-    scope.defer(release);
+    const set = scope.ownSet(await model.put('fit', this.data));
     const { training, held } = await splitOff(scope, 'fit', model, set, options.validation);
     const batch = batchSizeFor(options.batchSize, training.length);
     await this.#recovery?.begin(this.#course);
