@@ -1,8 +1,9 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
+import { onDemand } from '../runtime/on-demand.ts';
 import { checkFlag, checkOptions, checkSeed, checkSides } from '../runtime/options.ts';
 import type { Corruption } from './parts/corruptions.ts';
-import type { Condition, Conditioning } from './parts/condition.ts';
+import type { Condition } from './parts/condition.ts';
 import type { Holder } from './parts/first-values.ts';
 import { checkLayers, type Layer } from './parts/layer.ts';
 import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts';
@@ -75,8 +76,8 @@ export interface Hosts {
   readonly rival: () => Host;
 }
 
-/** Checks a spec. `conditioning` is present where the spec has a condition. @throws OptionError, ShapeError */
-export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts, conditioning?: Conditioning): Parts {
+/** Checks a spec that `prepareSpec` has prepared. @throws OptionError, ShapeError */
+export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts): Parts {
   checkOptions('autoencoder', spec, [
     'input',
     'encoder',
@@ -94,9 +95,9 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts, conditio
   checkFlag('autoencoder: tied', tied);
   const loss = asLoss('autoencoder: the loss', spec.loss);
   for (const name of ['encoder', 'decoder'] as const) checkLayers(`autoencoder: the ${name}`, spec[name], 1);
-  const classes = conditioning?.checkCondition(spec.condition);
+  const classes = spec.condition === undefined ? undefined : conditioning().checkCondition(spec.condition);
   const [encoder, decoder] = (['encoder', 'decoder'] as const).map((name) =>
-    classes === undefined ? spec[name] : conditioning!.conditioned(name, spec[name], classes),
+    classes === undefined ? spec[name] : conditioning().conditioned(name, spec[name], classes),
   );
   if (
     normalize !== undefined &&
@@ -187,10 +188,13 @@ function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penal
     );
 }
 
-/** Loads what a spec with a condition needs; undefined for a spec without one. */
-export const loadConditioning = async (spec?: { condition?: unknown }): Promise<Conditioning | undefined> =>
-  // Imported on demand: pages without a condition do not load it.
-  spec?.condition === undefined ? undefined : import('./parts/condition.ts');
+/** The functions for the condition of a spec, once `prepareSpec` has loaded them. */
+export const conditioning = onDemand(() => import('./parts/condition.ts'));
+
+/** Loads what reading a spec needs. */
+export async function prepareSpec(spec: { condition?: unknown } | undefined): Promise<void> {
+  if (spec?.condition !== undefined) await conditioning.prepare();
+}
 
 /** Returns a spec as plain data; `readAutoencoder` reads it back. */
 export function writeSpec(parts: Parts): object {

@@ -5,7 +5,7 @@ import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
-import { checkLayers, type Layer } from './layer.ts';
+import { checkLayers, refuseCodes, type Layer } from './layer.ts';
 import { dense } from './layers.ts';
 import type { Network } from './network.ts';
 import { adam, checkOptimizer, type Optimizer } from './optimizers.ts';
@@ -67,8 +67,7 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
   checkPrior('adversarial', prior);
   if (features !== undefined) checkFeatures(features, on, discriminator.length);
   checkOptimizer('adversarial', optimizer);
-  const inner = discriminator.find(({ code }) => code);
-  if (inner) throw new OptionError(`adversarial: ${inner.name} is only for the end of an encoder`);
+  refuseCodes('adversarial', discriminator);
   const [plainPrior] = written([prior]);
   return {
     name: 'adversarial',

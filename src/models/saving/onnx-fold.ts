@@ -1,11 +1,10 @@
 import { sizeOf } from '../../runtime/tensor.ts';
+import { isProduct } from '../parts/layer.ts';
 import type { PlacedLayer } from '../parts/placed-layers.ts';
 import type { Numbers } from './onnx-writer.ts';
 
 /** Finds a layer's numbers by their name in the layer. */
 type Find = (name: string) => Numbers | undefined;
-
-const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose1d'];
 
 /**
  * Returns whether a layer can absorb the next one: the layer is a product without labels, and the next one a batch
@@ -13,7 +12,7 @@ const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose
  */
 export const takesIn = ({ layer }: PlacedLayer, behind: PlacedLayer | undefined): boolean =>
   behind?.layer.name === 'batchNorm' &&
-  products.includes(layer.name) &&
+  isProduct(layer) &&
   layer.activation === 'linear' &&
   !layer.classes &&
   !layer.cells;

@@ -8,7 +8,7 @@ import { Gan } from '../gan.ts';
 import type { GanSpec } from '../gan-spec.ts';
 import { Jigsaw } from '../jigsaw.ts';
 import type { JigsawSpec } from '../jigsaw-spec.ts';
-import { loadConditioning } from '../spec.ts';
+import { prepareSpec } from '../spec.ts';
 import { formulaName, type Loss } from '../parts/losses.ts';
 import { Network } from '../parts/network.ts';
 import { asNormalizer, Normalizer } from '../parts/normalize.ts';
@@ -40,9 +40,9 @@ export async function readAutoencoder(
   const { sampler, ...written } = checkpoint.spec;
   const loss = ownLoss(written.loss, own);
   const { spec, ...rest } = checked(() => readAutoencoderSpec(written, readers, loss));
-  const conditioning = await loadConditioning(spec);
+  await prepareSpec(spec);
   const model = resumed(
-    checked(() => new Autoencoder(gpu, spec, checkpoint.savedValues, conditioning)),
+    checked(() => new Autoencoder(gpu, spec, checkpoint.savedValues)),
     (made) =>
       made.resume(checkpoint, {
         ...rest,
