@@ -67,6 +67,7 @@ export class Assembler {
         others: [parts.normalizer],
         parts: [loss, ...corruptions, ...penalties],
         beside: () => sampler.tensors(),
+        weightsChanged: () => sampler.weightsChanged(),
       },
     };
   }

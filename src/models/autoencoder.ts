@@ -227,14 +227,4 @@ export class Autoencoder extends Coder {
     const conditioned = [encoder, decoder].flatMap(({ placed }) => placed.filter(({ layer }) => layer.classes));
     return `${super.summary()}\nlabels of ${classes} classes: used by ${conditioned.map(({ name }) => name).join(' and ')}`;
   }
-
-  /**
-   * Sets some or all weights by name.
-   * @throws ShapeError for a wrong name or shape, DataError for a value that is not finite; in both cases no weight is
-   * set
-   */
-  override setWeights(weights: Record<string, Matrix>): void {
-    super.setWeights(weights);
-    this.#sampler.weightsChanged();
-  }
 }

@@ -1,6 +1,5 @@
 import { OptionError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
-import { checkNumber } from '../../runtime/options.ts';
 import { Autoencoder } from '../autoencoder.ts';
 import { Classifier } from '../classifier.ts';
 import { checkSpec, type CompleteSpec } from '../classifier-spec.ts';
@@ -15,7 +14,7 @@ import { asNormalizer, Normalizer } from '../parts/normalize.ts';
 import type { Part } from '../parts/part.ts';
 import type { TableAutoencoder } from '../table/table-autoencoder.ts';
 import { Checkpoint } from './checkpoint.ts';
-import { checked, record } from './metadata.ts';
+import { checked, readCount, record, resumed } from './metadata.ts';
 import { readSampler } from './read-sampler.ts';
 import { counts, readAround, readAutoencoderSpec, readNormalization, readPermutations } from './specs.ts';
 
@@ -126,22 +125,11 @@ export async function readGan(gpu: Gpu, bytes: Uint8Array, readers: Readers): Pr
       discriminator: readers.readLayers(discriminator),
       prior: readers.readPriors([prior])[0],
     } as GanSpec;
-    const count = checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true });
+    const count = readCount('samples', samples);
     return resumed(new Gan(gpu, spec, checkpoint.savedValues), (model) => {
       model.resume(checkpoint);
       model.resumeSamples(count);
     });
   });
   return model.prepare();
-}
-
-/** Restores the state of a model, and disposes it where the file turns out wrong. */
-function resumed<M extends { dispose(): void }>(model: M, resume: (model: M) => void): M {
-  try {
-    resume(model);
-    return model;
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
 }

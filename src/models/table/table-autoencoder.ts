@@ -216,16 +216,6 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   }
 
   /**
-   * Sets some or all weights by name.
-   * @throws ShapeError for a wrong name or shape, DataError for a value that is not finite; in both cases no weight is
-   * set
-   */
-  override setWeights(weights: Record<string, Matrix>): void {
-    super.setWeights(weights);
-    this.#sampler.weightsChanged();
-  }
-
-  /**
    * Returns the table of the data.
    * @throws OptionError; DataError for anything that is not a table, and was not made from one
    */
