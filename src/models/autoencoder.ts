@@ -1,12 +1,11 @@
 import { needsCondition, type Examples } from '../data/labels.ts';
 import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import { Assembler } from './assembly.ts';
 import { Coder } from './coder.ts';
 import type { Sampler, SamplerFit, SamplerOptions, ReadSampler } from './downstream/sampler.ts';
-import { checkRows } from './downstream/check-rows.ts';
+import { checkSample } from './downstream/check-rows.ts';
 import type { Inside } from './model.ts';
 import type { SampleLabels } from './parts/condition.ts';
 import type { SavedValues } from './parts/first-values.ts';
@@ -209,10 +208,7 @@ export class Autoencoder extends Coder {
    * LatentGpuError where the weights have changed since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } & SampleLabels = {}): Promise<Matrix> {
-    checkRows('sample: count', this.decoder, checkNumber('sample: count', count, { least: 1, whole: true }));
-    checkOptions('sample', options, ['seed', 'label', 'labels']);
-    const { seed } = options;
-    if (seed !== undefined) checkSeed('sample', seed);
+    const seed = checkSample(this.decoder, count, options, ['seed', 'label', 'labels']);
     const { classes } = this.#parts;
     if (classes === undefined && (options.label !== undefined || options.labels !== undefined))
       throw new OptionError(needsCondition('sample'));

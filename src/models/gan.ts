@@ -1,9 +1,9 @@
 import type { Data } from '../data/dataset.ts';
 import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
+import { checkWord } from '../runtime/options.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
-import { checkRows } from './downstream/check-rows.ts';
+import { checkSample } from './downstream/check-rows.ts';
 import { readSpec, type GanSpec } from './gan-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict, type Recording } from './predict.ts';
@@ -153,10 +153,7 @@ export class Gan extends Model<GanLosses> {
    * @throws OptionError
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
-    checkRows('sample: count', this.generator, checkNumber('sample: count', count, { least: 1, whole: true }));
-    checkOptions('sample', options, ['seed']);
-    const { seed } = options;
-    if (seed !== undefined) checkSeed('sample', seed);
+    const seed = checkSample(this.generator, count, options);
     const size = sizeOf(this.generator.inputShape);
     const which = seed === undefined ? ++this.#samples : 0;
     const data = this.#prior.draw(count * size, seed ?? this.inside.trainable.seed, which);

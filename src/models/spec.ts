@@ -76,20 +76,11 @@ export interface Hosts {
   readonly rival: () => Host;
 }
 
+const known = ['input', 'encoder', 'decoder', 'loss', 'corrupt', 'penalty', 'normalize', 'tied', 'condition', 'seed'];
+
 /** Checks a spec that `prepareSpec` has prepared. @throws OptionError, ShapeError */
 export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts): Parts {
-  checkOptions('autoencoder', spec, [
-    'input',
-    'encoder',
-    'decoder',
-    'loss',
-    'corrupt',
-    'penalty',
-    'normalize',
-    'tied',
-    'condition',
-    'seed',
-  ]);
+  checkOptions('autoencoder', spec, known);
   const { input, normalize, seed = 0, tied = false } = spec;
   checkSeed('autoencoder', seed);
   checkFlag('autoencoder: tied', tied);

@@ -20,7 +20,7 @@ export async function interpolate(
 ): Promise<Matrix> {
   const { encoder, decoder } = model;
   checkOptions('interpolate', options, ['path']);
-  checkRows('interpolate: steps', decoder, checkNumber('interpolate: steps', steps, { least: 2, whole: true }));
+  checkRows('interpolate: steps', decoder, steps, 2);
   const { path = isGaussian(model) ? 'spherical' : 'linear' } = options;
   checkWord('interpolate: the path', path, ['linear', 'spherical']);
   return scoped(async (scope) => {

@@ -4,13 +4,13 @@ import { Table } from '../../data/table/table.ts';
 import type { ModelColumn } from '../../data/table/cells.ts';
 import { DataError, OptionError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed, checkWord } from '../../runtime/options.ts';
+import { checkWord } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
 import { Assembler } from '../assembly.ts';
 import type { Indices } from '../downstream/indices.ts';
 import { posterior } from '../downstream/reading.ts';
 import type { Sampler, SamplerFit, SamplerOptions, ReadSampler } from '../downstream/sampler.ts';
-import { checkRows } from '../downstream/check-rows.ts';
+import { checkSample } from '../downstream/check-rows.ts';
 import { Model, type Inside } from '../model.ts';
 import type { SavedValues } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
@@ -192,10 +192,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
    * since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Table> {
-    checkRows('sample: count', this.decoder, checkNumber('sample: count', count, { least: 1, whole: true }));
-    checkOptions('sample', options, ['seed']);
-    const { seed } = options;
-    if (seed !== undefined) checkSeed('sample', seed);
+    const seed = checkSample(this.decoder, count, options);
     return this.decode(await this.#sampler.draw(count, this.inside.trainable.seed, seed));
   }
 
