@@ -112,15 +112,11 @@ export function slope(tape: Tape, y: Tensor, shape = y.shape): Tensor {
   const name = (fold?.activation ?? 'linear') as ActivationWord;
   const saved = fold?.saved ?? y;
   tape.run(slopeForward(name), { saved, s }, { constants: { quads: quadsOf(s) }, threads: quadsOf(s) });
-  if (fold) {
-    tape.backward(s, () => {
-      tape.run(
-        slopeBackward(name),
-        { ds: tape.grad(s), saved, dz: tape.grad(fold.preactivation) },
-        { constants: { size: s.size }, threads: quadsOf(s) },
-      );
-    });
-  }
+  if (!fold) return s;
+  tape.backward(s, () => {
+    const size = { constants: { size: s.size }, threads: quadsOf(s) };
+    tape.run(slopeBackward(name), { ds: tape.grad(s), saved, dz: tape.grad(fold.preactivation) }, size);
+  });
   return s;
 }
 

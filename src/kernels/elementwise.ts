@@ -65,12 +65,10 @@ export function straightThrough(tape: Tape, x: Tensor, value: Tensor): Tensor {
 }
 
 /** Copies values, or adds them to a gradient that has been written. No gradient rule. */
-export const copy = (tape: Tape, from: Tensor, to: Tensor): void =>
-  tape.run(
-    elementwise('copy'),
-    { a: from, b: from, y: to },
-    { constants: { size: from.size }, threads: quadsOf(from) },
-  );
+export function copy(tape: Tape, from: Tensor, to: Tensor): void {
+  const size = { constants: { size: from.size }, threads: quadsOf(from) };
+  tape.run(elementwise('copy'), { a: from, b: from, y: to }, size);
+}
 
 type Send = (name: Expression, a: Tensor, b: Tensor) => void;
 type Rule = (tape: Tape, dy: Tensor, a: Tensor, b: Tensor, toA: Send, toB: Send) => void;

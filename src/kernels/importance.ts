@@ -41,11 +41,8 @@ export function importance(tape: Tape, head: Tensor, samples: number, draws: Dra
   const sizes = { rows, units, samples };
   const z = tape.tensor([rows * samples, units], 'f32', 'code');
   const ratio = tape.tensor([rows * samples], 'f32', 'log ratios');
-  tape.run(
-    sampleForward(),
-    { head, state, z, ratio },
-    { constants: { ...sizes, ...drawConstants(draws) }, threads: rows * samples },
-  );
+  const size = { constants: { ...sizes, ...drawConstants(draws) }, threads: rows * samples };
+  tape.run(sampleForward(), { head, state, z, ratio }, size);
   const [bound, reconstruction, kl] = ['bound', 'reconstruction', 'divergence'].map((label) =>
     tape.tensor([rows, 1], 'f32', label),
   );

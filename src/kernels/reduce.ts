@@ -49,13 +49,8 @@ function scaledSum(tape: Tape, x: Tensor, along: View, scale: number): Tensor {
   const y = tape.tensor(along.shape, 'f32', 'sum');
   recordSum(tape, x, along, scale, y);
   const { outer, length, inner } = along;
-  tape.backward(y, () => {
-    tape.run(
-      spread(false),
-      { dy: tape.grad(y), dx: tape.grad(x) },
-      { constants: { outer, length, inner, scale }, threads: x.size },
-    );
-  });
+  const size = { constants: { outer, length, inner, scale }, threads: x.size };
+  tape.backward(y, () => tape.run(spread(false), { dy: tape.grad(y), dx: tape.grad(x) }, size));
   return y;
 }
 
@@ -87,14 +82,8 @@ export function recordStage(
   const parts = Math.ceil(steps / strip);
   const last = parts === 1 && y;
   const to = last || tape.tensor([outer, parts * lanes, inner], 'f32', 'partial sums');
-  tape.run(
-    sumStage(wide),
-    { x, y: to },
-    {
-      constants: { outer, length: steps, inner: across, parts, scale: last ? scale : 1 },
-      threads: outer * parts * across,
-    },
-  );
+  const constants = { outer, length: steps, inner: across, parts, scale: last ? scale : 1 };
+  tape.run(sumStage(wide), { x, y: to }, { constants, threads: outer * parts * across });
   return to;
 }
 
@@ -116,14 +105,9 @@ export function recordSum(
  */
 export function max(tape: Tape, x: Tensor, axis?: number): Tensor {
   const { value, at, along } = recordMax(tape, x, view('max', x, axis));
-  tape.backward(value, () => {
-    const { outer, length, inner } = along;
-    tape.run(
-      spread(true),
-      { dy: tape.grad(value), dx: tape.grad(x), at },
-      { constants: { outer, length, inner, scale: 1 }, threads: x.size },
-    );
-  });
+  const { outer, length, inner } = along;
+  const size = { constants: { outer, length, inner, scale: 1 }, threads: x.size };
+  tape.backward(value, () => tape.run(spread(true), { dy: tape.grad(value), dx: tape.grad(x), at }, size));
   return value;
 }
 

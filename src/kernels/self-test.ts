@@ -2,6 +2,7 @@ import type { Gpu } from '../runtime/device.ts';
 import { checkFlag, checkOptions } from '../runtime/options.ts';
 import { compile, type Plan } from '../runtime/plan.ts';
 import { uniforms } from '../runtime/random.ts';
+import { scoped } from '../runtime/scope.ts';
 import { tape as makeTape } from '../runtime/tape.ts';
 import { readTensors, sizeOf, Tensor, tensor } from '../runtime/tensor.ts';
 import { convolutions, products, type Case, type Expected, type Input } from './self-test-cases.ts';
@@ -69,8 +70,8 @@ async function testWays(gpu: Gpu, { record, expected }: Case): Promise<TestedWay
   const tape = makeTape(gpu);
   const outputs = record(tape);
   tape.keep(...outputs);
-  const plan = await compile(tape);
-  try {
+  return scoped(async (scope) => {
+    const plan = scope.own(await compile(tape));
     const tested: TestedWay[] = [];
     const commands = await Promise.all(plan.tunables.map(({ choice, make }) => Promise.all(choice.ways.map(make))));
     for (const [n, { choice, use }] of plan.tunables.entries()) {
@@ -81,9 +82,7 @@ async function testWays(gpu: Gpu, { record, expected }: Case): Promise<TestedWay
       }
     }
     return tested;
-  } finally {
-    plan.dispose();
-  }
+  });
 }
 
 async function results(gpu: Gpu, plan: Plan, y: Tensor): Promise<ArrayLike<number>> {

@@ -100,11 +100,8 @@ export function tallyTotals(tape: Tape, at: Tensor, z: Tensor, codebook: Tensor,
 export function perplexity(tape: Tape, counts: Tensor, at: Tensor, state: Tensor): Tensor {
   const [stretches, entries] = counts.shape;
   const sum = tape.tensor([1], 'f32', 'perplexity');
-  tape.run(
-    perplexityShader(),
-    { counts, state, sum },
-    { constants: { vectors: at.size, entries, stretches }, workgroups: 1 },
-  );
+  const constants = { vectors: at.size, entries, stretches };
+  tape.run(perplexityShader(), { counts, state, sum }, { constants, workgroups: 1 });
   return sum;
 }
 

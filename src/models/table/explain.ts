@@ -99,15 +99,9 @@ async function tryColumns(model: AnyHourglass, { schema }: TableParts, table: Ta
       .slice(first, first + rowsAtOnce)
       .flatMap((order, i) => order.blamed.map((column) => ({ order, row: first + i, column })));
     if (!tries.length) continue;
-    const errors = await hiddenScores(
-      model,
-      withBlanks(
-        table,
-        tries.map(({ row }) => row),
-        tries.map(({ column }) => schema.columns[column].name),
-      ),
-      true,
-    );
+    const rows = tries.map(({ row }) => row);
+    const blanks = tries.map(({ column }) => schema.columns[column].name);
+    const errors = await hiddenScores(model, withBlanks(table, rows, blanks), true);
     const left = new Map<Order, Map<number, number>>();
     tries.forEach(({ order, column }, i) => {
       const cells = errors.subarray(i * width, (i + 1) * width);

@@ -40,12 +40,8 @@ export async function writeTableOnnx(
   const given = part === 'decoder' ? undefined : schema.columns.map((_, c) => columns.taken(c));
   let value = { name: 'code', channelsFirst: false };
   if (given) {
-    const places = graph.node(
-      'Concat',
-      given.map(({ places }) => places),
-      { axis: 1 },
-    );
-    value = writer.network(encoder, { name: places, channelsFirst: false });
+    const places = given.map((column) => column.places);
+    value = writer.network(encoder, { name: graph.node('Concat', places, { axis: 1 }), channelsFirst: false });
   } else graph.input('code', encoder.outputShape);
   if (part === 'encoder') {
     graph.output('code', value.name, encoder.outputShape);
@@ -181,7 +177,8 @@ class ColumnWriter {
     const sum = graph.node('ReduceSum', [graph.node('Where', [blank, graph.float('zero', 0), all]), axis], { keepdims: 0 });
     if (!mean) return graph.output('score', sum, []);
     const there = graph.node('Cast', [graph.node('Not', [blank])], { to: 1 });
-    const count = graph.node('Max', [graph.node('ReduceSum', [there, axis], { keepdims: 0 }), graph.float('one', 1)]);
+    const filled = graph.node('ReduceSum', [there, axis], { keepdims: 0 });
+    const count = graph.node('Max', [filled, graph.float('one', 1)]);
     graph.output('score', graph.node('Div', [sum, count]), []);
   }
 
