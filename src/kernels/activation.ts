@@ -64,7 +64,7 @@ export function activationRule(tape: Tape, name: ActivationWord, z: Tensor, y: T
 }
 
 /** The slope of an activation at `saved`, which a product's result is multiplied by. */
-export interface Gate {
+export interface SlopeAt {
   /** The activation, by its name in shaders. */
   readonly activation: ActivationWord;
   /** The tensor that the slope is computed from. */
@@ -93,7 +93,7 @@ export function activated(
 }
 
 /** Where a product's gradient with respect to x goes: if x = f(z) offers it, straight to z, times f′. */
-export function foldedInto(tape: Tape, x: Tensor): { y: Tensor; slope?: Gate } {
+export function foldedInto(tape: Tape, x: Tensor): { y: Tensor; slope?: SlopeAt } {
   const fold = tape.fold(x);
   if (!fold) return { y: tape.grad(x) };
   return {

@@ -10,9 +10,9 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { activated, activationWord, foldedInto, type Activation } from './activation.ts';
 import { partsOf, sumRowsLater } from './partial-sums.ts';
-import { sameShape } from './shapes.ts';
+import { sameShape, wholeVec4s } from './shapes.ts';
 import { slicesOf } from './tilings.ts';
-import { sizesOf, whole, type Window } from './window.ts';
+import { sizesOf, type Window } from './window.ts';
 
 /**
  * A convolution in groups: each group of filters sees one group of the channels, with as many groups as channels one
@@ -89,7 +89,7 @@ function workOf(rows: number, window: Window, groups: number, filters: number) {
   const channels = window.image[2];
   const [groupChannels, groupFilters] = [channels / groups, filters / groups];
   const depthwise = groupChannels === 1 && groupFilters === 1;
-  const lanes: Lanes = depthwise && whole(channels) ? 'channels' : whole(groupFilters) ? 'filters' : 'none';
+  const lanes: Lanes = depthwise && wholeVec4s(channels) ? 'channels' : wholeVec4s(groupFilters) ? 'filters' : 'none';
   const four = (side: 'channels' | 'filters') => (lanes === 'channels' || lanes === side ? 4 : 1);
   const constants = {
     ...sizesOf(rows, window),

@@ -9,8 +9,9 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Convolution } from './conv2d.ts';
 import { partsOf, sumRowsLater } from './partial-sums.ts';
+import { wholeVec4s } from './shapes.ts';
 import { groupOf, splitFor, tuned } from './tilings.ts';
-import { isDilated, sizesOf, whole, type Window } from './window.ts';
+import { isDilated, sizesOf, type Window } from './window.ts';
 
 /** The most taps that are unrolled: more would take long to compile. */
 const mostTaps = 25;
@@ -19,11 +20,11 @@ const mostTaps = 25;
 export const isSingle = (filters: number, window: Window): boolean => {
   const { image, kernel, stride } = window;
   const closely = stride[0] === 1 && stride[1] === 1 && !isDilated(window);
-  return filters === 1 && closely && whole(image[2]) && kernel[0] * kernel[1] <= mostTaps;
+  return filters === 1 && closely && wholeVec4s(image[2]) && kernel[0] * kernel[1] <= mostTaps;
 };
 
 /** From the image to the places. */
-export function gatherSingle(tape: Tape, convolution: Convolution, window: Window): void {
+export function singleToPlaces(tape: Tape, convolution: Convolution, window: Window): void {
   record(
     tape,
     'conv2d of one filter',
@@ -35,7 +36,7 @@ export function gatherSingle(tape: Tape, convolution: Convolution, window: Windo
 }
 
 /** From the places to the image. */
-export function scatterSingle(tape: Tape, convolution: Convolution, window: Window): void {
+export function singleToImage(tape: Tape, convolution: Convolution, window: Window): void {
   record(
     tape,
     'conv2d of one filter, transposed',
@@ -74,7 +75,7 @@ function record(
 const mostParts = 128;
 
 /** The gradient of the weights from the values at the places and the image, with the sum of the values. */
-export function weightsSingle(
+export function singleWeights(
   tape: Tape,
   { a, x, y, sums }: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor },
   window: Window,

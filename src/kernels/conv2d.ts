@@ -12,12 +12,13 @@ import {
   foldedInto,
   type Activation,
   type ActivationWord,
-  type Gate,
+  type SlopeAt,
 } from './activation.ts';
-import { gatherSingle, isSingle, scatterSingle, weightsSingle } from './conv2d-single.ts';
-import { tilings, tuned } from './tilings.ts';
+import { isSingle, singleToImage, singleToPlaces, singleWeights } from './conv2d-single.ts';
 import { partsOf, sumRowsLater } from './partial-sums.ts';
-import { isDilated, sizesOf, whole, type Window } from './window.ts';
+import { wholeVec4s } from './shapes.ts';
+import { tilings, tuned } from './tilings.ts';
+import { isDilated, sizesOf, type Window } from './window.ts';
 
 /**
  * A convolution (cross-correlation, as everywhere in the field): y = f(x ∗ w + bias), with x [rows, height × width ×
@@ -41,11 +42,11 @@ export function conv2d(
     tape,
     shape,
     activationWord('conv2d', activation),
-    (y, f) => gather(tape, { x, w, y, bias, activation: f }, window),
+    (y, f) => toPlaces(tape, { x, w, y, bias, activation: f }, window),
     (dz) => {
       weights(tape, { a: dz, x, y: tape.grad(w), sums: bias && tape.grad(bias) }, window);
       const { y, slope } = foldedInto(tape, x);
-      scatter(tape, { x: dz, w, y, slope }, window);
+      toImage(tape, { x: dz, w, y, slope }, window);
     },
   );
 }
@@ -72,12 +73,12 @@ export function convTranspose2d(
     tape,
     shape,
     activationWord('convTranspose2d', activation),
-    (y, f) => scatter(tape, { x, w, y, bias, activation: f }, window),
+    (y, f) => toImage(tape, { x, w, y, bias, activation: f }, window),
     (dz) => {
       weights(tape, { a: x, x: dz, y: tape.grad(w) }, window);
       if (bias) sumRowsLater(tape, dz, tape.grad(bias));
       const { y, slope } = foldedInto(tape, x);
-      gather(tape, { x: dz, w, y, slope }, window);
+      toPlaces(tape, { x: dz, w, y, slope }, window);
     },
   );
 }
@@ -110,7 +111,7 @@ export interface Convolution {
   y: Tensor;
   bias?: Tensor;
   activation?: ActivationWord;
-  slope?: Gate;
+  slope?: SlopeAt;
 }
 
 const multipliesOf = (sizes: Record<string, number>): number =>
@@ -127,8 +128,8 @@ function productOf({ x, w, y, bias, activation = 'linear', slope }: Convolution,
   const [filters, , , channels] = w.shape;
   const constants = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const variant = {
-    wideChannels: whole(channels),
-    wideFilters: whole(filters),
+    wideChannels: wholeVec4s(channels),
+    wideFilters: wholeVec4s(filters),
     dilated: isDilated(window),
     bias: bias !== undefined,
     activation,
@@ -139,14 +140,14 @@ function productOf({ x, w, y, bias, activation = 'linear', slope }: Convolution,
 }
 
 /** From the image to the places: each place sums its patch. */
-function gather(tape: Tape, convolution: Convolution, window: Window): void {
+function toPlaces(tape: Tape, convolution: Convolution, window: Window): void {
   const { w } = convolution;
   const [filters, , kernelWidth, channels] = w.shape;
-  if (isSingle(filters, window)) return gatherSingle(tape, convolution, window);
+  if (isSingle(filters, window)) return singleToPlaces(tape, convolution, window);
   const { variant, product } = productOf(convolution, window);
   const { batch, out_height, out_width } = product.constants;
   const m = batch * out_height * out_width;
-  const widths = { wideRun: whole(kernelWidth * channels), wideY: whole(filters) };
+  const widths = { wideRun: wholeVec4s(kernelWidth * channels), wideY: wholeVec4s(filters) };
   const way = (tiling: Tiling) => ({
     shader: convShader({ ...variant, ...widths, tiling }),
     invocations: invocationsOf(tiling, m, filters),
@@ -156,17 +157,17 @@ function gather(tape: Tape, convolution: Convolution, window: Window): void {
 }
 
 /** From the places to the image: each pixel sums the places whose patches contain it. */
-function scatter(tape: Tape, convolution: Convolution, window: Window): void {
+function toImage(tape: Tape, convolution: Convolution, window: Window): void {
   const { w } = convolution;
   const [filters, , , channels] = w.shape;
-  if (isSingle(filters, window)) return scatterSingle(tape, convolution, window);
+  if (isSingle(filters, window)) return singleToImage(tape, convolution, window);
   const { variant, product } = productOf(convolution, window);
   const { batch, height, width } = product.constants;
   const [down, along] = window.stride;
   const classes = down * along;
   const inClass = batch * Math.ceil(height / down) * Math.ceil(width / along);
   const way = (tiling: Tiling) => ({
-    shader: convTransposeShader({ ...variant, wideY: whole(channels), tiling }),
+    shader: convTransposeShader({ ...variant, wideY: wholeVec4s(channels), tiling }),
     invocations: invocationsOf(tiling, classes * filledRows(tiling, inClass), channels),
   });
   const candidates = tilings(tape.gpu, classes * inClass, channels, w.size / channels / classes / stretch);
@@ -183,7 +184,7 @@ const mostParts = 64;
 function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor }, window: Window): void {
   const { a, x, y, sums } = tensors;
   const [filters, kernelHeight, kernelWidth, channels] = y.shape;
-  if (isSingle(filters, window)) return weightsSingle(tape, tensors, window);
+  if (isSingle(filters, window)) return singleWeights(tape, tensors, window);
   const n = kernelHeight * kernelWidth * channels;
   const [batch] = a.shape;
   const wanted = Math.ceil(wantedTiles / (Math.ceil(filters / 8) * Math.ceil(n / 8)));
@@ -192,11 +193,11 @@ function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: 
   const partial = (whole: Tensor) => (parts === 1 ? whole : tape.tensor([parts, whole.size], 'f32', 'partial sums'));
   const [ownY, ownSums] = [partial(y), sums && partial(sums)];
   const variant = {
-    wideChannels: whole(channels),
-    wideFilters: whole(filters),
+    wideChannels: wholeVec4s(channels),
+    wideFilters: wholeVec4s(filters),
     dilated: isDilated(window),
-    wideY: whole(n),
-    ragged: !whole(constants.out_width),
+    wideY: wholeVec4s(n),
+    ragged: !wholeVec4s(constants.out_width),
     sums: sums !== undefined,
   };
   const way = (tiling: Tiling) => ({

@@ -4,7 +4,8 @@ import { ShapeError } from '../errors.ts';
 import { checkFlag, checkOptions, shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import type { ActivationWord, Gate } from './activation.ts';
+import type { ActivationWord, SlopeAt } from './activation.ts';
+import { wholeVec4s } from './shapes.ts';
 import { sharedTilings, tilings, tuned } from './tilings.ts';
 
 export type { Tiling };
@@ -58,7 +59,7 @@ export interface Product extends Transposes {
   bias?: Tensor;
   activation?: ActivationWord;
   /** The slope of an activation at `saved`, which y is multiplied by. */
-  slope?: Gate;
+  slope?: SlopeAt;
   /** Receives the sums over k of op(a)'s rows; only with `transposeA`. */
   sums?: Tensor;
   /** The tiling. Default: one that is probably fast on this adapter. */
@@ -75,14 +76,13 @@ export function product(
 ): void {
   const [m, k] = sides(a, transposeA);
   const [, n] = sides(b, transposeB);
-  const wide = (side: number) => side % 4 === 0;
   const variant = {
     transposeA,
     transposeB,
-    wideA: wide(a.columns),
-    wideB: wide(b.columns),
-    wideY: wide(n),
-    ragged: !wide(k),
+    wideA: wholeVec4s(a.columns),
+    wideB: wholeVec4s(b.columns),
+    wideY: wholeVec4s(n),
+    ragged: !wholeVec4s(k),
     bias: bias !== undefined,
     activation,
     slope: slope?.activation,

@@ -20,6 +20,9 @@ export function checkRowWeights(kernel: string, weights: Tensor | undefined, row
     throw new ShapeError(`${kernel}: the weights are ${shown(weights.shape)}, but there are ${rows} rows`);
 }
 
+/** Whether this number of values is whole vec4s. */
+export const wholeVec4s = (n: number): boolean => n % 4 === 0;
+
 /** The number of vec4s of a tensor; elementwise kernels also work on the unused end of the last. */
 export const quadsOf = (tensor: Tensor): number => Math.ceil(tensor.size / 4);
 

@@ -112,9 +112,6 @@ export function unslide(
 /** Whether taps of the kernel are several pixels apart. */
 export const isDilated = ({ dilation }: Window): boolean => dilation.some((each) => each > 1);
 
-/** Whether this number of values is whole vec4s. */
-export const whole = (n: number): boolean => n % 4 === 0;
-
 /** The names of a window's sizes in shaders. */
 export function sizesOf(batch: number, window: Window) {
   const { image, outputSize, kernel, stride, dilation, before } = window;

@@ -131,10 +131,9 @@ export class Autoencoder extends Coder {
 
   /**
    * Trains the model further, from its present weights. `encode`, `evaluate` and the like may be called meanwhile and
-   * are answered between submits.
-   * If the last training ended within an epoch, this one continues there, provided that the number of examples, the
-   * batch size and shuffling are the same. With a `condition`, data are a data set with labels or `{ data, labels }`,
-   * here and in all other methods.
+   * are answered between submits. If the last training ended within an epoch, this one continues there, provided that
+   * the number of examples, the batch size and shuffling are the same. With a `condition`, data are a data set with
+   * labels or `{ data, labels }`, here and in all other methods.
    *
    * Rejects with OptionError, ShapeError or DataError before the first dispatch, and later with DivergedError,
    * DeviceLostError, or the signal's reason.

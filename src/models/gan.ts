@@ -7,6 +7,7 @@ import { checkSample } from './downstream/check-rows.ts';
 import { readSpec, type GanSpec } from './gan-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict, type Recording } from './predict.ts';
+import { dcganAdam } from './parts/adversarial.ts';
 import { checkTrained, makeParameters, type SavedValues } from './parts/first-values.ts';
 import { dense } from './parts/layers.ts';
 import { Network } from './parts/network.ts';
@@ -15,7 +16,7 @@ import { written } from './parts/part.ts';
 import type { Prior } from './parts/priors.ts';
 import { refused } from './training/controls.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
-import { ganTrainable, usual, type GanLosses } from './training/gan-phases.ts';
+import { ganTrainable, type GanLosses } from './training/gan-phases.ts';
 import { newHost, type Host } from './training/trainable.ts';
 
 export type { GanLosses, GanSpec };
@@ -134,7 +135,7 @@ export class Gan extends Model<GanLosses> {
     const [first, last] = phases;
     return this.start(
       data,
-      { ...rest, optimizer: generator ?? place.optimizer ?? usual() },
+      { ...rest, optimizer: generator ?? place.optimizer ?? dcganAdam() },
       { ...trainable, phases: [{ ...first, optimizer: discriminator }, last] },
     );
   }

@@ -23,8 +23,8 @@ export interface JigsawSpec {
   head: Layer[];
   /**
    * The number of rows and columns by which a tile is smaller than its cell. The place of the tile in its cell is drawn
-   * anew each time, so that edges reveal nothing.
-   * Default: 15 % of the cell's smaller side, at least 1 (Noroozi & Favaro cut 64 of 75).
+   * anew each time, so that edges reveal nothing. Default: 15 % of the cell's smaller side, at least 1 (Noroozi & Favaro
+   * cut 64 of 75).
    */
   gap?: number;
   /** Determines the first weights, the permutations, the puzzles and the order of examples. Default 0. */

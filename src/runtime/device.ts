@@ -72,9 +72,8 @@ export class Gpu {
 
   /**
    * Measures the time of every dispatch while `work` runs, such as a fit of one step: each kernel's time on the device,
-   * the longest first.
-   * Browsers round the device's clock, mostly to 0.1 ms, so that short kernels show only in the sum over many
-   * dispatches.
+   * the longest first. Browsers round the device's clock, mostly to 0.1 ms, so that short kernels show only in the sum
+   * over many dispatches.
    * @throws LatentGpuError where the adapter has no timestamps, or another profile is running; DeviceLostError where
    * the device is lost meanwhile, though `work` may recover
    */

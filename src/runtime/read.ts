@@ -7,8 +7,7 @@ import { readTensors, Tensor, type Matrix } from './tensor.ts';
 
 /**
  * Reads a tensor back. A recorded one is computed first, with everything it depends on, in one submit; the rest of its
- * tape is left out.
- * Indices come as whole numbers in a Float32Array, exact up to 2²⁴.
+ * tape is left out. Indices come as whole numbers in a Float32Array, exact up to 2²⁴.
  */
 export async function read(tensor: Tensor): Promise<Matrix> {
   const [matrix] = await readAll([tensor]);

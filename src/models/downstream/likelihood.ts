@@ -27,10 +27,10 @@ export async function logLikelihood(
   model: Hourglass,
   data: Examples,
   options: LikelihoodOptions,
-  usual: number,
+  modelSeed: number,
 ): Promise<Float32Array> {
   checkOptions('logLikelihood', options, ['samples', 'seed']);
-  const { samples = 100, seed = usual } = options;
+  const { samples = 100, seed = modelSeed } = options;
   checkNumber('logLikelihood: samples', samples, { least: 1, most: mostCounted, whole: true });
   checkSeed('logLikelihood', seed);
   const { encoder, decoder, loss, normalizer } = model;

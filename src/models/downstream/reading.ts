@@ -64,10 +64,10 @@ export async function corrupt(
   model: Hourglass,
   data: Examples,
   options: { seed?: number },
-  usual: number,
+  modelSeed: number,
 ): Promise<Matrix> {
   checkOptions('corrupt', options, ['seed']);
-  const { seed = usual } = options;
+  const { seed = modelSeed } = options;
   checkSeed('corrupt', seed);
   const { corruptions, encoder } = model;
   if (!corruptions.length) throw new OptionError('corrupt: the model has no corruption');

@@ -61,7 +61,7 @@ export interface AdversarialOptions {
 export function adversarial(discriminator: Layer[], options: AdversarialOptions = {}): Penalty {
   checkLayers('adversarial: the discriminator', discriminator, 0);
   checkOptions('adversarial', options, ['on', 'weight', 'prior', 'features', 'optimizer']);
-  const { on = 'code', weight = 1, prior = normal(), features, optimizer = adam(2e-4, { beta1: 0.5 }) } = options;
+  const { on = 'code', weight = 1, prior = normal(), features, optimizer = dcganAdam() } = options;
   checkWord('adversarial: on', on, ['code', 'output']);
   checkNumber('adversarial: weight', weight, { above: 0 });
   checkPrior('adversarial', prior);
@@ -88,6 +88,9 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
     },
   };
 }
+
+/** Returns the optimizer of DCGAN (Radford et al. 2016). */
+export const dcganAdam = (): Optimizer => adam(2e-4, { beta1: 0.5 });
 
 function checkFeatures(features: number, on: 'code' | 'output', layers: number): void {
   if (on === 'code') throw new OptionError("adversarial: features need on: 'output'");

@@ -174,7 +174,8 @@ class ColumnWriter {
     const nothing = graph.float('nothing', NaN);
     graph.output('cells', graph.node('Where', [blank, nothing, all]), [losses.length]);
     const axis = graph.integers('axis.1', [1]);
-    const sum = graph.node('ReduceSum', [graph.node('Where', [blank, graph.float('zero', 0), all]), axis], { keepdims: 0 });
+    const known = graph.node('Where', [blank, graph.float('zero', 0), all]);
+    const sum = graph.node('ReduceSum', [known, axis], { keepdims: 0 });
     if (!mean) return graph.output('score', sum, []);
     const there = graph.node('Cast', [graph.node('Not', [blank])], { to: 1 });
     const filled = graph.node('ReduceSum', [there, axis], { keepdims: 0 });

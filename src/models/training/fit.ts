@@ -112,7 +112,7 @@ class Fit<L extends AnyLoss, D> {
   async #epochs(trainer: Trainer<L>, validation?: Validation<L>): Promise<Course<L>['stopped']> {
     const { options, controls, model } = this;
     const { stepsPerEpoch, step } = trainer;
-    const { batch, data } = step.parts;
+    const { batch, data } = step.contents;
     const course = this.#course;
     const { steps: done, epochs } = course;
     const { position } = model.place;

@@ -17,7 +17,7 @@ import type { Undo } from './in-step.ts';
 import type { AnyLoss } from './losses.ts';
 import { PhaseStep } from './phase-step.ts';
 import { beginEpoch, placeOf, type Place } from './place.ts';
-import { tell, type Term } from './terms.ts';
+import { report, type Term } from './terms.ts';
 import { Timetable } from './timetable.ts';
 import type { Trainable } from './trainable.ts';
 
@@ -38,8 +38,8 @@ export interface StepOptions {
 /** The position of training: the step of the model's life, its epoch, and the number of finished examples in it. */
 export type At = Pick<Place, 'step' | 'epoch' | 'position'>;
 
-/** The parts of a training step. */
-interface StepParts {
+/** What a training step is made of. */
+interface StepContents {
   readonly data: Dataset;
   /** The number of examples in a step. */
   readonly batch: number;
@@ -75,9 +75,9 @@ export class FrozenStep<L extends AnyLoss> {
 
   private constructor(
     private readonly model: Trainable<L, never>,
-    readonly parts: StepParts,
+    readonly contents: StepContents,
   ) {
-    const { phases } = parts;
+    const { phases } = contents;
     this.tunables = phases.flatMap(({ plan }) => plan.tunables);
     this.#first = model.place.step;
     this.#terms = phases.flatMap(({ terms }) => terms);
@@ -104,8 +104,8 @@ export class FrozenStep<L extends AnyLoss> {
     const shared = { gpu, place, state, timetable, gather, data, batch, undos, scope };
     const last = model.phases.length - 1;
     const phases = model.phases.map((phase, i) => {
-      const usual = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
-      return new PhaseStep(phase, i === last ? optimizer : usual(), i, last - i, shared);
+      const ofPhase = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
+      return new PhaseStep(phase, i === last ? optimizer : ofPhase(), i, last - i, shared);
     });
     const terms = phases.flatMap((phase) => phase.terms);
     const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
@@ -126,7 +126,7 @@ export class FrozenStep<L extends AnyLoss> {
 
   /** The most steps whose losses can be read together. */
   get most(): number {
-    return this.parts.losses.rows;
+    return this.contents.losses.rows;
   }
 
   /**
@@ -135,7 +135,7 @@ export class FrozenStep<L extends AnyLoss> {
    */
   async begin(at: At, steps: number, first: boolean, anotherEpoch: boolean): Promise<void> {
     const { host, seed } = this.model;
-    const { data, batch, state, timetable, feed } = this.parts;
+    const { data, batch, state, timetable, feed } = this.contents;
     timetable.write(at.step, steps);
     // If a step has diverged, the device must stay at that step.
     if (!first) rewind(host.gpu, state);
@@ -150,7 +150,7 @@ export class FrozenStep<L extends AnyLoss> {
   /** Returns the order of an epoch's examples on the host. */
   async #orderOf(epoch: number): Promise<Uint32Array> {
     const { host, seed } = this.model;
-    const { order, orderPlan, orderState } = this.parts;
+    const { order, orderPlan, orderState } = this.contents;
     writeState(host.gpu, orderState, { epoch, seed });
     const computed = orderPlan.run();
     const [[values]] = await Promise.all([readTensors(host.gpu, [order]), computed]);
@@ -159,7 +159,7 @@ export class FrozenStep<L extends AnyLoss> {
 
   /** Encodes a step, and before it the order of an epoch if requested. Returns the number of dispatches. */
   encode(pass: CommandPass, ordered: boolean): number {
-    const { feed, orderPlan, phases } = this.parts;
+    const { feed, orderPlan, phases } = this.contents;
     const before = ordered && !feed ? orderPlan.encode(pass) : 0;
     return phases.reduce((dispatches, { plan }) => dispatches + plan.encode(pass), before);
   }
@@ -179,13 +179,13 @@ export class FrozenStep<L extends AnyLoss> {
     await before;
     const { step, epoch, position, slot } = state;
     Object.assign(this.model.place, { step, epoch, position });
-    const { phases, data, undos } = this.parts;
+    const { phases, data, undos } = this.contents;
     if (state.bad !== noneBad) throw await diverged(this.model, phases, state, data, step === this.#first, undos);
     return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses, i, began + i));
   }
 
   async #readDevice() {
-    const { losses, state } = this.parts;
+    const { losses, state } = this.contents;
     const [values, words] = await readTensors(this.model.host.gpu, [losses, state]);
     return { losses: values as Float32Array, ...parseState(words) };
   }
@@ -193,6 +193,6 @@ export class FrozenStep<L extends AnyLoss> {
   /** Returns the losses of the step stored in a slot. */
   #lossesAt(values: Float32Array, slot: number, step: number): L {
     const terms = this.#terms;
-    return tell(terms, values.subarray(slot * terms.length, (slot + 1) * terms.length), step, this.#others);
+    return report(terms, values.subarray(slot * terms.length, (slot + 1) * terms.length), step, this.#others);
   }
 }

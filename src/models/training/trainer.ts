@@ -35,7 +35,7 @@ export class Trainer<L extends AnyLoss> {
     const { gpu } = model.host;
     const { step: first, epoch, position } = model.place;
     this.#at = { step: first, epoch, position };
-    const { data, batch } = step.parts;
+    const { data, batch } = step.contents;
     this.stepsPerEpoch = Math.ceil(data.length / batch);
     this.#schedule = new Schedule(gpu, frameBudgetMs);
     this.#tuning = gpu.tuner.begin(step.tunables);
@@ -43,7 +43,7 @@ export class Trainer<L extends AnyLoss> {
 
   /** The number of steps to the end of the epoch. */
   get #stepsLeft(): number {
-    const { data, batch } = this.step.parts;
+    const { data, batch } = this.step.contents;
     return Math.ceil((data.length - this.#at.position) / batch);
   }
 
@@ -81,7 +81,7 @@ export class Trainer<L extends AnyLoss> {
   }
 
   #stepsOfRun(left: number): number {
-    const several = this.ahead && !this.step.parts.feed ? this.#schedule.stepsIn(readEveryMs) : 0;
+    const several = this.ahead && !this.step.contents.feed ? this.#schedule.stepsIn(readEveryMs) : 0;
     return Math.min(left, this.step.most, Math.max(this.#stepsLeft, several));
   }
 
@@ -99,7 +99,7 @@ export class Trainer<L extends AnyLoss> {
     const { stepsPerEpoch, step } = this;
     const { host, place } = this.model;
     const { step: began, epoch, position } = this.#at;
-    const { feed, batch, state } = step.parts;
+    const { feed, batch, state } = step.contents;
     Object.assign(place, this.#at, { live: state });
     const first = position / batch;
     try {
