@@ -41,6 +41,7 @@ export async function logLikelihood(
     );
   const { host, inputShape } = encoder;
   const features = sizeOf(inputShape);
+  const logPartition = features * loss.logPartition;
   return scoped(async (scope) => {
     const set = scope.ownSet(await putExamples(model, 'logLikelihood', { ...host(), blanks: false }, data));
     const together = Math.max(1, Math.min(samples, Math.floor(mostAtOnce / (features * Math.min(256, set.length)))));
@@ -59,7 +60,7 @@ export async function logLikelihood(
     }
     // Converts the density of normalised data to that of the original data.
     const stretched = normalizer?.fitted?.spread.reduce((sum, spread) => sum + Math.log(spread), 0) ?? 0;
-    const constant = features * loss.logPartition + stretched + Math.log(samples);
+    const constant = logPartition + stretched + Math.log(samples);
     return Float32Array.from(totals, (total) => total - constant);
   });
 }
