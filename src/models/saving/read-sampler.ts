@@ -7,11 +7,7 @@ import type { Network } from '../parts/network.ts';
 import { record } from './metadata.ts';
 
 /** Reads a fitted distribution of codes; `written` is its entry in the metadata. @throws OptionError, FormatError */
-export function readSampler(
-  written: unknown,
-  encoder: Network,
-  savedValues: SavedValues,
-): ReadSampler | undefined {
+export function readSampler(written: unknown, encoder: Network, savedValues: SavedValues): ReadSampler | undefined {
   if (written === undefined) return undefined;
   const entry = record(written, 'sampler');
   const components = checkNumber('sampler: components', entry.components, { least: 1, whole: true });

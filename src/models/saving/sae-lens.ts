@@ -130,9 +130,7 @@ function read(where: string, matrices: Record<string, Matrix>, name: string, siz
 
 function checkPair(where: string, { shape: into }: Matrix, { shape: outOf }: Matrix): void {
   if (into[0] !== outOf[1] || into[1] !== outOf[0])
-    throw new ShapeError(
-      `${where}: a decoder of ${shown(outOf)} does not fit an encoder of ${shown(into)}`,
-    );
+    throw new ShapeError(`${where}: a decoder of ${shown(outOf)} does not fit an encoder of ${shown(into)}`);
 }
 
 const zeros = (size: number): Matrix => ({ data: new Float32Array(size), shape: [size] });
