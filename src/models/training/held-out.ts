@@ -25,5 +25,7 @@ export async function splitOff<L extends AnyLoss, D>(
     const [training, held] = all.split(1 - validation, { seed }).map((part) => scope.own(part));
     return { training, held };
   }
-  return { training: all, held: scope.ownSet(await put(`${where}: validation`, validation)) };
+  const { set, release } = await put(`${where}: validation`, validation);
+  scope.defer(release);
+  return { training: all, held: set };
 }
