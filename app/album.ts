@@ -2,7 +2,7 @@ import type { Autoencoder, Gan } from '../src/index.ts';
 
 /** What a model makes of a few draws of its prior, the same ones each time. */
 export interface Snapshot {
-  /** how long it has been trained */
+  /** The number of steps of training before it was taken. */
   steps: number;
   images: Float32Array;
 }

@@ -4,12 +4,12 @@ import { fetchIdx } from '../src/index.ts';
 export interface ImageSet {
   pixels: Uint8Array;
   count: number;
-  /** height, width and channels of one image */
+  /** The height, width and channels of an image. */
   shape: [number, number, number];
 }
 
 export interface LabelledSet extends ImageSet {
-  /** one small number an image: its class */
+  /** The class of each image. */
   labels: Uint8Array;
 }
 

@@ -5,7 +5,7 @@ import type { Outcome } from './outcome.ts';
 import type { Reference } from './pictures/lossCurve.ts';
 import type { Figures } from './subject.ts';
 
-/** As given on the command line; what was not asked for is missing. */
+/** The options of the command line; those that were not given are undefined. */
 export interface JobOptions {
   model: ModelName;
   epochs?: number;
@@ -13,7 +13,7 @@ export interface JobOptions {
   batch?: number;
   images?: number;
   seed: number;
-  /** the data is MNIST: only then do the figures of others say anything */
+  /** Whether the data are MNIST, so that published figures apply. */
   mnist: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface JobOptions {
 export interface JobSettings {
   model: ModelName;
   epochs?: number;
-  /** of each training, where a job has several */
+  /** The number of steps of each training. */
   steps: number;
   batch: number;
   images: number;
@@ -31,24 +31,24 @@ export interface JobSettings {
 
 export interface JobStart {
   title: string;
-  /** one name each; a single one has none */
+  /** The names of the trainings; a single one has an empty name. */
   trainings: string[];
   settings: JobSettings;
 }
 
 export interface JobProgress {
-  /** where a job has several: the name of the one that runs */
+  /** The name of the running training, if the job has several. */
   training?: string;
-  /** of the whole job, from 0 to 1; if missing, this training is all there is */
+  /** The finished part of the whole job, from 0 to 1; undefined if it has a single training. */
   done?: number;
-  /** in pretraining: which layer's turn it is, from 1 on */
+  /** In pretraining: the number of the layer, counted from 1. */
   stage?: number;
   epoch: number;
   epochs: number;
-  /** of all epochs, not of this one */
+  /** The number of finished steps of all epochs. */
   step: number;
   steps: number;
-  /** the newest that is known; when the epoch has ended, its mean */
+  /** The newest known loss; at the end of an epoch, its mean. */
   loss?: number;
   imagesPerSecond: number;
   secondsLeft: number;
@@ -56,13 +56,13 @@ export interface JobProgress {
 }
 
 export interface PictureFile {
-  /** the file's name without its ending */
+  /** The name of the file, without its ending. */
   name: string;
   title: string;
   caption: string;
-  /** the picture that stands alone, title and all: a PNG as base64 */
+  /** The picture with its title inside: a PNG as base64. */
   file: string;
-  /** the same for a page that writes the title itself: light and dark, wide and narrow */
+  /** The picture without a title, for pages: light and dark, wide and narrow. */
   variants: { theme: 'light' | 'dark'; size: 'wide' | 'narrow'; width: number; height: number; png: string }[];
 }
 
@@ -73,7 +73,7 @@ export interface SideTraining {
   steps: number;
   epochs: Figures[];
   loss: number[];
-  /** of a rival */
+  /** The losses on the test images, for a rival. */
   test?: Figures;
 }
 
@@ -84,9 +84,9 @@ export interface JobResult {
   settings: JobSettings;
   adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };
   summary: string;
-  /** by hand: in which training, after how many of its steps */
+  /** The training that was stopped by hand, and the number of its steps. */
   stopped?: { training: string; steps: number };
-  /** the training alone */
+  /** The duration of the training alone. */
   seconds: number;
   steps: number;
   imagesSeen: number;
@@ -94,7 +94,7 @@ export interface JobResult {
   loss: number[];
   test: Figures;
   references: Reference[];
-  /** what the pictures come down to */
+  /** The main results that the pictures show. */
   numbers: NamedNumber[];
   pretraining: SideTraining[];
   rivals: SideTraining[];
@@ -110,12 +110,12 @@ export interface Job {
 
 declare global {
   interface Window {
-    /** set by train.ts */
+    /** The job of this page, which train.ts sets. */
     job: Job;
-    /** set by the command line before the page loads */
+    /** The command line sets these functions before the page loads. */
     jobStarted(start: JobStart): Promise<void>;
     jobProgress(progress: JobProgress): Promise<void>;
-    /** the training is over; the test and the pictures follow */
+    /** Tells that training has ended; the test and the pictures follow. */
     jobTrained(): Promise<void>;
   }
 }

@@ -5,9 +5,9 @@ import { optimizers, type FitSettings, type JobHistory, type Subject } from './s
 
 /** One of a job's trainings. */
 export interface Planned {
-  /** empty, where a job has only one */
+  /** The name; empty if the job has a single training. */
   name: string;
-  /** how many weights take part in a step: what it costs, on the scale that all trainings of the job share */
+  /** The number of weights in a step, as a measure of its cost. */
   weights: number;
 }
 

@@ -22,6 +22,12 @@ import {
 
 export { activationNames, settingNames } from './kernels.ts';
 
+/** Wraps a kernel, whose first argument is the tape, with checks of the others. */
+/* @__NO_SIDE_EFFECTS__ */
+function kernel<F extends (...args: never[]) => unknown>(name: string, f: F, checks: Record<string, Check>): F {
+  return takes(name, f, { tape: aTape, ...checks });
+}
+
 const aDraw = fields({ state: aState, which: aNumber });
 const aFormula = fields({ name: aText, wgsl: aText, derivative: aText });
 const lossWords = ['mse', 'bce', 'mae', 'huber'];
@@ -35,73 +41,64 @@ const anOptimizer = aWord('sgd', 'momentum', 'nesterov', 'adam', 'adamw', 'adagr
 const examples: Check = (where, value) =>
   (Array.isArray(value) ? each(fields({ data: aTensor, first: aNumber, count: aCount })) : aTensor)(where, value);
 
-const unary = { tape: aTape, z: aTensor };
-export const linear = takes('linear', kernels.linear, unary);
-export const relu = takes('relu', kernels.relu, unary);
-export const leakyRelu = takes('leakyRelu', kernels.leakyRelu, unary);
-export const elu = takes('elu', kernels.elu, unary);
-export const gelu = takes('gelu', kernels.gelu, unary);
-export const silu = takes('silu', kernels.silu, unary);
-export const sigmoid = takes('sigmoid', kernels.sigmoid, unary);
-export const softplus = takes('softplus', kernels.softplus, unary);
-export const tanh = takes('tanh', kernels.tanh, unary);
-export const activate = takes('activate', kernels.activate, unary);
-export const slope = takes('slope', kernels.slope, { tape: aTape, y: aTensor, shape: optional(aShape) });
+const unary = { z: aTensor };
+export const linear = kernel('linear', kernels.linear, unary);
+export const relu = kernel('relu', kernels.relu, unary);
+export const leakyRelu = kernel('leakyRelu', kernels.leakyRelu, unary);
+export const elu = kernel('elu', kernels.elu, unary);
+export const gelu = kernel('gelu', kernels.gelu, unary);
+export const silu = kernel('silu', kernels.silu, unary);
+export const sigmoid = kernel('sigmoid', kernels.sigmoid, unary);
+export const softplus = kernel('softplus', kernels.softplus, unary);
+export const tanh = kernel('tanh', kernels.tanh, unary);
+export const activate = kernel('activate', kernels.activate, unary);
+export const slope = kernel('slope', kernels.slope, { y: aTensor, shape: optional(aShape) });
 
-const binary = { tape: aTape, a: aTensor, b: aTensor };
-export const add = takes('add', kernels.add, binary);
-export const subtract = takes('subtract', kernels.subtract, binary);
-export const multiply = takes('multiply', kernels.multiply, binary);
-export const divide = takes('divide', kernels.divide, binary);
-export const stopGradient = takes('stopGradient', kernels.stopGradient, { tape: aTape, x: aTensor });
-export const straightThrough = takes('straightThrough', kernels.straightThrough, {
-  tape: aTape,
-  x: aTensor,
-  value: aTensor,
-});
-export const matmul = takes('matmul', kernels.matmul, binary);
-export const dense = takes('dense', kernels.dense, { tape: aTape, x: aTensor, w: aTensor, bias: optional(aTensor) });
+const binary = { a: aTensor, b: aTensor };
+export const add = kernel('add', kernels.add, binary);
+export const subtract = kernel('subtract', kernels.subtract, binary);
+export const multiply = kernel('multiply', kernels.multiply, binary);
+export const divide = kernel('divide', kernels.divide, binary);
+export const matmul = kernel('matmul', kernels.matmul, binary);
+export const stopGradient = kernel('stopGradient', kernels.stopGradient, { x: aTensor });
+export const straightThrough = kernel('straightThrough', kernels.straightThrough, { x: aTensor, value: aTensor });
+export const dense = kernel('dense', kernels.dense, { x: aTensor, w: aTensor, bias: optional(aTensor) });
 
-const reduction = { tape: aTape, x: aTensor };
-export const sum = takes('sum', kernels.sum, reduction);
-export const mean = takes('mean', kernels.mean, reduction);
-export const max = takes('max', kernels.max, reduction);
-export const argmax = takes('argmax', kernels.argmax, reduction);
-export const softmax = takes('softmax', kernels.softmax, reduction);
+const reduction = { x: aTensor };
+export const sum = kernel('sum', kernels.sum, reduction);
+export const mean = kernel('mean', kernels.mean, reduction);
+export const max = kernel('max', kernels.max, reduction);
+export const argmax = kernel('argmax', kernels.argmax, reduction);
+export const softmax = kernel('softmax', kernels.softmax, reduction);
 
-export const random = takes('random', kernels.random, { tape: aTape });
-export const randomSigns = takes('randomSigns', kernels.randomSigns, { tape: aTape, shape: aShape, draws: aDraw });
-export const normalNoise = takes('normalNoise', kernels.normalNoise, {
-  tape: aTape,
+export const random = kernel('random', kernels.random, {});
+export const randomSigns = kernel('randomSigns', kernels.randomSigns, { shape: aShape, draws: aDraw });
+export const normalNoise = kernel('normalNoise', kernels.normalNoise, {
   shape: aShape,
   stddev: aNumber,
   draws: aDraw,
 });
-export const uniformNoise = takes('uniformNoise', kernels.uniformNoise, {
-  tape: aTape,
+export const uniformNoise = kernel('uniformNoise', kernels.uniformNoise, {
   shape: aShape,
   low: aNumber,
   high: aNumber,
   draws: aDraw,
 });
-export const corrupt = takes('corrupt', kernels.corrupt, {
-  tape: aTape,
+export const corrupt = kernel('corrupt', kernels.corrupt, {
   kind: aWord('gaussian', 'mask', 'saltAndPepper'),
   x: aTensor,
   amount: aNumber,
   draws: aDraw,
 });
-export const dropout = takes('dropout', kernels.dropout, { tape: aTape, x: aTensor, rate: aNumber, draws: aDraw });
-export const codeMean = takes('codeMean', kernels.codeMean, { tape: aTape, head: aTensor });
-export const reparameterize = takes('reparameterize', kernels.reparameterize, {
-  tape: aTape,
+export const dropout = kernel('dropout', kernels.dropout, { x: aTensor, rate: aNumber, draws: aDraw });
+export const codeMean = kernel('codeMean', kernels.codeMean, { head: aTensor });
+export const reparameterize = kernel('reparameterize', kernels.reparameterize, {
   head: aTensor,
   draws: aDraw,
   weights: optional(aTensor),
 });
 
-export const loss = takes('loss', kernels.loss, {
-  tape: aTape,
+export const loss = kernel('loss', kernels.loss, {
   kind: aLoss,
   y: aTensor,
   x: aTensor,
@@ -109,15 +106,7 @@ export const loss = takes('loss', kernels.loss, {
   factor: aNumber,
   options: optional(fields({ blanks: optional(aWord('sum', 'share')), weights: optional(aTensor) })),
 });
-export const rowSums = takes('rowSums', kernels.rowSums, {
-  tape: aTape,
-  kind: aWord('square', 'absolute', 'value', 'real', 'fake', 'product', ...lossWords),
-  tensors: fields({ y: aTensor, x: optional(aTensor) }),
-  state: aState,
-  factor: aNumber,
-});
-export const elementLosses = takes('elementLosses', kernels.elementLosses, {
-  tape: aTape,
+export const elementLosses = kernel('elementLosses', kernels.elementLosses, {
   kind: aLoss,
   y: aTensor,
   x: aTensor,
@@ -125,29 +114,26 @@ export const elementLosses = takes('elementLosses', kernels.elementLosses, {
   factor: optional(aNumber),
   blanks: optional(aFlag),
 });
-export const crossEntropy = takes('crossEntropy', kernels.crossEntropy, {
-  tape: aTape,
+export const rowSums = kernel('rowSums', kernels.rowSums, {
+  kind: aWord('square', 'absolute', 'value', 'real', 'fake', 'product', ...lossWords),
+  tensors: fields({ y: aTensor, x: optional(aTensor) }),
+  state: aState,
+  factor: aNumber,
+});
+export const crossEntropy = kernel('crossEntropy', kernels.crossEntropy, {
   y: aTensor,
   labels: aTensor,
   state: aState,
   weights: optional(aTensor),
 });
-export const decay = takes('decay', kernels.decay, {
-  tape: aTape,
-  weights: each(aTensor),
-  state: aState,
-  factor: aNumber,
-});
-export const contraction = takes('contraction', kernels.contraction, {
-  tape: aTape,
+export const decay = kernel('decay', kernels.decay, { weights: each(aTensor), state: aState, factor: aNumber });
+export const contraction = kernel('contraction', kernels.contraction, {
   layers: each(fields({ w: aTensor, y: aTensor })),
   state: aState,
   factor: aNumber,
   u: optional(aTensor),
 });
-
-export const mmd = takes('mmd', kernels.mmd, {
-  tape: aTape,
+export const mmd = kernel('mmd', kernels.mmd, {
   kernel: aWord('imq', 'rbf'),
   z: aTensor,
   p: aTensor,
@@ -156,38 +142,33 @@ export const mmd = takes('mmd', kernels.mmd, {
 });
 
 const source = fields({ data: examples, window: optional(aCount), bytes: aFlag, columns: aCount, scale: aNumber });
-export const gather = takes('gather', kernels.gather, {
-  tape: aTape,
+export const gather = kernel('gather', kernels.gather, {
   source,
   state: aState,
   rows: aCount,
   order: optional(aTensor),
 });
-export const scatter = takes('scatter', kernels.scatter, {
-  tape: aTape,
+export const scatter = kernel('scatter', kernels.scatter, {
   y: aTensor,
   state: aState,
   out: aTensor,
   columns: aCount,
 });
-export const shuffle = takes('shuffle', kernels.shuffle, {
-  tape: aTape,
+export const shuffle = kernel('shuffle', kernels.shuffle, {
   state: aState,
   order: aTensor,
   options: fields({ shuffled: aFlag, subset: optional(aTensor) }),
 });
 const update = fields({ gradients: aTensor, timetable: aTensor, clipNorm: optional(aNumber) });
-export const account = takes('account', kernels.account, {
-  tape: aTape,
+export const account = kernel('account', kernels.account, {
   terms: each(aTensor),
   state: aState,
   losses: aTensor,
   update: optional(update),
   first: optional(aNumber),
 });
-export const advance = takes('advance', kernels.advance, { tape: aTape, state: aState });
-export const optimize = takes('optimize', kernels.optimize, {
-  tape: aTape,
+export const advance = kernel('advance', kernels.advance, { state: aState });
+export const optimize = kernel('optimize', kernels.optimize, {
   kind: anOptimizer,
   tensors: fields({
     values: aTensor,

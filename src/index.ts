@@ -133,14 +133,4 @@ export {
   type SafeTensors,
 } from './files/safetensors.ts';
 
-export {
-  DataError,
-  DeviceLostError,
-  DivergedError,
-  FormatError,
-  GpuUnavailableError,
-  LatentGpuError,
-  OptionError,
-  OutOfMemoryError,
-  ShapeError,
-} from './errors.ts';
+export * from './errors.ts';

@@ -128,14 +128,4 @@ export {
 } from './files/safetensors.ts';
 export type { Matrix } from './runtime/tensor.ts';
 
-export {
-  DataError,
-  DeviceLostError,
-  DivergedError,
-  FormatError,
-  GpuUnavailableError,
-  LatentGpuError,
-  OptionError,
-  OutOfMemoryError,
-  ShapeError,
-} from './errors.ts';
+export * from './errors.ts';

@@ -54,7 +54,7 @@ interface Lines {
   data: ArrayLike<number>;
   lines: number;
   length: number;
-  /** from one pixel of a line to the next */
+  /** The distance from one pixel of a line to the next. */
   step: number;
 }
 

@@ -2,9 +2,9 @@ import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import type { Matrix as Values } from '../../src/index.ts';
 
 export interface Contraction {
-  /** the singular values of ∂h/∂x, the largest first, each the mean over the codes given */
+  /** The singular values of ∂h/∂x, the largest first, each averaged over the given codes. */
   spectrum: Float64Array;
-  /** the mean of ‖∂h/∂x‖_F */
+  /** The mean of ‖∂h/∂x‖_F. */
   norm: number;
 }
 

@@ -7,7 +7,7 @@ import { mean, standardError } from './statistics.ts';
 /** Squared distances, a row of all samples for each point. */
 export interface Distances {
   data: ArrayLike<number>;
-  /** points and samples */
+  /** The numbers of points and of samples. */
   shape: readonly number[];
 }
 

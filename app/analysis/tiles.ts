@@ -1,7 +1,7 @@
 /** Images of one channel, as bytes. */
 interface Bytes {
   pixels: Uint8Array;
-  /** height and width of one image, and what comes behind them */
+  /** The height and width of an image, and any further sides. */
   shape: readonly [number, number, ...number[]];
 }
 

@@ -8,41 +8,41 @@ import type { AnySubject, Figures } from '../subject.ts';
 
 /** All that a figure may show. */
 export interface Trained<M extends AnySubject = Autoencoder> {
-  /** in a word, to tell it from its rivals */
+  /** A short name that tells it from its rivals. */
   name: string;
   model: M;
-  /** its trainings in their order; mostly there is one */
+  /** Its trainings in their order; most models have one. */
   stages: LossStage[];
   stepsPerEpoch: number;
-  /** the means of the last one over each of its epochs */
+  /** The mean losses of each epoch of the last training. */
   epochs: Figures[];
-  /** samples taken while it learned, if they were asked for */
+  /** The samples that were taken during training, if they were requested. */
   snapshots: Snapshot[];
-  /** the images it was trained on */
+  /** The images that it was trained on. */
   train: ImageSet;
   test: TestSet;
   testLosses: Figures;
   unit: string;
   references: Reference[];
-  /** models trained in the same way, to compare it with */
+  /** Models that were trained in the same way, for comparison. */
   rivals: Rival<M>[];
-  /** of the training images; computed when first asked for, which takes seconds */
+  /** Returns the principal components of the training images. The first call takes seconds. */
   components(): Pca;
 }
 
 export interface Rival<M extends AnySubject = Autoencoder> {
-  /** with a word on it if its training was cut short */
+  /** The name, with a remark if its training was cut short. */
   name: string;
   model: M;
 }
 
 /** A picture with its words. `draw` is called once for each look it is wanted in. */
 export interface Figure {
-  /** names the file */
+  /** The name of the file. */
   name: string;
   title: string;
   caption: string;
-  /** what it comes down to, for the head of the report */
+  /** The main results, for the head of the report. */
   numbers?: NamedNumber[];
   draw(look: Look): HTMLCanvasElement;
 }

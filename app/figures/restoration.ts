@@ -12,13 +12,13 @@ import type { Figure, NamedNumber, Trained } from './figure.ts';
 interface Restoration {
   name: string;
   title: string;
-  /** what follows on the words for the chosen images */
+  /** The continuation of the sentence that names the chosen images. */
   caption: string;
-  /** what the three rows are called: the whole image, the damaged one, the mended one */
+  /** The labels of the three rows. */
   labels: [whole: string, damaged: string, mended: string];
-  /** rows between the damaged and the mended one */
+  /** Returns the rows between the damaged and the mended images. */
   others?(damaged: Float32Array, shape: TestSet['shape']): ImageRow[];
-  /** over all test images */
+  /** Returns the results over all test images. */
   numbers(whole: Uint8Array, damaged: Float32Array, mended: Float32Array, shape: TestSet['shape']): NamedNumber[];
 }
 

@@ -27,7 +27,7 @@ export interface Pictures {
 
 declare global {
   interface Window {
-    /** set by guide.ts */
+    /** The job of this page, which guide.ts sets. */
     pictures: Pictures;
   }
 }

@@ -9,20 +9,20 @@ export type Build<M extends AnySubject = Autoencoder> = (gpu: Gpu, shape: ImageS
 
 export interface Model<M extends AnySubject = Autoencoder> {
   title: string;
-  /** what its losses are measured in */
+  /** The unit of its losses. */
   unit: string;
-  /** figures on MNIST that its test loss is compared with */
+  /** Published figures on MNIST, for comparison with its test loss. */
   references: Reference[];
-  /** the same, computed here from the same images */
+  /** Computes a figure for comparison from the same images. */
   yardstick?: (trained: Omit<Trained<M>, 'references'>) => Reference;
   build: Build<M>;
   /** `steps`: how many the training has; of a GAN it is that of both sides */
   optimizer(steps: number): Optimizer;
-  /** its layers are trained one by one before the whole */
+  /** Whether its layers are trained one by one before the whole. */
   pretrained?: boolean;
-  /** models that are trained in the same way, to compare it with */
+  /** Models that are trained in the same way, for comparison. */
   rivals?: { name: string; build: Build<M> }[];
-  /** samples are taken while it learns */
+  /** Whether samples are taken during training. */
   sampled?: boolean;
   figures: DrawFigure<M>[];
 }

@@ -2,7 +2,7 @@
 
 export interface Axis {
   ticks: number[];
-  /** the place of a value, in pixels */
+  /** Returns the place of a value in pixels. */
   at(value: number): number;
 }
 

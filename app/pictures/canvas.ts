@@ -2,7 +2,7 @@ import { font, type Look } from './look.ts';
 
 export type Context = CanvasRenderingContext2D;
 
-/** between a picture's edge and what is in it */
+/** The space between a picture's edge and its content. */
 export const margin = 8;
 const titleHeight = 40;
 

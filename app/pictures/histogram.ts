@@ -5,9 +5,9 @@ import { drawAxes, drawHeading, line, type Plot } from './plot.ts';
 
 export interface Histogram {
   title?: string;
-  /** drawn over one another, each by its own count, so that a small group is as tall as a large one */
+  /** The groups, drawn over one another in percent of each, so that a small one is as tall as a large one. */
   groups: { name: string; values: ArrayLike<number>; color: 'first' | 'second' }[];
-  /** a value that parts what lies below from what lies above, and its name */
+  /** A value that separates lower from higher values, with its name. */
   limit: { name: string; value: number };
   xName: string;
   yName: string;

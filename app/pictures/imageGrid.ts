@@ -10,12 +10,12 @@ export interface ImageRow {
 
 export interface ImageGrid {
   title?: string;
-  /** height, width, channels (1 or 3) of one image */
+  /** The height, width and channels (1 or 3) of an image. */
   shape: [number, number, number];
-  /** shown below one another, the same image in one column: original, reconstruction … */
+  /** The rows of a band, such as originals and reconstructions; a column shows one image. */
   rows: ImageRow[];
   columns: number;
-  /** between images; default 3 */
+  /** The space between images in pixels. Default 3. */
   gap?: number;
   /** `signed`: each image is drawn on a scale of its own, from minus to plus its largest value. Default: values from 0 to 1, as they are. */
   signed?: boolean;

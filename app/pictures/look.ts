@@ -3,22 +3,22 @@
 export interface Theme {
   paper: string;
   ink: string;
-  /** text of less weight, dashed lines */
+  /** The colour of less important text and of dashed lines. */
   muted: string;
   grid: string;
-  /** two series that stay apart for every kind of colour vision (Okabe and Ito's blue and vermilion, and their lighter pair) */
+  /** The colours of two series, distinct for every kind of colour vision: Okabe and Ito's blue and vermilion, or lighter ones. */
   first: string;
   second: string;
-  /** one for each of ten classes: light and dark as much as of many hues, so that they stay apart for every kind of colour vision */
+  /** The colours of ten classes. They differ in lightness as well as in hue, so that every kind of colour vision separates them. */
   classes: string[];
 }
 
 export interface Look {
   theme: Theme;
-  /** in CSS pixels; the canvas has `density` times as many */
+  /** The width in CSS pixels; the canvas has `density` times as many. */
   width: number;
   density: number;
-  /** with the title inside, for a picture that stands alone; a page writes its own */
+  /** Whether the title is inside the picture; a page writes its own. */
   titled: boolean;
 }
 

@@ -21,22 +21,22 @@ export interface Reference {
 
 export interface LossCurve {
   title: string;
-  /** what the loss is measured in, written above its axis */
+  /** The unit of the loss, written above its axis. */
   unit: string;
   /** Trainings one after the other; mostly there is one. */
   stages: LossStage[];
   stepsPerEpoch: number;
-  /** the loss on images the model was not trained on, after the last step */
+  /** The loss after the last step on images that the model was not trained on. */
   test?: Reference;
-  /** what the last stage is compared with */
+  /** The figures that the last stage is compared with. */
   references: Reference[];
 }
 
 export interface LossStage {
   name: string;
-  /** one number a step */
+  /** The loss of each step. */
   steps: number[];
-  /** one number an epoch, the mean over it */
+  /** The mean loss of each epoch. */
   epochs: number[];
 }
 

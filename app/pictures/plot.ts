@@ -28,7 +28,7 @@ export interface EndLabel {
 export interface LegendEntry {
   name: string;
   color: string;
-  /** default 1 */
+  /** The opacity. Default 1. */
   alpha?: number;
   mark: 'line' | 'line with dots' | 'dot';
 }

@@ -5,11 +5,11 @@ import { circle, drawAxes, drawHeading, type Plot } from './plot.ts';
 
 export interface Scatter {
   title?: string;
-  /** x and y of each point, one after the other */
+  /** The x and y of each point, one after the other. */
   points: ArrayLike<number>;
-  /** the class of each point, a small number; none, if they have no classes */
+  /** The class of each point, if the points have classes. */
   labels?: ArrayLike<number>;
-  /** further points that the axes have room for, so that two pictures can be compared */
+  /** Further points that the axes include, so that two pictures can be compared. */
   roomFor?: ArrayLike<number>;
   xName: string;
   yName: string;

@@ -6,13 +6,13 @@ import { circle, drawAxes, drawEnd, drawEndLabels, drawHeading, endLabelRoom, li
 
 export interface Sides {
   title: string;
-  /** what the losses are measured in, written above their axis */
+  /** The unit of the losses, written above their axis. */
   unit: string;
   /** `values`: one number an epoch, the mean over it; `test`: after the last step, on other images */
   lines: { name: string; values: number[]; test: number; color: 'first' | 'second' }[];
-  /** a height that means something */
+  /** A height with a meaning, drawn as a line. */
   level: Reference;
-  /** how many there were; the last may not have been finished */
+  /** The number of epochs; the last one may be unfinished. */
   epochs: number;
 }
 

@@ -5,7 +5,7 @@ import { drawAxes, drawHeading, type Plot } from './plot.ts';
 
 export interface Spectrum {
   title: string;
-  /** the largest value first */
+  /** The lines, each with its largest value first. */
   lines: { name: string; values: ArrayLike<number>; color: 'first' | 'second' | 'muted' }[];
   xName: string;
   yName: string;

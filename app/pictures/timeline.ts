@@ -7,12 +7,12 @@ import { drawAxes, drawHeading, line, type Plot } from './plot.ts';
 export interface Timeline {
   title: string;
   values: ArrayLike<number>;
-  /** of the values */
+  /** The name of the values. */
   name: string;
-  /** of each step; NaN where there is none */
+  /** The score of each step, NaN where there is none. */
   scores: ArrayLike<number>;
   limit: number;
-  /** stretches of steps, the last exclusive */
+  /** The strange stretches of steps; `to` is exclusive. */
   found: readonly { from: number; to: number }[];
 }
 

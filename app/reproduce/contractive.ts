@@ -94,14 +94,14 @@ export const contractive = row(
 
 interface Kind {
   name: string;
-  /** their figures */
+  /** The figures of Rifai et al. */
   rifai: { norm: string; error: string };
   parts: Partial<AutoencoderSpec>;
 }
 
 interface Measured extends Omit<Kind, 'parts'> {
   norm: number;
-  /** one for each draw of the labels, in percent */
+  /** The error for each draw of the labels, in percent. */
   errors: number[];
 }
 

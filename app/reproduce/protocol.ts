@@ -11,18 +11,18 @@ export type Settings = Record<string, string | number>;
 
 /** One figure of ours beside the one it is to be compared with. */
 export interface Comparison {
-  /** what was measured, with its unit */
+  /** The measured quantity, with its unit. */
   what: string;
   ours: number;
-  /** how many of its decimals say something */
+  /** The number of significant decimals. */
   decimals: number;
-  /** of the mean that `ours` is */
+  /** The standard error, if `ours` is a mean. */
   standardError?: number;
-  /** a number of the same decimals, or words */
+  /** A number with the same decimals, or words. */
   reference?: number | string;
-  /** whose figure that is */
+  /** The source of the reference. */
   source?: string;
-  /** what was to be shown, and whether it came out */
+  /** The claim that was tested; `holds` is the result. */
   asked?: string;
   holds?: boolean;
 }
@@ -30,7 +30,7 @@ export interface Comparison {
 /** Figures that are compared with each other. */
 export interface Table {
   title: string;
-  /** over the columns; the first names what the lines are */
+  /** The headings of the columns; the first one names the lines. */
   head: string[];
   lines: string[][];
 }
@@ -38,7 +38,7 @@ export interface Table {
 export interface RowResult {
   comparisons: Comparison[];
   tables?: Table[];
-  /** what a reader has to know before comparing */
+  /** Remarks that a reader needs for the comparison. */
   notes: string[];
 }
 
@@ -49,9 +49,9 @@ export interface Figures {
 
 export interface Opened {
   adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };
-  /** WebGPU runs on the processor */
+  /** Whether WebGPU runs on the processor. */
   software: boolean;
-  /** as they are on this adapter */
+  /** The settings on this adapter. */
   settings: Record<RowName, Settings>;
 }
 
@@ -71,9 +71,9 @@ export interface Reproduction {
 
 declare global {
   interface Window {
-    /** set by reproduce.ts */
+    /** The job of this page, which reproduce.ts sets. */
     reproduction: Reproduction;
-    /** set by the command line before the page loads */
+    /** The command line sets these functions before the page loads. */
     say(line: string): Promise<void>;
     trainingBegins(title: string): Promise<void>;
     trainingProgress(progress: JobProgress): Promise<void>;

@@ -15,7 +15,7 @@ export interface Machine {
 }
 
 export interface ExampleSet extends LabelledSet {
-  /** the same on the device */
+  /** The images on the device. */
   data: Dataset;
 }
 

@@ -2,7 +2,7 @@
 import type { Interval } from '../../src/index.ts';
 import type { Outcome } from '../outcome.ts';
 
-/** As given on the command line; what was not asked for is missing. */
+/** The options of the command line; those that were not given are undefined. */
 export interface SeriesOptions {
   window?: number;
   epochs?: number;
@@ -13,24 +13,24 @@ export interface SeriesOptions {
 
 export interface SeriesResult {
   adapter: { vendor: string; architecture: string; description: string; isFallback: boolean };
-  /** time steps in the file, and in a window; how many windows were trained on */
+  /** The number of time steps in the file; `window` is that of a window, `windows` the number of trained windows. */
   length: number;
   window: number;
   windows: number;
   channels: string[];
   seconds: number;
-  /** from which score on a step counts as strange */
+  /** The score from which a step counts as strange. */
   limit: number;
   /** `start` and `end`: the first and the last moment or, without a column of times, step */
   intervals: (Interval & { start: string; end: string })[];
-  /** scores.csv, and a picture as PNG in base64 */
+  /** The content of scores.csv; `picture` is a PNG as base64. */
   csv: string;
   picture: string;
 }
 
 declare global {
   interface Window {
-    /** set by series.ts */
+    /** The job of this page, which series.ts sets. */
     seriesJob: {
       run(options: SeriesOptions): Promise<Outcome<SeriesResult>>;
       /** Ends the training early; `run` goes on to the scores and the picture. */

@@ -54,7 +54,7 @@ export interface TableJob {
 
 declare global {
   interface Window {
-    /** set by table.ts */
+    /** The job of this page, which table.ts sets. */
     tableJob: TableJob;
     tableStarted(start: { rows: number; steps: number; batch: number }): Promise<void>;
     tableProgress(progress: JobProgress): Promise<void>;

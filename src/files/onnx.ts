@@ -50,9 +50,14 @@ export class OnnxGraph {
     return this.#constant(name, 1, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), shape);
   }
 
-  /** Adds constant numbers in double precision. */
-  doubles(name: string, data: Float64Array, shape: readonly number[]): string {
-    return this.#constant(name, 11, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), shape);
+  /** Adds a constant number. */
+  float(name: string, value: number): string {
+    return this.floats(name, Float32Array.of(value), []);
+  }
+
+  /** Adds a constant number in double precision. */
+  double(name: string, value: number): string {
+    return this.#constant(name, 11, new Uint8Array(Float64Array.of(value).buffer), []);
   }
 
   /** Adds constant whole numbers, for operators that take shapes. */
@@ -69,6 +74,11 @@ export class OnnxGraph {
   ): string {
     this.#push(operator, inputs, attributes, [result]);
     return result;
+  }
+
+  /** Adds the reshaping of a value to [batch, …shape]. */
+  reshape(value: string, shape: readonly number[]): string {
+    return this.node('Reshape', [value, this.integers(`shape.${shape.join('x')}`, [-1, ...shape])]);
   }
 
   /** Adds an operator with several results. */

@@ -55,20 +55,14 @@ export function batchNorm(
     { constants: { ...sides, parts, momentum, epsilon }, threads: channels },
   );
   const y = tape.tensor(x.shape, 'f32', 'normalized');
-  tape.run(
-    batchNormForward(),
-    { x, stats, weight, bias, y },
-    { constants: { size: x.size, channels }, threads: x.size },
-  );
+  const size = { constants: { size: x.size, channels }, threads: x.size };
+  tape.run(batchNormForward(), { x, stats, weight, bias, y }, size);
   tape.backward(y, () => {
     const dy = tape.grad(y);
     const sums = tape.tensor([channels, 2], 'f32', 'sums');
     affineGradient(tape, { x, dy, stats, weight, bias, constants: { ...sides, width: 1 }, sums });
-    tape.run(
-      batchNormBackward(),
-      { x, dy, stats, sums, weight, state, dx: tape.grad(x) },
-      { constants: sides, threads: x.size },
-    );
+    const tensors = { x, dy, stats, sums, weight, state, dx: tape.grad(x) };
+    tape.run(batchNormBackward(), tensors, { constants: sides, threads: x.size });
   });
   return y;
 }
@@ -81,10 +75,8 @@ export function batchNormApply(
   epsilon: number,
 ): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'normalized');
-  tape.run(
-    batchNormApplied(),
-    { x, running_mean: runningMean, running_var: runningVar, weight, bias, y },
-    { constants: { size: x.size, channels: weight.size, epsilon }, threads: x.size },
-  );
+  const tensors = { x, running_mean: runningMean, running_var: runningVar, weight, bias, y };
+  const constants = { size: x.size, channels: weight.size, epsilon };
+  tape.run(batchNormApplied(), tensors, { constants, threads: x.size });
   return y;
 }

@@ -1,8 +1,9 @@
 import { categoricalShader, groupSoftmaxShader } from '../../shaders/categorical.ts';
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { aNumber, checkRowWeights, checkSameShape, show } from './shapes.ts';
+import { checkRowWeights, checkSameShape, lossSize } from './shapes.ts';
 
 /** The most strips of a row's groups, of which each invocation takes one. */
 const mostStrips = 16;
@@ -26,13 +27,13 @@ export function categoricalLoss(
 ): Tensor {
   const { sums, size } = layoutOf(tape, y, x, groups, factor);
   checkRowWeights('categorical', weights, y.shape[0]);
-  const weighted = weights !== undefined;
   tape.loss(sums, (counts) => {
-    if (counts === undefined)
-      return tape.run(categoricalShader(groups, 'sums', weighted), { y, x, state, sums, weights }, size);
-    const constants = { ...size.constants, gradient_factor: factor * aNumber('categorical', counts) };
-    const shader = categoricalShader(groups, 'gradient', weighted);
-    tape.run(shader, { y, x, state, sums, dy: tape.grad(y), weights }, { ...size, constants });
+    const gradient = counts !== undefined;
+    tape.run(
+      categoricalShader(groups, gradient ? 'gradient' : 'sums', weights !== undefined),
+      { y, x, state, sums, dy: gradient ? tape.grad(y) : undefined, weights },
+      lossSize('categorical', size, factor, counts),
+    );
   });
   return sums;
 }
@@ -74,6 +75,6 @@ function sizesOf(y: Tensor, groups: readonly number[]) {
   const columns = y.size / rows;
   const total = groups.reduce((sum, size) => sum + size, 0);
   if (total !== columns)
-    throw new ShapeError(`categorical: rows of ${show(y.shape.slice(1))} are not made of groups of ${total} columns`);
+    throw new ShapeError(`categorical: rows of ${shown(y.shape.slice(1))} are not made of groups of ${total} columns`);
   return { rows, columns };
 }

@@ -1,9 +1,10 @@
 import { cellLossShader } from '../../shaders/cell-loss.ts';
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
-import { type Tensor } from '../runtime/tensor.ts';
+import type { Tensor } from '../runtime/tensor.ts';
 import type { CellLayout } from './cells.ts';
-import { aNumber, checkRowWeights, show } from './shapes.ts';
+import { checkRowWeights, lossSize } from './shapes.ts';
 
 /** The largest number of strips of a row's columns. Each invocation takes one strip. */
 const mostStrips = 16;
@@ -26,15 +27,14 @@ export function cellLoss(
   weights?: Tensor,
 ): Tensor {
   checkRowWeights('cell loss', weights, x.rows);
-  const weighted = weights !== undefined;
   const { sums, size } = layoutOf(tape, y, x, layout, mean);
-  const { info } = layout;
   tape.loss(sums, (counts) => {
-    if (counts === undefined)
-      return tape.run(cellLossShader('sums', weighted), { y, x, info, state, sums, weights }, size);
-    const constants = { ...size.constants, gradient_factor: aNumber('cell loss', counts) };
-    const shader = cellLossShader('gradient', weighted);
-    tape.run(shader, { y, x, info, state, sums, dy: tape.grad(y), weights }, { ...size, constants });
+    const gradient = counts !== undefined;
+    tape.run(
+      cellLossShader(gradient ? 'gradient' : 'sums', weights !== undefined),
+      { y, x, info: layout.info, state, sums, dy: gradient ? tape.grad(y) : undefined, weights },
+      lossSize('cell loss', size, 1, counts),
+    );
   });
   return sums;
 }
@@ -51,7 +51,7 @@ function layoutOf(tape: Tape, y: Tensor, x: Tensor, { info, outputs }: CellLayou
   const [rows, columns] = [x.rows, x.columns];
   if (y.rows !== rows || columns !== info.rows || y.columns !== outputs)
     throw new ShapeError(
-      `cell loss: outputs of ${show(y.shape)} and cells of ${show(x.shape)} do not fit ${info.rows} columns with ${outputs} outputs`,
+      `cell loss: outputs of ${shown(y.shape)} and cells of ${shown(x.shape)} do not fit ${info.rows} columns with ${outputs} outputs`,
     );
   const strips = Math.min(mostStrips, columns);
   const sums = tape.tensor([rows, strips], 'f32', 'loss sums');

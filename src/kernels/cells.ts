@@ -8,11 +8,11 @@ import {
   type CellCorruption,
 } from '../../shaders/cells.ts';
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { drawConstants, word, type Draws } from './random.ts';
 import { sumRowsInto } from './reduce.ts';
-import { show } from './shapes.ts';
 
 export type { CellCorruption };
 
@@ -46,14 +46,9 @@ export function scaled(tape: Tape, x: Tensor, shift: Tensor, spread: Tensor): Te
 export function corruptedCells(tape: Tape, kind: CellCorruption, x: Tensor, rate: number, draws: Draws): Tensor {
   const [rows, columns] = [x.rows, x.columns];
   const y = tape.tensor(x.shape, 'f32', 'corrupted cells');
-  tape.run(
-    corruptCells(kind),
-    { x, state: draws.state, y },
-    {
-      constants: { rows, columns, threshold: word(rate), ...drawConstants(draws) },
-      threads: rows * Math.ceil(columns / 2),
-    },
-  );
+  const constants = { rows, columns, threshold: word(rate), ...drawConstants(draws) };
+  const size = { constants, threads: rows * Math.ceil(columns / 2) };
+  tape.run(corruptCells(kind), { x, state: draws.state, y }, size);
   return y;
 }
 
@@ -79,11 +74,8 @@ export function columnByColumn(tape: Tape, x: Tensor, of: (hidden: Tensor) => Te
 export function decodedCells(tape: Tape, y: Tensor, { info }: CellLayout): Tensor {
   const columns = info.rows;
   const cells = tape.tensor([y.rows, columns], 'f32', 'decoded cells');
-  tape.run(
-    cellsOfOutputs(),
-    { y, info, cells },
-    { constants: { size: cells.size, columns, outs: y.columns }, threads: cells.size },
-  );
+  const size = { constants: { size: cells.size, columns, outs: y.columns }, threads: cells.size };
+  tape.run(cellsOfOutputs(), { y, info, cells }, size);
   return cells;
 }
 
@@ -97,25 +89,18 @@ export function cellDense(tape: Tape, x: Tensor, layout: CellLayout, w: Tensor, 
   const [rows, columns] = [x.rows, x.columns];
   if (columns !== info.rows || w.rows !== places)
     throw new ShapeError(
-      `cellDense: cells of ${show(x.shape)} and a weight of ${show(w.shape)} do not fit ${info.rows} columns with ${places} cells`,
+      `cellDense: cells of ${shown(x.shape)} and a weight of ${shown(w.shape)} do not fit ${info.rows} columns with ${places} cells`,
     );
   const y = tape.tensor([rows, w.columns], 'f32', 'preactivation');
   const wide = w.columns % 4 === 0;
   const outs = wide ? w.columns / 4 : w.columns;
-  const size = rows * outs;
-  tape.run(
-    cellProduct(wide, bias !== undefined),
-    { x, info, w, y, bias },
-    { constants: { size, columns, outs }, threads: size },
-  );
+  const size = { constants: { size: rows * outs, columns, outs }, threads: rows * outs };
+  tape.run(cellProduct(wide, bias !== undefined), { x, info, w, y, bias }, size);
   tape.backward(y, () => {
     const dy = tape.grad(y);
     if (bias) sumRowsInto(tape, dy, tape.grad(bias));
-    tape.run(
-      cellWeights(wide),
-      { x, info, dy, dw: tape.grad(w) },
-      { constants: { rows, columns, outs }, threads: columns * outs },
-    );
+    const ofWeights = { constants: { rows, columns, outs }, threads: columns * outs };
+    tape.run(cellWeights(wide), { x, info, dy, dw: tape.grad(w) }, ofWeights);
   });
   return y;
 }

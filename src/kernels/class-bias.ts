@@ -1,11 +1,11 @@
 import { classBiasForward, classBiasSums } from '../../shaders/class-bias.ts';
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { copy } from './elementwise.ts';
 import { sumRowsLater } from './partial-sums.ts';
 import { recordSum, strip } from './reduce.ts';
-import { show } from './shapes.ts';
 
 /** The most numbers in the partial sums of a gradient, unless one strip of rows alone has more. */
 const mostPartials = 2 ** 22;
@@ -23,19 +23,14 @@ export function classBias(tape: Tape, z: Tensor, bias: Tensor, labels: Tensor): 
   const across = z.size / rows;
   if (bias.shape.length !== 2 || across % units || !Number.isInteger(samples))
     throw new ShapeError(
-      `classBias: rows of ${show(z.shape)} do not fit biases of ${show(bias.shape)} and labels of ${show(labels.shape)}`,
+      `classBias: rows of ${shown(z.shape)} do not fit biases of ${shown(bias.shape)} and labels of ${shown(labels.shape)}`,
     );
   const y = tape.tensor(z.shape, 'f32', 'class bias');
   const wide = units % 4 === 0;
   const four = wide ? 4 : 1;
-  tape.run(
-    classBiasForward(wide),
-    { z, bias, labels, y },
-    {
-      constants: { size: z.size / four, across: across / four, units: units / four, samples },
-      threads: z.size / four,
-    },
-  );
+  const threads = z.size / four;
+  const constants = { size: threads, across: across / four, units: units / four, samples };
+  tape.run(classBiasForward(wide), { z, bias, labels, y }, { constants, threads });
   tape.backward(y, () => {
     const dy = tape.grad(y);
     copy(tape, dy, tape.grad(z));
@@ -47,11 +42,8 @@ export function classBias(tape: Tape, z: Tensor, bias: Tensor, labels: Tensor): 
     const height = Math.max(strip, Math.ceil((rows * bias.size) / mostPartials));
     const strips = Math.ceil(rows / height);
     const sums = tape.tensor([strips, classes, units], 'f32', 'class sums');
-    tape.run(
-      classBiasSums(),
-      { dy: rowSums, labels, sums },
-      { constants: { size: sums.size, rows, units, classes, samples, strip: height }, threads: sums.size },
-    );
+    const constants = { size: sums.size, rows, units, classes, samples, strip: height };
+    tape.run(classBiasSums(), { dy: rowSums, labels, sums }, { constants, threads: sums.size });
     sumRowsLater(tape, sums, tape.grad(bias), true);
   });
   return y;

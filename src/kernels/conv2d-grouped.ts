@@ -5,13 +5,14 @@ import {
   type Lanes,
 } from '../../shaders/conv2d-grouped.ts';
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { activated, activationWord, foldedInto, type Activation } from './activation.ts';
-import { sumRowsLater } from './partial-sums.ts';
-import { sameShape, show } from './shapes.ts';
+import { partsOf, sumRowsLater } from './partial-sums.ts';
+import { sameShape, wholeVec4s } from './shapes.ts';
 import { slicesOf } from './tilings.ts';
-import { sizesOf, whole, type Window } from './window.ts';
+import { sizesOf, type Window } from './window.ts';
 
 /**
  * A convolution in groups: each group of filters sees one group of the channels, with as many groups as channels one
@@ -59,16 +60,10 @@ export function groupedConv2d(
 const wantedSums = 2 ** 15;
 const mostParts = 256;
 
-/**
- * The gradient of the weights from that of the output. The number of parts of the places follows from the shapes alone,
- * since it changes the order of additions.
- */
+/** The gradient of the weights from that of the output. */
 function weights(tape: Tape, { dy, x, dw }: { dy: Tensor; x: Tensor; dw: Tensor }, work: Work): void {
   const { batch, out_height } = work.constants;
-  const rows = batch * out_height;
-  const wanted = Math.ceil(wantedSums / dw.size);
-  const share = Math.ceil(rows / Math.min(rows, wanted, mostParts));
-  const parts = Math.ceil(rows / share);
+  const parts = partsOf(batch * out_height, Math.min(Math.ceil(wantedSums / dw.size), mostParts));
   const own = parts === 1 ? dw : tape.tensor([parts, dw.size], 'f32', 'partial sums');
   const { constants, ...size } = work.over(own.size, 'filters');
   tape.run(groupedWeightsShader(work.lanes), { dy, x, dw: own }, { ...size, constants: { ...constants, parts } });
@@ -78,13 +73,13 @@ function weights(tape: Tape, { dy, x, dw }: { dy: Tensor; x: Tensor; dw: Tensor 
 function check(x: Tensor, w: Tensor, bias: Tensor | undefined, { image, kernel }: Window, groups: number): void {
   const filters = w.shape[3];
   if (x.size !== x.shape[0] * image[0] * image[1] * image[2])
-    throw new ShapeError(`conv2d: takes rows of ${show(image)}, not ${show(x.shape)}`);
+    throw new ShapeError(`conv2d: takes rows of ${shown(image)}, not ${shown(x.shape)}`);
   if (image[2] % groups || filters % groups || !sameShape(w.shape, [...kernel, image[2] / groups, filters]))
     throw new ShapeError(
-      `conv2d: weights of ${show(w.shape)} do not fit a kernel of ${show(kernel)} over ${image[2]} channels in ${groups} groups`,
+      `conv2d: weights of ${shown(w.shape)} do not fit a kernel of ${shown(kernel)} over ${image[2]} channels in ${groups} groups`,
     );
   if (bias && bias.size !== filters)
-    throw new ShapeError(`conv2d: ${filters} output channels, but the bias is ${show(bias.shape)}`);
+    throw new ShapeError(`conv2d: ${filters} output channels, but the bias is ${shown(bias.shape)}`);
 }
 
 /** How a convolution in groups is divided among invocations. */
@@ -94,7 +89,7 @@ function workOf(rows: number, window: Window, groups: number, filters: number) {
   const channels = window.image[2];
   const [groupChannels, groupFilters] = [channels / groups, filters / groups];
   const depthwise = groupChannels === 1 && groupFilters === 1;
-  const lanes: Lanes = depthwise && whole(channels) ? 'channels' : whole(groupFilters) ? 'filters' : 'none';
+  const lanes: Lanes = depthwise && wholeVec4s(channels) ? 'channels' : wholeVec4s(groupFilters) ? 'filters' : 'none';
   const four = (side: 'channels' | 'filters') => (lanes === 'channels' || lanes === side ? 4 : 1);
   const constants = {
     ...sizesOf(rows, window),

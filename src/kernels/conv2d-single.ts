@@ -8,9 +8,10 @@ import type { Tiling } from '../../shaders/tiles.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import type { Convolution } from './conv2d.ts';
-import { sumRowsLater } from './partial-sums.ts';
+import { partsOf, sumRowsLater } from './partial-sums.ts';
+import { wholeVec4s } from './shapes.ts';
 import { groupOf, splitFor, tuned } from './tilings.ts';
-import { isDilated, nameOf, sizesOf, whole, type Window } from './window.ts';
+import { isDilated, sizesOf, type Window } from './window.ts';
 
 /** The most taps that are unrolled: more would take long to compile. */
 const mostTaps = 25;
@@ -19,11 +20,11 @@ const mostTaps = 25;
 export const isSingle = (filters: number, window: Window): boolean => {
   const { image, kernel, stride } = window;
   const closely = stride[0] === 1 && stride[1] === 1 && !isDilated(window);
-  return filters === 1 && closely && whole(image[2]) && kernel[0] * kernel[1] <= mostTaps;
+  return filters === 1 && closely && wholeVec4s(image[2]) && kernel[0] * kernel[1] <= mostTaps;
 };
 
 /** From the image to the places. */
-export function gatherSingle(tape: Tape, convolution: Convolution, window: Window): void {
+export function singleToPlaces(tape: Tape, convolution: Convolution, window: Window): void {
   record(
     tape,
     'conv2d of one filter',
@@ -35,7 +36,7 @@ export function gatherSingle(tape: Tape, convolution: Convolution, window: Windo
 }
 
 /** From the places to the image. */
-export function scatterSingle(tape: Tape, convolution: Convolution, window: Window): void {
+export function singleToImage(tape: Tape, convolution: Convolution, window: Window): void {
   record(
     tape,
     'conv2d of one filter, transposed',
@@ -60,33 +61,27 @@ function record(
 ): void {
   const variant = { ...kernelOf(window), bias: bias !== undefined, activation, slope: slope?.activation };
   const way = ({ group }: Tiling) => ({ shader: make({ ...variant, group }), invocations });
-  const sizes = singleSizes(x.shape[0], window);
-  tuned(
-    tape,
+  tuned(tape, {
     kernel,
-    nameOf(sizes),
-    { x, w, y, bias, saved: slope?.saved },
-    sizes,
-    [tile(tape), ...(tape.gpu.info.isFallback ? [] : [{ ...tile(tape), group: 32 }])],
+    tensors: { x, w, y, bias, saved: slope?.saved },
+    constants: singleSizes(x.shape[0], window),
+    candidates: [tile(tape), ...(tape.gpu.info.isFallback ? [] : [{ ...tile(tape), group: 32 }])],
     way,
-    1,
-  );
+    multiplies: 1,
+  });
 }
 
-/**
- * The most parts of the batch, each with its own sums. Their number follows from the shapes alone, since it changes the
- * order of additions.
- */
+/** The most parts of the batch, each with its own sums. */
 const mostParts = 128;
 
 /** The gradient of the weights from the values at the places and the image, with the sum of the values. */
-export function weightsSingle(
+export function singleWeights(
   tape: Tape,
   { a, x, y, sums }: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor },
   window: Window,
 ): void {
   const [batch] = a.shape;
-  const parts = Math.ceil(batch / Math.ceil(batch / Math.min(batch, mostParts)));
+  const parts = partsOf(batch, mostParts);
   const sizes = singleSizes(batch, window, parts);
   const own = parts === 1 ? y : tape.tensor([parts, y.size], 'f32', 'partial sums');
   const kernel = kernelOf(window);
@@ -94,12 +89,13 @@ export function weightsSingle(
   const split = tape.gpu.info.isFallback ? 1 : splitFor(invocations, sizes.height);
   // The partial sums must fit into the 16 KiB of workgroup memory that every device has.
   const group = kernel.height * kernel.width > 16 ? 32 : 64;
-  const ways = [tile(tape), ...(split > 1 ? [{ ...tile(tape), split, group }] : [])];
+  const candidates = [tile(tape), ...(split > 1 ? [{ ...tile(tape), split, group }] : [])];
   const way = ({ group, split = 1 }: Tiling) => ({
     shader: convSingleWeightsShader({ ...kernel, group, split }),
     invocations: invocations * split,
   });
-  tuned(tape, 'conv2d of one filter, weights', nameOf(sizes), { a, x, y: own }, sizes, ways, way, 1);
+  const tensors = { a, x, y: own };
+  tuned(tape, { kernel: 'conv2d of one filter, weights', tensors, constants: sizes, candidates, way, multiplies: 1 });
   if (own !== y) sumRowsLater(tape, own, y, true);
   if (sums) sumRowsLater(tape, a, sums);
 }

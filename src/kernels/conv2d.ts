@@ -3,21 +3,22 @@ import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
 import { convWeightsShader } from '../../shaders/conv2d-weights.ts';
 import { filledRows, invocationsOf, type Tiling } from '../../shaders/tiles.ts';
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
-import type { Tensor } from '../runtime/tensor.ts';
+import { sizeOf, type Tensor } from '../runtime/tensor.ts';
 import {
   activated,
   activationWord,
   foldedInto,
   type Activation,
   type ActivationWord,
-  type Gate,
+  type SlopeAt,
 } from './activation.ts';
-import { gatherSingle, isSingle, scatterSingle, weightsSingle } from './conv2d-single.ts';
+import { isSingle, singleToImage, singleToPlaces, singleWeights } from './conv2d-single.ts';
+import { partsOf, sumRowsLater } from './partial-sums.ts';
+import { wholeVec4s } from './shapes.ts';
 import { tilings, tuned } from './tilings.ts';
-import { sumRowsLater } from './partial-sums.ts';
-import { show } from './shapes.ts';
-import { isDilated, nameOf, sizesOf, whole, type Window } from './window.ts';
+import { isDilated, sizesOf, type Window } from './window.ts';
 
 /**
  * A convolution (cross-correlation, as everywhere in the field): y = f(x ∗ w + bias), with x [rows, height × width ×
@@ -41,11 +42,11 @@ export function conv2d(
     tape,
     shape,
     activationWord('conv2d', activation),
-    (y, f) => gather(tape, { x, w, y, bias, activation: f }, window),
+    (y, f) => toPlaces(tape, { x, w, y, bias, activation: f }, window),
     (dz) => {
       weights(tape, { a: dz, x, y: tape.grad(w), sums: bias && tape.grad(bias) }, window);
       const { y, slope } = foldedInto(tape, x);
-      scatter(tape, { x: dz, w, y, slope }, window);
+      toImage(tape, { x: dz, w, y, slope }, window);
     },
   );
 }
@@ -72,12 +73,12 @@ export function convTranspose2d(
     tape,
     shape,
     activationWord('convTranspose2d', activation),
-    (y, f) => scatter(tape, { x, w, y, bias, activation: f }, window),
+    (y, f) => toImage(tape, { x, w, y, bias, activation: f }, window),
     (dz) => {
       weights(tape, { a: x, x: dz, y: tape.grad(w) }, window);
       if (bias) sumRowsLater(tape, dz, tape.grad(bias));
       const { y, slope } = foldedInto(tape, x);
-      gather(tape, { x: dz, w, y, slope }, window);
+      toPlaces(tape, { x: dz, w, y, slope }, window);
     },
   );
 }
@@ -92,15 +93,15 @@ function check(
   bias: Tensor | undefined,
   outputs: number,
 ): void {
-  if (x.size !== x.shape[0] * input.reduce((product, n) => product * n, 1))
-    throw new ShapeError(`${kernel}: takes rows of ${show(input)}, not ${show(x.shape)}`);
+  if (x.size !== x.shape[0] * sizeOf(input))
+    throw new ShapeError(`${kernel}: takes rows of ${shown(input)}, not ${shown(x.shape)}`);
   if (w.shape.length !== 4 || w.shape[1] !== size[0] || w.shape[2] !== size[1] || w.shape[3] !== channels) {
     throw new ShapeError(
-      `${kernel}: weights of ${show(w.shape)} do not fit a kernel of ${show(size)} over ${channels} channels`,
+      `${kernel}: weights of ${shown(w.shape)} do not fit a kernel of ${shown(size)} over ${channels} channels`,
     );
   }
   if (bias && bias.size !== outputs)
-    throw new ShapeError(`${kernel}: ${outputs} output channels, but the bias is ${show(bias.shape)}`);
+    throw new ShapeError(`${kernel}: ${outputs} output channels, but the bias is ${shown(bias.shape)}`);
 }
 
 /** The tensors of a convolution, in either direction. */
@@ -110,10 +111,10 @@ export interface Convolution {
   y: Tensor;
   bias?: Tensor;
   activation?: ActivationWord;
-  slope?: Gate;
+  slope?: SlopeAt;
 }
 
-const multiplies = (sizes: Record<string, number>): number =>
+const multipliesOf = (sizes: Record<string, number>): number =>
   ['batch', 'out_height', 'out_width', 'kernel_height', 'kernel_width', 'channels', 'filters'].reduce(
     (product, name) => product * sizes[name],
     1,
@@ -122,71 +123,55 @@ const multiplies = (sizes: Record<string, number>): number =>
 /** The number of consecutive k for one invocation where a convolution is split. */
 const stretch = 8;
 
-/** From the image to the places: each place sums its patch. */
-function gather(tape: Tape, convolution: Convolution, window: Window): void {
-  const { x, w, y, bias, activation = 'linear', slope } = convolution;
-  const [filters, , kernelWidth, channels] = w.shape;
-  if (isSingle(filters, window)) return gatherSingle(tape, convolution, window);
-  const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
-  const m = sizes.batch * sizes.out_height * sizes.out_width;
+/** Returns what both directions of a convolution have in common: the shader's variant, and the product to record. */
+function productOf({ x, w, y, bias, activation = 'linear', slope }: Convolution, window: Window) {
+  const [filters, , , channels] = w.shape;
+  const constants = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
   const variant = {
-    wideChannels: whole(channels),
-    wideFilters: whole(filters),
+    wideChannels: wholeVec4s(channels),
+    wideFilters: wholeVec4s(filters),
     dilated: isDilated(window),
-    wideRun: whole(kernelWidth * channels),
-    wideY: whole(filters),
     bias: bias !== undefined,
     activation,
     slope: slope?.activation,
   };
+  const tensors = { x, w, y, bias, saved: slope?.saved };
+  return { variant, product: { tensors, constants, multiplies: multipliesOf(constants) } };
+}
+
+/** From the image to the places: each place sums its patch. */
+function toPlaces(tape: Tape, convolution: Convolution, window: Window): void {
+  const { w } = convolution;
+  const [filters, , kernelWidth, channels] = w.shape;
+  if (isSingle(filters, window)) return singleToPlaces(tape, convolution, window);
+  const { variant, product } = productOf(convolution, window);
+  const { batch, out_height, out_width } = product.constants;
+  const m = batch * out_height * out_width;
+  const widths = { wideRun: wholeVec4s(kernelWidth * channels), wideY: wholeVec4s(filters) };
   const way = (tiling: Tiling) => ({
-    shader: convShader({ ...variant, tiling }),
+    shader: convShader({ ...variant, ...widths, tiling }),
     invocations: invocationsOf(tiling, m, filters),
   });
-  tuned(
-    tape,
-    'conv2d',
-    nameOf(sizes),
-    { x, w, y, bias, saved: slope?.saved },
-    sizes,
-    tilings(tape.gpu, m, filters, w.size / filters / stretch),
-    way,
-    multiplies(sizes),
-  );
+  const candidates = tilings(tape.gpu, m, filters, w.size / filters / stretch);
+  tuned(tape, { kernel: 'conv2d', ...product, candidates, way });
 }
 
 /** From the places to the image: each pixel sums the places whose patches contain it. */
-function scatter(tape: Tape, convolution: Convolution, window: Window): void {
-  const { x, w, y, bias, activation = 'linear', slope } = convolution;
+function toImage(tape: Tape, convolution: Convolution, window: Window): void {
+  const { w } = convolution;
   const [filters, , , channels] = w.shape;
-  if (isSingle(filters, window)) return scatterSingle(tape, convolution, window);
-  const sizes = { filters, parts: 1, ...sizesOf(x.shape[0], window) };
+  if (isSingle(filters, window)) return singleToImage(tape, convolution, window);
+  const { variant, product } = productOf(convolution, window);
+  const { batch, height, width } = product.constants;
   const [down, along] = window.stride;
   const classes = down * along;
-  const inClass = sizes.batch * Math.ceil(sizes.height / down) * Math.ceil(sizes.width / along);
-  const variant = {
-    wideChannels: whole(channels),
-    wideFilters: whole(filters),
-    dilated: isDilated(window),
-    wideY: whole(channels),
-    bias: bias !== undefined,
-    activation,
-    slope: slope?.activation,
-  };
+  const inClass = batch * Math.ceil(height / down) * Math.ceil(width / along);
   const way = (tiling: Tiling) => ({
-    shader: convTransposeShader({ ...variant, tiling }),
+    shader: convTransposeShader({ ...variant, wideY: wholeVec4s(channels), tiling }),
     invocations: invocationsOf(tiling, classes * filledRows(tiling, inClass), channels),
   });
-  tuned(
-    tape,
-    'conv2d transposed',
-    nameOf(sizes),
-    { x, w, y, bias, saved: slope?.saved },
-    sizes,
-    tilings(tape.gpu, classes * inClass, channels, w.size / channels / classes / stretch),
-    way,
-    multiplies(sizes),
-  );
+  const candidates = tilings(tape.gpu, classes * inClass, channels, w.size / channels / classes / stretch);
+  tuned(tape, { kernel: 'conv2d transposed', ...product, candidates, way });
 }
 
 /** Tiles of 8 × 8 sums that keep a GPU busy, and parts of the batch that one more dispatch adds up. */
@@ -194,33 +179,25 @@ const wantedTiles = 1024;
 const mostParts = 64;
 
 /**
- * The number of parts of the batch, each with its own sums. It follows from the shapes alone, since it changes the
- * order of additions.
- */
-function partsOf(batch: number, filters: number, n: number): number {
-  const wanted = Math.ceil(wantedTiles / (Math.ceil(filters / 8) * Math.ceil(n / 8)));
-  const share = Math.ceil(batch / Math.min(batch, wanted, mostParts));
-  return Math.ceil(batch / share);
-}
-
-/**
  * The gradient of the weights from the values at the places and the image, with the sums of the values for each filter.
  */
 function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: Tensor }, window: Window): void {
   const { a, x, y, sums } = tensors;
   const [filters, kernelHeight, kernelWidth, channels] = y.shape;
-  if (isSingle(filters, window)) return weightsSingle(tape, tensors, window);
+  if (isSingle(filters, window)) return singleWeights(tape, tensors, window);
   const n = kernelHeight * kernelWidth * channels;
-  const parts = partsOf(a.shape[0], filters, n);
-  const sizes = { filters, parts, ...sizesOf(a.shape[0], window) };
+  const [batch] = a.shape;
+  const wanted = Math.ceil(wantedTiles / (Math.ceil(filters / 8) * Math.ceil(n / 8)));
+  const parts = partsOf(batch, Math.min(wanted, mostParts));
+  const constants = { filters, parts, ...sizesOf(batch, window) };
   const partial = (whole: Tensor) => (parts === 1 ? whole : tape.tensor([parts, whole.size], 'f32', 'partial sums'));
   const [ownY, ownSums] = [partial(y), sums && partial(sums)];
   const variant = {
-    wideChannels: whole(channels),
-    wideFilters: whole(filters),
+    wideChannels: wholeVec4s(channels),
+    wideFilters: wholeVec4s(filters),
     dilated: isDilated(window),
-    wideY: whole(n),
-    ragged: !whole(sizes.out_width),
+    wideY: wholeVec4s(n),
+    ragged: !wholeVec4s(constants.out_width),
     sums: sums !== undefined,
   };
   const way = (tiling: Tiling) => ({
@@ -228,16 +205,14 @@ function weights(tape: Tape, tensors: { a: Tensor; x: Tensor; y: Tensor; sums?: 
     invocations:
       invocationsOf(tiling, parts * filledRows(tiling, filters), n) + (sums ? parts * Math.ceil(filters / 4) : 0),
   });
-  tuned(
-    tape,
-    'conv2d weights',
-    nameOf(sizes),
-    { a, x, y: ownY, sums: ownSums },
-    sizes,
-    tilings(tape.gpu, filters, n, Math.ceil(sizes.batch / parts) * sizes.out_height, parts),
+  tuned(tape, {
+    kernel: 'conv2d weights',
+    tensors: { a, x, y: ownY, sums: ownSums },
+    constants,
+    candidates: tilings(tape.gpu, filters, n, Math.ceil(batch / parts) * constants.out_height, parts),
     way,
-    multiplies(sizes),
-  );
+    multiplies: multipliesOf(constants),
+  });
   if (ownY !== y) sumRowsLater(tape, ownY, y, true);
   if (sums && ownSums !== sums) sumRowsLater(tape, ownSums!, sums, true);
 }

@@ -1,8 +1,9 @@
 import { crossEntropyShader } from '../../shaders/cross-entropy.ts';
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { checkRowWeights, show } from './shapes.ts';
+import { checkRowWeights } from './shapes.ts';
 
 /**
  * Softmax cross-entropy in nats of logits y, [rows, classes], with the class of each row, [rows, 1] whole numbers from
@@ -21,7 +22,7 @@ export function crossEntropy(
 ): { losses: Tensor; hits: Tensor } {
   const [rows, classes] = [y.rows, y.columns];
   if (labels.size !== rows)
-    throw new ShapeError(`crossEntropy: ${show(y.shape)} has ${rows} rows, but the labels are ${show(labels.shape)}`);
+    throw new ShapeError(`crossEntropy: ${shown(y.shape)} has ${rows} rows, but the labels are ${shown(labels.shape)}`);
   checkRowWeights('crossEntropy', weights, rows);
   const losses = tape.tensor([rows, 1], 'f32', 'losses of the rows');
   const hits = tape.tensor([rows, 1], 'f32', 'hits');

@@ -1,7 +1,7 @@
 import { decayShader, decayStrip } from '../../shaders/decay.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { aNumber, quadsOf } from './shapes.ts';
+import { lossSize, quadsOf } from './shapes.ts';
 
 /**
  * ½ factor Σ w² over all of the weights, as sums to be divided by the batch's rows like those of a loss. dw = factor w.
@@ -11,12 +11,10 @@ export function decay(tape: Tape, weights: readonly Tensor[], state: Tensor, fac
   const sums = tape.tensor([strips.reduce((total, n) => total + n, 0)], 'f32', 'weight decay');
   tape.loss(sums, (counts) => {
     const gradient = counts !== undefined;
-    const gradientFactor: Record<string, number> = gradient
-      ? { gradient_factor: factor * aNumber('decay', counts) }
-      : {};
+    const shared = lossSize('decay', { constants: { factor } }, factor, counts).constants;
     let first = 0;
     weights.forEach((w, i) => {
-      const constants = { size: w.size, quads: quadsOf(w), strips: strips[i], first, factor, ...gradientFactor };
+      const constants = { size: w.size, quads: quadsOf(w), strips: strips[i], first, ...shared };
       tape.run(
         decayShader(gradient),
         { w, state, sums, dw: gradient ? tape.grad(w) : undefined },

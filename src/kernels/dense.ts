@@ -1,10 +1,10 @@
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { activate, activated, activationWord, foldedInto, type Activation, type ActivationWord } from './activation.ts';
 import { product } from './matmul.ts';
 import { sumRowsInto } from './reduce.ts';
-import { show } from './shapes.ts';
 
 /** The inputs of a recorded dense layer. */
 export interface DenseSource {
@@ -36,7 +36,7 @@ export function dense(
   const [out, inputs] = transposed ? [w.columns, w.rows] : [w.rows, w.columns];
   if (x.columns !== inputs)
     throw new ShapeError(`dense: the layer takes ${inputs} features, the data has ${x.columns}`);
-  if (bias && bias.size !== out) throw new ShapeError(`dense: ${out} units, but a bias of ${show(bias.shape)}`);
+  if (bias && bias.size !== out) throw new ShapeError(`dense: ${out} units, but a bias of ${shown(bias.shape)}`);
   const source = { x, w, bias, transposed };
   const way = denseWays.get(x);
   if (way) return activate(tape, way(source), activation);

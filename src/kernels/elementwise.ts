@@ -1,9 +1,10 @@
 import { broadcast, elementwise, type Expression } from '../../shaders/elementwise.ts';
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
-import type { Tensor } from '../runtime/tensor.ts';
+import { sizeOf, type Tensor } from '../runtime/tensor.ts';
 import { sumInto } from './reduce.ts';
-import { checkSameShape, quadsOf, sameShape, show } from './shapes.ts';
+import { checkSameShape, quadsOf, sameShape } from './shapes.ts';
 
 /**
  * Adds a + b with NumPy's broadcasting, up to four sides. da = dy, db = dy, summed over the repeated sides.
@@ -38,7 +39,7 @@ export const divide = operation('divide', (tape, dy, a, b, toA, toB) => {
 export function reshape(tape: Tape, x: Tensor, shape: readonly number[]): Tensor {
   const y = tape.tensor(shape, 'f32', 'reshaped');
   if (y.size !== x.size)
-    throw new ShapeError(`reshape: ${show(x.shape)} does not hold as many values as ${show(shape)}`);
+    throw new ShapeError(`reshape: ${shown(x.shape)} does not hold as many values as ${shown(shape)}`);
   copy(tape, x, y);
   tape.backward(y, () => copy(tape, tape.grad(y), tape.grad(x)));
   return y;
@@ -64,12 +65,10 @@ export function straightThrough(tape: Tape, x: Tensor, value: Tensor): Tensor {
 }
 
 /** Copies values, or adds them to a gradient that has been written. No gradient rule. */
-export const copy = (tape: Tape, from: Tensor, to: Tensor): void =>
-  tape.run(
-    elementwise('copy'),
-    { a: from, b: from, y: to },
-    { constants: { size: from.size }, threads: quadsOf(from) },
-  );
+export function copy(tape: Tape, from: Tensor, to: Tensor): void {
+  const size = { constants: { size: from.size }, threads: quadsOf(from) };
+  tape.run(elementwise('copy'), { a: from, b: from, y: to }, size);
+}
 
 type Send = (name: Expression, a: Tensor, b: Tensor) => void;
 type Rule = (tape: Tape, dy: Tensor, a: Tensor, b: Tensor, toA: Send, toB: Send) => void;
@@ -89,10 +88,10 @@ function operation(name: Expression, rule: Rule) {
 
 function broadcastShape(name: string, a: readonly number[], b: readonly number[]): number[] {
   const sides = Math.max(a.length, b.length);
-  if (sides > 4) throw new ShapeError(`${name}: takes up to four sides, not ${show(a)} and ${show(b)}`);
+  if (sides > 4) throw new ShapeError(`${name}: takes up to four sides, not ${shown(a)} and ${shown(b)}`);
   return Array.from({ length: sides }, (_, i) => {
     const [p, q] = [a[i - sides + a.length] ?? 1, b[i - sides + b.length] ?? 1];
-    if (p !== q && p !== 1 && q !== 1) throw new ShapeError(`${name}: ${show(a)} and ${show(b)} cannot be broadcast`);
+    if (p !== q && p !== 1 && q !== 1) throw new ShapeError(`${name}: ${shown(a)} and ${shown(b)} cannot be broadcast`);
     return Math.max(p, q);
   });
 }
@@ -136,5 +135,5 @@ const padded = (shape: readonly number[]): Four => [...Array<number>(4 - shape.l
 /** Row-major strides of four sides, 0 along those of length 1: they are repeated. */
 function strides(shape: readonly number[]): Four {
   const sides = padded(shape);
-  return sides.map((n, i) => (n === 1 ? 0 : sides.slice(i + 1).reduce((product, side) => product * side, 1))) as Four;
+  return sides.map((n, i) => (n === 1 ? 0 : sizeOf(sides.slice(i + 1)))) as Four;
 }

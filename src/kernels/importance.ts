@@ -6,7 +6,7 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { lossLayout, parsedLoss, type ElementLoss } from './loss.ts';
 import { drawConstants, type Draws } from './random.ts';
-import { aNumber, checkRowWeights } from './shapes.ts';
+import { aNumber, checkRowWeights, lossSize } from './shapes.ts';
 
 /** The bound of an example's samples, one number for each row. */
 export interface Bound {
@@ -41,11 +41,8 @@ export function importance(tape: Tape, head: Tensor, samples: number, draws: Dra
   const sizes = { rows, units, samples };
   const z = tape.tensor([rows * samples, units], 'f32', 'code');
   const ratio = tape.tensor([rows * samples], 'f32', 'log ratios');
-  tape.run(
-    sampleForward(),
-    { head, state, z, ratio },
-    { constants: { ...sizes, ...drawConstants(draws) }, threads: rows * samples },
-  );
+  const size = { constants: { ...sizes, ...drawConstants(draws) }, threads: rows * samples };
+  tape.run(sampleForward(), { head, state, z, ratio }, size);
   const [bound, reconstruction, kl] = ['bound', 'reconstruction', 'divergence'].map((label) =>
     tape.tensor([rows, 1], 'f32', label),
   );
@@ -83,7 +80,7 @@ export function importance(tape: Tape, head: Tensor, samples: number, draws: Dra
         tape.run(
           lossShader({ kind, wide, writes: 'gradient', slope, sampled: true, weighted: true }),
           { y, x, state, sums: losses, dy: tape.grad(fold?.preactivation ?? y), saved: fold?.saved, weights },
-          { ...size, constants: { ...constants, gradient_factor: factor * aNumber(name, counts) } },
+          lossSize(name, { ...size, constants }, factor, counts),
         );
       });
       return { bound, reconstruction, kl };

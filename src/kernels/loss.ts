@@ -1,11 +1,11 @@
 import type { Activation } from '../../shaders/activation.ts';
-import { lossShader, type Formula, type TermKind } from '../../shaders/loss.ts';
+import { lossShader, type Formula, type LossVariant, type TermKind } from '../../shaders/loss.ts';
 import { DeviceLostError, LatentGpuError, OptionError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkNumber } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import { aNumber, checkRowWeights, checkSameShape } from './shapes.ts';
+import { checkRowWeights, checkSameShape, lossSize } from './shapes.ts';
 
 /** Squared error, binary cross-entropy of logits, absolute error, or Huber's loss with delta 1. */
 export type LossKind = 'mse' | 'bce' | 'mae' | 'huber';
@@ -95,32 +95,24 @@ function sumsOf(
   if (x) checkSameShape(name, y, x);
   checkRowWeights(name, weights, y.shape[0]);
   const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor }, blanks);
-  const masked = blanks !== undefined;
-  const weighted = weights !== undefined;
   tape.loss(sums, (counts) => {
-    if (counts === undefined)
-      return tape.run(
-        lossShader({ kind, wide, writes: 'sums', masked, weighted }),
-        { y, x, state, sums, weights },
-        size,
-      );
-    const fold = tape.fold(y);
-    const toBoth = both && x !== undefined;
-    const writes = toBoth ? 'gradients' : 'gradient';
-    const constants = { ...size.constants, gradient_factor: factor * aNumber(name, counts) };
+    const gradient = counts !== undefined;
+    const toX = gradient && both ? x : undefined;
+    const fold = gradient ? tape.fold(y) : undefined;
+    const variant: LossVariant = {
+      kind,
+      wide,
+      writes: toX ? 'gradients' : gradient ? 'gradient' : 'sums',
+      masked: blanks !== undefined,
+      weighted: weights !== undefined,
+      slope: fold?.activation as Activation | undefined,
+    };
+    const dy = gradient ? tape.grad(fold?.preactivation ?? y) : undefined;
+    const dx = toX && tape.grad(toX);
     tape.run(
-      lossShader({ kind, wide, writes, masked, weighted, slope: fold?.activation as Activation | undefined }),
-      {
-        y,
-        x,
-        state,
-        sums,
-        dy: tape.grad(fold?.preactivation ?? y),
-        dx: toBoth ? tape.grad(x) : undefined,
-        saved: fold?.saved,
-        weights,
-      },
-      { ...size, constants },
+      lossShader(variant),
+      { y, x, state, sums, dy, dx, saved: fold?.saved, weights },
+      lossSize(name, size, factor, counts),
     );
   });
   return sums;

@@ -1,11 +1,11 @@
 import { matmulShader } from '../../shaders/matmul.ts';
 import { invocationsOf, type Tiling } from '../../shaders/tiles.ts';
 import { ShapeError } from '../errors.ts';
-import { checkFlag, checkOptions } from '../runtime/options.ts';
+import { checkFlag, checkOptions, shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
-import type { ActivationWord, Gate } from './activation.ts';
-import { show } from './shapes.ts';
+import type { ActivationWord, SlopeAt } from './activation.ts';
+import { wholeVec4s } from './shapes.ts';
 import { sharedTilings, tilings, tuned } from './tilings.ts';
 
 export type { Tiling };
@@ -29,12 +29,12 @@ export function matmul(tape: Tape, a: Tensor, b: Tensor, options: Transposes = {
   checkFlag('matmul: transposeA', transposeA);
   checkFlag('matmul: transposeB', transposeB);
   if ((transposeA ? a.shape.length !== 2 : a.shape.length < 2) || b.shape.length !== 2)
-    throw new ShapeError(`matmul: takes two matrices, not ${show(a.shape)} and ${show(b.shape)}`);
+    throw new ShapeError(`matmul: takes two matrices, not ${shown(a.shape)} and ${shown(b.shape)}`);
   const [m, k] = sides(a, transposeA);
   const [inner, n] = sides(b, transposeB);
   if (k !== inner)
     throw new ShapeError(
-      `matmul: the left side has ${k} columns, the right side ${inner} rows (${show(a.shape)}, ${show(b.shape)})`,
+      `matmul: the left side has ${k} columns, the right side ${inner} rows (${shown(a.shape)}, ${shown(b.shape)})`,
     );
   const y = tape.tensor(transposeA ? [m, n] : [...a.shape.slice(0, -1), n]);
   product(tape, { a, b, y, transposeA, transposeB });
@@ -59,7 +59,7 @@ export interface Product extends Transposes {
   bias?: Tensor;
   activation?: ActivationWord;
   /** The slope of an activation at `saved`, which y is multiplied by. */
-  slope?: Gate;
+  slope?: SlopeAt;
   /** Receives the sums over k of op(a)'s rows; only with `transposeA`. */
   sums?: Tensor;
   /** The tiling. Default: one that is probably fast on this adapter. */
@@ -76,14 +76,13 @@ export function product(
 ): void {
   const [m, k] = sides(a, transposeA);
   const [, n] = sides(b, transposeB);
-  const wide = (side: number) => side % 4 === 0;
   const variant = {
     transposeA,
     transposeB,
-    wideA: wide(a.columns),
-    wideB: wide(b.columns),
-    wideY: wide(n),
-    ragged: !wide(k),
+    wideA: wholeVec4s(a.columns),
+    wideB: wholeVec4s(b.columns),
+    wideY: wholeVec4s(n),
+    ragged: !wholeVec4s(k),
     bias: bias !== undefined,
     activation,
     slope: slope?.activation,
@@ -93,14 +92,13 @@ export function product(
     shader: matmulShader({ ...variant, tiling }),
     invocations: invocationsOf(tiling, m, n) + (sums && !tiling.split ? Math.ceil(m / 4) : 0),
   });
-  tuned(
-    tape,
-    `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`,
-    `${m}x${n}x${k}${sums ? ' with sums' : ''}`,
-    { a, b, y, bias, saved: slope?.saved, sums },
-    { m, n, k },
-    tiling ? [tiling] : [...tilings(tape.gpu, m, n, k / 32), ...sharedTilings(tape.gpu, m, n)],
+  tuned(tape, {
+    kernel: `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`,
+    tensors: { a, b, y, bias, saved: slope?.saved, sums },
+    constants: { m, n, k },
+    suffix: sums && ' with sums',
+    candidates: tiling ? [tiling] : [...tilings(tape.gpu, m, n, k / 32), ...sharedTilings(tape.gpu, m, n)],
     way,
-    m * n * k,
-  );
+    multiplies: m * n * k,
+  });
 }

@@ -12,12 +12,9 @@ const strip = 512;
 export function distances(tape: Tape, codes: Tensor, queries: Tensor, first: number, count: number): Tensor {
   const [length, width] = codes.shape;
   const y = tape.tensor([length, count], 'f32', 'distances');
+  const constants = { length, first, count, quads: width / 4 };
   const threads = Math.ceil(length / 4) * Math.ceil(count / 4);
-  tape.run(
-    distancesShader(),
-    { codes, queries, y },
-    { constants: { length, first, count, quads: width / 4 }, threads },
-  );
+  tape.run(distancesShader(), { codes, queries, y }, { constants, threads });
   return y;
 }
 

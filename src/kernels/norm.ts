@@ -35,11 +35,8 @@ export function groupNorm(
   const size = small ? { threads: sets } : { workgroups: sets };
   const y = tape.tensor(x.shape, 'f32', 'normalized');
   const stats = tape.tensor([sets, 2], 'f32', 'statistics');
-  tape.run(
-    setNormForward({ alone: small }),
-    { x, weight, bias, y, stats },
-    { constants: { ...constants, epsilon }, ...size },
-  );
+  const forward = { constants: { ...constants, epsilon }, ...size };
+  tape.run(setNormForward({ alone: small }), { x, weight, bias, y, stats }, forward);
   tape.backward(y, () => {
     const dy = tape.grad(y);
     affineGradient(tape, { x, dy, stats, weight, bias, constants });
@@ -70,11 +67,8 @@ export function affineGradient(tape: Tape, { x, dy, stats, weight, bias, constan
   const { lines, channels } = constants;
   const parts = Math.ceil(Math.sqrt(lines));
   const partials = tape.tensor([parts, channels, 2], 'f32', 'partial sums');
-  tape.run(
-    normColumns(sums !== undefined),
-    { x, dy, stats, partials },
-    { constants: { ...constants, parts }, threads: parts * channels },
-  );
+  const size = { constants: { ...constants, parts }, threads: parts * channels };
+  tape.run(normColumns(sums !== undefined), { x, dy, stats, partials }, size);
   tape.run(
     normColumnsEnd(sums !== undefined),
     { partials, dweight: tape.grad(weight), dbias: tape.grad(bias), sums },

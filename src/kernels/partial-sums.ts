@@ -22,6 +22,13 @@ export function sumRowsLater(tape: Tape, x: Tensor, y: Tensor, partial = false):
   tape.finish ??= (before) => finish(tape, rests, before);
 }
 
+/**
+ * Returns the number of parts, at most `most`, for `count` summands: parts of one size, except the last. Both arguments
+ * must follow from shapes alone, since the parts change the order of additions.
+ */
+export const partsOf = (count: number, most: number): number =>
+  Math.ceil(count / Math.ceil(count / Math.min(count, most)));
+
 /** A postponed sum: the rows of x are to be added to y. */
 interface Rest {
   readonly x: Tensor;

@@ -40,11 +40,9 @@ export function avgPool2d(tape: Tape, x: Tensor, window: Window): Tensor {
   tape.backward(y, () => {
     const { y: dx, slope } = foldedInto(tape, x);
     const [height, width] = window.image;
-    tape.run(
-      avgPoolBackward({ wide, slope: slope?.activation }),
-      { dy: tape.grad(y), dx, saved: slope?.saved },
-      { constants, threads: rows * height * width * across },
-    );
+    const shader = avgPoolBackward({ wide, slope: slope?.activation });
+    const size = { constants, threads: rows * height * width * across };
+    tape.run(shader, { dy: tape.grad(y), dx, saved: slope?.saved }, size);
   });
   return y;
 }

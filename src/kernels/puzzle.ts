@@ -7,11 +7,8 @@ import { pair, type Sides } from './window.ts';
 /** A random permutation of `tiles` tiles for each row, [rows, tiles]: the tile at each place. */
 export function tileOrder(tape: Tape, rows: number, tiles: number, draws: Draws): Tensor {
   const order = tape.tensor([rows, tiles], 'u32', 'tile order');
-  tape.run(
-    tileOrderShader(tiles),
-    { state: draws.state, order },
-    { constants: { rows, ...drawConstants(draws) }, threads: rows },
-  );
+  const size = { constants: { rows, ...drawConstants(draws) }, threads: rows };
+  tape.run(tileOrderShader(tiles), { state: draws.state, order }, size);
   return order;
 }
 
@@ -28,11 +25,8 @@ export function moveTiles(
 ): Tensor {
   const [down, across] = pair(tiles);
   const y = tape.tensor(x.shape, 'f32', 'moved tiles');
-  tape.run(
-    moveTilesShader(),
-    { x, order, y },
-    { constants: { rows: x.shape[0], down, across, height, width, channels }, threads: x.size },
-  );
+  const constants = { rows: x.shape[0], down, across, height, width, channels };
+  tape.run(moveTilesShader(), { x, order, y }, { constants, threads: x.size });
   return y;
 }
 

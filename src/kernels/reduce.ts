@@ -2,8 +2,7 @@ import { maxStage, spread, sumStage } from '../../shaders/reduce.ts';
 import { ShapeError } from '../errors.ts';
 import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
-import type { Tensor } from '../runtime/tensor.ts';
-import { show } from './shapes.ts';
+import { sizeOf, type Tensor } from '../runtime/tensor.ts';
 
 /** A tensor seen as [outer, length, inner], to be reduced along the middle. */
 interface View {
@@ -18,13 +17,12 @@ function view(kernel: string, x: Tensor, axis?: number): View {
   if (axis === undefined) return { outer: 1, length: x.size, inner: 1, shape: [1] };
   const at = !Number.isInteger(axis) ? NaN : axis < 0 ? axis + x.shape.length : axis;
   const length = x.shape[at];
-  if (length === undefined) throw new ShapeError(`${kernel}: ${show(x.shape)} has no axis ${shown(axis)}`);
-  const product = (sides: readonly number[]) => sides.reduce((p, n) => p * n, 1);
+  if (length === undefined) throw new ShapeError(`${kernel}: ${shown(x.shape)} has no axis ${shown(axis)}`);
   const rest = x.shape.filter((_, i) => i !== at);
   return {
-    outer: product(x.shape.slice(0, at)),
+    outer: sizeOf(x.shape.slice(0, at)),
     length,
-    inner: product(x.shape.slice(at + 1)),
+    inner: sizeOf(x.shape.slice(at + 1)),
     shape: rest.length ? rest : [1],
   };
 }
@@ -51,13 +49,8 @@ function scaledSum(tape: Tape, x: Tensor, along: View, scale: number): Tensor {
   const y = tape.tensor(along.shape, 'f32', 'sum');
   recordSum(tape, x, along, scale, y);
   const { outer, length, inner } = along;
-  tape.backward(y, () => {
-    tape.run(
-      spread(false),
-      { dy: tape.grad(y), dx: tape.grad(x) },
-      { constants: { outer, length, inner, scale }, threads: x.size },
-    );
-  });
+  const size = { constants: { outer, length, inner, scale }, threads: x.size };
+  tape.backward(y, () => tape.run(spread(false), { dy: tape.grad(y), dx: tape.grad(x) }, size));
   return y;
 }
 
@@ -89,14 +82,8 @@ export function recordStage(
   const parts = Math.ceil(steps / strip);
   const last = parts === 1 && y;
   const to = last || tape.tensor([outer, parts * lanes, inner], 'f32', 'partial sums');
-  tape.run(
-    sumStage(wide),
-    { x, y: to },
-    {
-      constants: { outer, length: steps, inner: across, parts, scale: last ? scale : 1 },
-      threads: outer * parts * across,
-    },
-  );
+  const constants = { outer, length: steps, inner: across, parts, scale: last ? scale : 1 };
+  tape.run(sumStage(wide), { x, y: to }, { constants, threads: outer * parts * across });
   return to;
 }
 
@@ -118,14 +105,9 @@ export function recordSum(
  */
 export function max(tape: Tape, x: Tensor, axis?: number): Tensor {
   const { value, at, along } = recordMax(tape, x, view('max', x, axis));
-  tape.backward(value, () => {
-    const { outer, length, inner } = along;
-    tape.run(
-      spread(true),
-      { dy: tape.grad(value), dx: tape.grad(x), at },
-      { constants: { outer, length, inner, scale: 1 }, threads: x.size },
-    );
-  });
+  const { outer, length, inner } = along;
+  const size = { constants: { outer, length, inner, scale: 1 }, threads: x.size };
+  tape.backward(value, () => tape.run(spread(true), { dy: tape.grad(value), dx: tape.grad(x), at }, size));
   return value;
 }
 

@@ -27,18 +27,12 @@ export function upsample2d(
   const constants = { batch, height, width, channels: across, factor_y: down, factor_x: along };
   const pixels = batch * height * width * across;
   const y = tape.tensor([batch, height * width * channels * down * along], 'f32', 'upsample2d');
-  tape.run(
-    upsampleForward({ kind, wide }),
-    { x, y },
-    { constants, threads: kind === 'nearest' ? pixels : pixels * down * along },
-  );
+  const threads = kind === 'nearest' ? pixels : pixels * down * along;
+  tape.run(upsampleForward({ kind, wide }), { x, y }, { constants, threads });
   tape.backward(y, () => {
     const { y: dx, slope } = foldedInto(tape, x);
-    tape.run(
-      upsampleBackward({ kind, wide, slope: slope?.activation }),
-      { dy: tape.grad(y), dx, saved: slope?.saved },
-      { constants, threads: pixels },
-    );
+    const shader = upsampleBackward({ kind, wide, slope: slope?.activation });
+    tape.run(shader, { dy: tape.grad(y), dx, saved: slope?.saved }, { constants, threads: pixels });
   });
   return y;
 }
@@ -50,10 +44,7 @@ export function upsample2d(
 export function coarsen(tape: Tape, x: Tensor, [height, width, channels]: Image, factor: Sides): Tensor {
   const [down, along] = pair(factor);
   const y = tape.tensor(x.shape, 'f32', 'downsampled');
-  tape.run(
-    coarsenShader(),
-    { x, y },
-    { constants: { batch: x.shape[0], height, width, channels, factor_y: down, factor_x: along }, threads: x.size },
-  );
+  const constants = { batch: x.shape[0], height, width, channels, factor_y: down, factor_x: along };
+  tape.run(coarsenShader(), { x, y }, { constants, threads: x.size });
   return y;
 }

@@ -81,30 +81,22 @@ function convolution(
     stride: [down, along],
   } = window;
   const taps = kernel[0] * kernel[1];
-  const [x, w, dy] = [
-    put([1, height * width * channels]),
-    put([filters, ...kernel, channels]),
-    put([1, rows * columns * filters]),
-  ];
-  const [y, dw, dx] = [
-    sums(dy.values.length, taps * channels),
-    sums(w.values.length, rows * columns),
-    sums(x.values.length, taps * filters),
-  ];
+  const x = put([1, height * width * channels]);
+  const w = put([filters, ...kernel, channels]);
+  const dy = put([1, rows * columns * filters]);
+  const y = sums(dy.values.length, taps * channels);
+  const dw = sums(w.values.length, rows * columns);
+  const dx = sums(x.values.length, taps * filters);
   for (let place = 0; place < rows * columns; place++) {
     for (let tap = 0; tap < taps; tap++) {
-      const [row, column] = [
-        Math.floor(place / columns) * down - before[0] + Math.floor(tap / kernel[1]),
-        (place % columns) * along - before[1] + (tap % kernel[1]),
-      ];
+      const row = Math.floor(place / columns) * down - before[0] + Math.floor(tap / kernel[1]);
+      const column = (place % columns) * along - before[1] + (tap % kernel[1]);
       if (row < 0 || row >= height || column < 0 || column >= width) continue;
       for (let o = 0; o < filters; o++) {
         for (let c = 0; c < channels; c++) {
-          const [atX, atW, atY] = [
-            (row * width + column) * channels + c,
-            (o * taps + tap) * channels + c,
-            place * filters + o,
-          ];
+          const atX = (row * width + column) * channels + c;
+          const atW = (o * taps + tap) * channels + c;
+          const atY = place * filters + o;
           add(y, atY, x.values[atX] * w.values[atW]);
           add(dw, atW, x.values[atX] * dy.values[atY]);
           add(dx, atX, dy.values[atY] * w.values[atW]);

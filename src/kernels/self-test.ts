@@ -2,8 +2,9 @@ import type { Gpu } from '../runtime/device.ts';
 import { checkFlag, checkOptions } from '../runtime/options.ts';
 import { compile, type Plan } from '../runtime/plan.ts';
 import { uniforms } from '../runtime/random.ts';
+import { scoped } from '../runtime/scope.ts';
 import { tape as makeTape } from '../runtime/tape.ts';
-import { readTensors, Tensor, tensor } from '../runtime/tensor.ts';
+import { readTensors, sizeOf, Tensor, tensor } from '../runtime/tensor.ts';
 import { convolutions, products, type Case, type Expected, type Input } from './self-test-cases.ts';
 
 /** The result of one way of computing a kernel on this adapter. */
@@ -42,12 +43,7 @@ export async function selfTest(gpu: Gpu, options: SelfTestOptions): Promise<Self
   const began = performance.now();
   const inputs: Tensor[] = [];
   const put = (shape: number[]): Input => {
-    const values = uniforms(
-      shape.reduce((product, n) => product * n, 1),
-      1,
-      1,
-      inputs.length,
-    ).map((u) => 2 * u - 1);
+    const values = uniforms(sizeOf(shape), 1, 1, inputs.length).map((u) => 2 * u - 1);
     inputs.push(tensor(gpu, values, shape));
     return { values, tensor: inputs.at(-1)! };
   };
@@ -74,8 +70,8 @@ async function testWays(gpu: Gpu, { record, expected }: Case): Promise<TestedWay
   const tape = makeTape(gpu);
   const outputs = record(tape);
   tape.keep(...outputs);
-  const plan = await compile(tape);
-  try {
+  return scoped(async (scope) => {
+    const plan = scope.own(await compile(tape));
     const tested: TestedWay[] = [];
     const commands = await Promise.all(plan.tunables.map(({ choice, make }) => Promise.all(choice.ways.map(make))));
     for (const [n, { choice, use }] of plan.tunables.entries()) {
@@ -86,9 +82,7 @@ async function testWays(gpu: Gpu, { record, expected }: Case): Promise<TestedWay
       }
     }
     return tested;
-  } finally {
-    plan.dispose();
-  }
+  });
 }
 
 async function results(gpu: Gpu, plan: Plan, y: Tensor): Promise<ArrayLike<number>> {

@@ -178,14 +178,12 @@ function weights(tape: Tape, x: Tensor, places: Places, m: Tensor, dw: Tensor, t
 /** dbias = Σ_rows x */
 function sums(tape: Tape, x: Tensor, places: Places, dbias: Tensor): void {
   const { width, indices } = places;
-  if (alone(tape))
+  if (alone(tape)) {
     tape.run(sparseSumsAlone(), { x, ...places.lists(), dbias }, { constants: { width }, threads: width });
-  else
-    tape.run(
-      sparseSums(),
-      { x, marks: places.marks(), dbias },
-      { constants: { rows: indices.rows, width }, threads: width },
-    );
+  } else {
+    const constants = { rows: indices.rows, width };
+    tape.run(sparseSums(), { x, marks: places.marks(), dbias }, { constants, threads: width });
+  }
 }
 
 function transpose(tape: Tape, w: Tensor): Tensor {
@@ -202,9 +200,4 @@ const each = ({ indices, width }: Places) => ({
   threads: indices.size,
 });
 
-const sizes = ({ indices, width }: Places, outs: number) => ({
-  rows: indices.rows,
-  width,
-  k: indices.columns,
-  outs,
-});
+const sizes = ({ indices: { rows, columns }, width }: Places, outs: number) => ({ rows, width, k: columns, outs });

@@ -33,19 +33,11 @@ export function gather(tape: Tape, source: Rows, state: Tensor, rows: number, or
   const wide = columns % 4 === 0 && stride % 4 === 0;
   const threads = wide ? x.size / 4 : x.size;
   const whole = 'shape' in data ? data : data.length === 1 ? data[0].data : undefined;
-  const shader = gatherShader({
-    bytes,
-    wide,
-    ordered: order !== undefined,
-    held: window ? 'ring' : whole ? 'all' : 'split',
-    strided,
-  });
+  const held = window ? 'ring' : whole ? 'all' : 'split';
+  const shader = gatherShader({ bytes, wide, ordered: order !== undefined, held, strided });
+  const constants = { rows, columns, scale, ...(strided && { stride }) };
   const run = (data: Tensor, part = {}) =>
-    tape.run(
-      shader,
-      { data, state, x, order },
-      { constants: { rows, columns, scale, ...(strided && { stride }), ...part }, threads },
-    );
+    tape.run(shader, { data, state, x, order }, { constants: { ...constants, ...part }, threads });
   if (whole) run(whole, window ? { window } : {});
   else for (const { data: piece, first, count } of data as readonly Piece[]) run(piece, { first, count });
   return x;
@@ -67,11 +59,8 @@ export function shuffle(
   // At least two bits in each half, as one bit would allow too few permutations.
   const half_bits = Math.max(2, Math.ceil(Math.log2(examples) / 2));
   const constants = { examples, half_bits, stream: streams.shuffle };
-  tape.run(
-    shuffleShader({ shuffled, subset: subset !== undefined }),
-    { state, order, subset },
-    { constants, threads: examples },
-  );
+  const shader = shuffleShader({ shuffled, subset: subset !== undefined });
+  tape.run(shader, { state, order, subset }, { constants, threads: examples });
 }
 
 /** What `account` needs before an optimizer. */

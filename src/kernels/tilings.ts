@@ -10,19 +10,28 @@ const mostMultiplies = 2 ** 33;
 /** The number of dispatches for this number of multiply-adds. */
 export const slicesOf = (multiplies: number): number => Math.ceil(multiplies / mostMultiplies);
 
+/** A product that can be tiled in several ways. */
+interface Tiled<R extends string, O extends string> {
+  readonly kernel: string;
+  readonly tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>;
+  /** The shader's constants. Their values are part of the problem's name. */
+  readonly constants: Record<string, number>;
+  /** The end of the problem's name, for what may decide which tiling is fastest beside the constants. */
+  readonly suffix?: string;
+  /** The tilings, of which the first is probably fast. */
+  readonly candidates: readonly Tiling[];
+  readonly way: (tiling: Tiling) => { shader: Shader<R, O>; invocations: number };
+  /** The number of multiply-adds. */
+  readonly multiplies: number;
+}
+
 /**
- * Records a product that can be tiled in several ways, the first of which is probably fast; the tuner may find a faster
- * one. It is one dispatch, or several for very many multiply-adds.
+ * Records a product in the first of its tilings; the tuner may find a faster one. It is one dispatch, or several for
+ * very many multiply-adds.
  */
 export function tuned<R extends string, O extends string>(
   tape: Tape,
-  kernel: string,
-  sizes: string,
-  tensors: Record<R, Tensor> & Partial<Record<O, Tensor>>,
-  constants: Record<string, number>,
-  candidates: readonly Tiling[],
-  way: (tiling: Tiling) => { shader: Shader<R, O>; invocations: number },
-  multiplies: number,
+  { kernel, tensors, constants, suffix = '', candidates, way, multiplies }: Tiled<R, O>,
 ): void {
   const slices = slicesOf(multiplies);
   const byName = new Map(candidates.map((each) => [nameOf(each), each]));
@@ -37,7 +46,7 @@ export function tuned<R extends string, O extends string>(
     constants,
     workgroups,
     slices,
-    choice: { kernel, problem: `${kernel} ${sizes}`, ways, make },
+    choice: { kernel, problem: `${kernel} ${Object.values(constants).join('x')}${suffix}`, ways, make },
   });
 }
 
@@ -60,20 +69,10 @@ export function tilings(gpu: Gpu, m: number, n: number, stretches = 0, times = 1
   const group = groupOf(gpu);
   // A workgroup of 64 has 8 × 8 tiles, or 4 × 4 quads, which suits the caches of a GPU. A CPU runs a workgroup of 16 on
   // one core.
-  const plain = (rows: number, columns: number): Tiling => ({
-    rows,
-    columns,
-    quads: false,
-    group,
-    ...(!processor && { band: 8 }),
-  });
-  const quads = (rows: number, columns: number): Tiling => ({
-    rows,
-    columns,
-    quads: true,
-    group,
-    ...(!processor && { band: 4 }),
-  });
+  const tiles =
+    (quads: boolean, band: number) =>
+    (rows: number, columns: number): Tiling => ({ rows, columns, quads, group, ...(!processor && { band }) });
+  const [plain, quads] = [tiles(false, 8), tiles(true, 4)];
   const side = (length: number) => (length > 4 ? 8 : 4);
   // For a single row or column, a tile of four would waste three quarters.
   if (n === 1) return [plain(16, 1), plain(8, 1), plain(4, 1)].slice(m > 64 ? 0 : 2);

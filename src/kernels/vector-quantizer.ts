@@ -9,10 +9,11 @@ import {
   tallyShader,
 } from '../../shaders/vector-quantizer.ts';
 import { ShapeError } from '../errors.ts';
+import { shown } from '../runtime/options.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { drawConstants, type Draws } from './random.ts';
-import { aNumber, show } from './shapes.ts';
+import { aNumber } from './shapes.ts';
 
 /** Vectors with the nearest entries of a codebook. */
 export interface Quantized {
@@ -99,11 +100,8 @@ export function tallyTotals(tape: Tape, at: Tensor, z: Tensor, codebook: Tensor,
 export function perplexity(tape: Tape, counts: Tensor, at: Tensor, state: Tensor): Tensor {
   const [stretches, entries] = counts.shape;
   const sum = tape.tensor([1], 'f32', 'perplexity');
-  tape.run(
-    perplexityShader(),
-    { counts, state, sum },
-    { constants: { vectors: at.size, entries, stretches }, workgroups: 1 },
-  );
+  const constants = { vectors: at.size, entries, stretches };
+  tape.run(perplexityShader(), { counts, state, sum }, { constants, workgroups: 1 });
   return sum;
 }
 
@@ -146,7 +144,7 @@ function sizesOf(z: Tensor, codebook: Tensor) {
   const numbers = z.size / z.shape[0];
   if (codebook.shape.length !== 2 || numbers % columns)
     throw new ShapeError(
-      `quantize: rows of ${numbers} numbers are not made of whole entries of a codebook ${show(codebook.shape)}`,
+      `quantize: rows of ${numbers} numbers are not made of whole entries of a codebook ${shown(codebook.shape)}`,
     );
   return { vectors: z.size / columns, entries, columns };
 }

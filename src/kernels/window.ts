@@ -1,6 +1,5 @@
 import { ShapeError } from '../errors.ts';
 import { shown } from '../runtime/options.ts';
-import { show } from './shapes.ts';
 
 /** How a window of `kernel` [height, width] slides over an image, and the size of the result. */
 export interface Window {
@@ -65,7 +64,7 @@ export function slide(
   const spread = apart.some((each) => each > 1) ? `, dilated by ${along(apart)},` : '';
   if (sides.some(({ outputSize }) => outputSize < 1))
     throw new ShapeError(
-      `${layer}: a kernel of ${along(kernel)}${spread} does not fit into ${sequence ? 'a sequence' : 'an image'} of ${show(image.slice(+sequence))}`,
+      `${layer}: a kernel of ${along(kernel)}${spread} does not fit into ${sequence ? 'a sequence' : 'an image'} of ${shown(image.slice(+sequence))}`,
     );
   return {
     image,
@@ -98,7 +97,7 @@ export function unslide(
   });
   if (sides.some(({ side }) => side < 1))
     throw new ShapeError(
-      `${layer}: a kernel of ${along(kernel)} with padding ${along(padding)} leaves no output of ${show(from.slice(+sequence))}`,
+      `${layer}: a kernel of ${along(kernel)} with padding ${along(padding)} leaves no output of ${shown(from.slice(+sequence))}`,
     );
   return {
     image: [sides[0].side, sides[1].side, channels],
@@ -112,9 +111,6 @@ export function unslide(
 
 /** Whether taps of the kernel are several pixels apart. */
 export const isDilated = ({ dilation }: Window): boolean => dilation.some((each) => each > 1);
-
-/** Whether this number of values is whole vec4s. */
-export const whole = (n: number): boolean => n % 4 === 0;
 
 /** The names of a window's sizes in shaders. */
 export function sizesOf(batch: number, window: Window) {
@@ -143,6 +139,3 @@ export function sizesOf(batch: number, window: Window) {
 }
 
 const commonDivisor = (a: number, b: number): number => (b ? commonDivisor(b, a % b) : a);
-
-/** The name of a window's sizes for the tuner. */
-export const nameOf = (sizes: Record<string, number>): string => Object.values(sizes).join('x');

@@ -34,7 +34,10 @@ export class Assembler {
     return { own: alive, rival: () => ({ ...alive(), parameters: this.#rivals!, ...nothing }) };
   }
 
-  /** Makes the networks and their weights, which start from `given` if it is present. @throws OptionError, OutOfMemoryError */
+  /**
+   * Makes the networks and their weights, which start from `savedValues` if it is present.
+   * @throws OptionError, OutOfMemoryError
+   */
   assemble<S extends Scales>(
     gpu: Gpu,
     parts: Parts<S>,
@@ -64,6 +67,7 @@ export class Assembler {
         others: [parts.normalizer],
         parts: [loss, ...corruptions, ...penalties],
         beside: () => sampler.tensors(),
+        weightsChanged: () => sampler.weightsChanged(),
       },
     };
   }
@@ -74,7 +78,7 @@ export class Assembler {
  * sample.
  */
 function takesBlanks({ encoder, penalties, loss }: Parts<Scales>): boolean {
-  const code = encoder.layers.at(-1)?.code;
+  const { code } = encoder;
   const single = code?.kind !== 'gaussian' || code.samples === 1;
   return single && !loss.exit && penalties.every(({ opponent, usesTarget }) => !opponent && !usesTarget);
 }

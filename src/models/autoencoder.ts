@@ -1,19 +1,18 @@
 import { needsCondition, type Examples } from '../data/labels.ts';
 import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
 import type { Matrix } from '../runtime/tensor.ts';
 import { Assembler } from './assembly.ts';
 import { Coder } from './coder.ts';
 import type { Sampler, SamplerFit, SamplerOptions, ReadSampler } from './downstream/sampler.ts';
-import { checkRows } from './downstream/check-rows.ts';
+import { checkSample } from './downstream/check-rows.ts';
 import type { Inside } from './model.ts';
-import type { Conditioning, SampleLabels } from './parts/condition.ts';
+import type { SampleLabels } from './parts/condition.ts';
 import type { SavedValues } from './parts/first-values.ts';
 import type { Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
 import type { Checkpoint } from './saving/checkpoint.ts';
-import { loadConditioning, readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
+import { conditioning, prepareSpec, readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
 import { isTableSpec } from './table/is-table-spec.ts';
 import type { TableSpec } from './table/spec.ts';
 import type { TableAutoencoder } from './table/table-autoencoder.ts';
@@ -82,7 +81,8 @@ export async function autoencoder(
     const { TableAutoencoder } = await import('./table/table-autoencoder.ts');
     return new TableAutoencoder(gpu, spec).prepare();
   }
-  return new Autoencoder(gpu, spec, undefined, await loadConditioning(spec)).prepare();
+  await prepareSpec(spec);
+  return new Autoencoder(gpu, spec).prepare();
 }
 
 /** An encoder and a decoder that are trained together. `autoencoder` makes it. */
@@ -103,19 +103,11 @@ export class Autoencoder extends Coder {
   readonly #parts: Parts;
   readonly #sampler: Sampler;
 
-  /**
-   * Starts from the weights in `given` if it is present; `conditioning` is the module that a condition needs.
-   * @internal
-   */
-  constructor(
-    gpu: Gpu,
-    spec: AutoencoderSpec,
-    savedValues?: SavedValues,
-    private readonly conditioning?: Conditioning,
-  ) {
+  /** Starts from the weights in `savedValues` if it is present. `prepareSpec` has prepared the spec. @internal */
+  constructor(gpu: Gpu, spec: AutoencoderSpec, savedValues?: SavedValues) {
     super();
     const assembler = new Assembler(() => this.alive());
-    const parts = readSpec(gpu, spec, assembler.hosts, conditioning);
+    const parts = readSpec(gpu, spec, assembler.hosts);
     const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { classes: parts.classes }, savedValues);
     this.encoder = parts.encoder;
     this.decoder = parts.decoder;
@@ -139,10 +131,9 @@ export class Autoencoder extends Coder {
 
   /**
    * Trains the model further, from its present weights. `encode`, `evaluate` and the like may be called meanwhile and
-   * are answered between submits.
-   * If the last training ended within an epoch, this one continues there, provided that the number of examples, the
-   * batch size and shuffling are the same. With a `condition`, data are a data set with labels or `{ data, labels }`,
-   * here and in all other methods.
+   * are answered between submits. If the last training ended within an epoch, this one continues there, provided that
+   * the number of examples, the batch size and shuffling are the same. With a `condition`, data are a data set with
+   * labels or `{ data, labels }`, here and in all other methods.
    *
    * Rejects with OptionError, ShapeError or DataError before the first dispatch, and later with DivergedError,
    * DeviceLostError, or the signal's reason.
@@ -216,14 +207,11 @@ export class Autoencoder extends Coder {
    * LatentGpuError where the weights have changed since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } & SampleLabels = {}): Promise<Matrix> {
-    checkRows('sample: count', this.decoder, checkNumber('sample: count', count, { least: 1, whole: true }));
-    checkOptions('sample', options, ['seed', 'label', 'labels']);
-    const { seed } = options;
-    if (seed !== undefined) checkSeed('sample', seed);
+    const seed = checkSample(this.decoder, count, options, ['seed', 'label', 'labels']);
     const { classes } = this.#parts;
     if (classes === undefined && (options.label !== undefined || options.labels !== undefined))
       throw new OptionError(needsCondition('sample'));
-    const labels = this.conditioning?.sampleLabels(classes!, count, options);
+    const labels = classes === undefined ? undefined : conditioning().sampleLabels(classes, count, options);
     return this.decode(await this.#sampler.draw(count, this.inside.trainable.seed, seed), { labels });
   }
 
@@ -233,15 +221,5 @@ export class Autoencoder extends Coder {
     if (classes === undefined) return super.summary();
     const conditioned = [encoder, decoder].flatMap(({ placed }) => placed.filter(({ layer }) => layer.classes));
     return `${super.summary()}\nlabels of ${classes} classes: used by ${conditioned.map(({ name }) => name).join(' and ')}`;
-  }
-
-  /**
-   * Sets some or all weights by name.
-   * @throws ShapeError for a wrong name or shape, DataError for a value that is not finite; in both cases no weight is
-   * set
-   */
-  override setWeights(weights: Record<string, Matrix>): void {
-    super.setWeights(weights);
-    this.#sampler.weightsChanged();
   }
 }

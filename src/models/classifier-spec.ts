@@ -2,7 +2,7 @@ import { readWeights } from '../data/weights.ts';
 import { OptionError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { checkFlag, checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
-import { checkLayers, type Layer } from './parts/layer.ts';
+import { checkLayers, refuseCodes, type Layer } from './parts/layer.ts';
 import { Network } from './parts/network.ts';
 
 /** The parts of a classifier. */
@@ -60,8 +60,7 @@ export function checkSpec(spec: CompleteSpec): CompleteSpec {
   checkNumber('classifier: classes', classes, { least: 2, whole: true });
   checkFlag('classifier: freeze', freeze);
   checkLayers('classifier: hidden', hidden, 0);
-  const inner = hidden.find((layer) => layer.code);
-  if (inner) throw new OptionError(`classifier: ${inner.name} is only for the encoder of an autoencoder`);
+  refuseCodes('classifier', hidden);
   checkSeed('classifier', seed);
   if (classWeights === undefined) return spec;
   return { ...spec, classWeights: [...readWeights('classifier: classWeights', classWeights, classes, 'classes')] };

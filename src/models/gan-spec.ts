@@ -1,6 +1,5 @@
-import { OptionError } from '../errors.ts';
 import { checkNumber, checkOptions, checkSeed } from '../runtime/options.ts';
-import { checkLayers, type Layer } from './parts/layer.ts';
+import { checkLayers, refuseCodes, type Layer } from './parts/layer.ts';
 import { checkPrior, normal, type Prior } from './parts/priors.ts';
 
 /** The parts of a GAN. */
@@ -27,8 +26,7 @@ export function readSpec(spec: GanSpec): Required<GanSpec> {
   checkNumber('gan: code', code, { least: 1, whole: true });
   checkLayers('gan: the generator', generator, 1);
   checkLayers('gan: the discriminator', discriminator, 0);
-  const inner = [...generator, ...discriminator].find((layer) => layer.code);
-  if (inner) throw new OptionError(`gan: ${inner.name} is only for the encoder of an autoencoder`);
+  refuseCodes('gan', [...generator, ...discriminator]);
   checkPrior('gan', prior);
   checkSeed('gan', seed);
   return { code, generator, discriminator, prior, seed };

@@ -1,12 +1,13 @@
 import type { Data } from '../data/dataset.ts';
 import { OptionError } from '../errors.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed, checkWord } from '../runtime/options.ts';
+import { checkWord } from '../runtime/options.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
-import { checkRows } from './downstream/check-rows.ts';
+import { checkSample } from './downstream/check-rows.ts';
 import { readSpec, type GanSpec } from './gan-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict, type Recording } from './predict.ts';
+import { dcganAdam } from './parts/adversarial.ts';
 import { checkTrained, makeParameters, type SavedValues } from './parts/first-values.ts';
 import { dense } from './parts/layers.ts';
 import { Network } from './parts/network.ts';
@@ -15,7 +16,7 @@ import { written } from './parts/part.ts';
 import type { Prior } from './parts/priors.ts';
 import { refused } from './training/controls.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
-import { ganTrainable, usual, type GanLosses } from './training/gan-phases.ts';
+import { ganTrainable, type GanLosses } from './training/gan-phases.ts';
 import { newHost, type Host } from './training/trainable.ts';
 
 export type { GanLosses, GanSpec };
@@ -75,7 +76,7 @@ export class Gan extends Model<GanLosses> {
   readonly #prior: Prior;
   #samples = 0;
 
-  /** Starts from the weights in `given` if it is present. @internal */
+  /** Starts from the weights in `savedValues` if it is present. @internal */
   constructor(gpu: Gpu, spec: GanSpec, savedValues?: SavedValues) {
     super();
     const { code, generator, discriminator, prior, seed } = readSpec(spec);
@@ -134,7 +135,7 @@ export class Gan extends Model<GanLosses> {
     const [first, last] = phases;
     return this.start(
       data,
-      { ...rest, optimizer: generator ?? place.optimizer ?? usual() },
+      { ...rest, optimizer: generator ?? place.optimizer ?? dcganAdam() },
       { ...trainable, phases: [{ ...first, optimizer: discriminator }, last] },
     );
   }
@@ -153,10 +154,7 @@ export class Gan extends Model<GanLosses> {
    * @throws OptionError
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Matrix> {
-    checkRows('sample: count', this.generator, checkNumber('sample: count', count, { least: 1, whole: true }));
-    checkOptions('sample', options, ['seed']);
-    const { seed } = options;
-    if (seed !== undefined) checkSeed('sample', seed);
+    const seed = checkSample(this.generator, count, options);
     const size = sizeOf(this.generator.inputShape);
     const which = seed === undefined ? ++this.#samples : 0;
     const data = this.#prior.draw(count * size, seed ?? this.inside.trainable.seed, which);

@@ -1,6 +1,6 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import { checkNumber, checkOptions, checkSeed, checkSides, shown } from '../runtime/options.ts';
-import { checkLayers, type Layer } from './parts/layer.ts';
+import { checkLayers, refuseCodes, type Layer } from './parts/layer.ts';
 import type { Image } from './parts/layout.ts';
 
 /** The parts of a model that solves jigsaw puzzles. */
@@ -23,8 +23,8 @@ export interface JigsawSpec {
   head: Layer[];
   /**
    * The number of rows and columns by which a tile is smaller than its cell. The place of the tile in its cell is drawn
-   * anew each time, so that edges reveal nothing.
-   * Default: 15 % of the cell's smaller side, at least 1 (Noroozi & Favaro cut 64 of 75).
+   * anew each time, so that edges reveal nothing. Default: 15 % of the cell's smaller side, at least 1 (Noroozi & Favaro
+   * cut 64 of 75).
    */
   gap?: number;
   /** Determines the first weights, the permutations, the puzzles and the order of examples. Default 0. */
@@ -41,8 +41,7 @@ export function readSpec(spec: JigsawSpec) {
   if (tiles !== 2 && tiles !== 3) throw new OptionError(`jigsaw: tiles must be 2 or 3, not ${shown(tiles)}`);
   checkNumber('jigsaw: permutations', permutations, { least: 2, whole: true });
   for (const [name, layers] of Object.entries({ encoder, head })) checkLayers(`jigsaw: the ${name}`, layers, 0);
-  const inner = [...encoder, ...head].find((layer) => layer.code);
-  if (inner) throw new OptionError(`jigsaw: ${inner.name} is only for the encoder of an autoencoder`);
+  refuseCodes('jigsaw', [...encoder, ...head]);
   const cell = [Math.floor(input[0] / tiles), Math.floor(input[1] / tiles)];
   const { gap = Math.max(1, Math.round(0.15 * Math.min(...cell))) } = spec;
   checkNumber('jigsaw: gap', gap, { least: 0, whole: true });

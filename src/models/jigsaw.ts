@@ -5,6 +5,7 @@ import { reshape } from '../kernels/elementwise.ts';
 import { softmax } from '../kernels/softmax.ts';
 import { checkGpu, type Gpu } from '../runtime/device.ts';
 import { checkOptions, checkSeed } from '../runtime/options.ts';
+import { scoped } from '../runtime/scope.ts';
 import { sizeOf, type Matrix, type Tensor } from '../runtime/tensor.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { readSpec, type JigsawSpec } from './jigsaw-spec.ts';
@@ -151,10 +152,10 @@ export class Jigsaw extends Model<JigsawLosses> {
     checkSeed('solve', seed);
     const host = this.alive();
     const { image, side, tile } = this.#puzzles.cuts;
-    const { set, release } = await asDataset('solve', host.gpu, data, image, host.place?.trainedOn);
-    // Each run draws the same puzzles.
-    const run = (shape: number[], record: Recording) => predict(host, 'solve', set, image, shape, record, { seed });
-    try {
+    return scoped(async (scope) => {
+      const set = scope.ownSet(await asDataset('solve', host.gpu, data, image, host.place?.trainedOn));
+      // Each run draws the same puzzles.
+      const run = (shape: number[], record: Recording) => predict(host, 'solve', set, image, shape, record, { seed });
       const tiles = await run([side * side, ...tile, image[2]], (pass, x) => this.#puzzles.cut(pass, x).tiles);
       const truths = await run([1], (pass, x) => this.#puzzles.cut(pass, x).labels);
       const count = this.permutations.length;
@@ -162,9 +163,7 @@ export class Jigsaw extends Model<JigsawLosses> {
         softmax(pass.tape, this.#logits(pass, this.#puzzles.cut(pass, x).tiles)),
       );
       return { tiles, truths: Int32Array.from(truths.data), answers: likeliest(probabilities, count) };
-    } finally {
-      release();
-    }
+    });
   }
 
   #trainable(host: ModelHost, image: Image, seed: number): Trainable<JigsawLosses> {

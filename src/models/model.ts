@@ -29,6 +29,8 @@ export interface Inside<L extends AnyLoss, D> {
   readonly parts?: readonly Preparable[];
   /** Returns the tensors that a file keeps beside the weights, by name. */
   beside?(): Record<string, Matrix>;
+  /** Called when `setWeights` has replaced weights. */
+  weightsChanged?(): void;
   /** Returns the parts of the model as plain data, for a file that is saved with these options. */
   spec(options: SaveOptions): object;
 }
@@ -58,6 +60,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
    */
   setWeights(weights: Record<string, Matrix>): void {
     writeWeights(this.placed(), weights);
+    this.inside.weightsChanged?.();
   }
 
   /**

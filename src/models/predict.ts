@@ -20,12 +20,17 @@ const pieceBytes = 32 * 2 ** 20;
 /** Records the result for a batch of examples, one row for each. */
 export type Recording = (pass: Pass, x: Tensor) => Tensor;
 
+/** Options of `predict`. */
+export interface PredictOptions {
+  /** The seed of random draws. Default 0. */
+  readonly seed?: number;
+  /** Whether a result too large for float32 becomes infinity; otherwise it is an error. Default false. */
+  readonly scores?: boolean;
+}
+
 /**
  * Runs recorded layers over data and shapes the result. It waits for its turn, so that all rows are computed with the
- * same weights.
- *
- * Data and weights are finite, so a NaN in the result comes from a number too large for float32. It becomes infinity
- * for `scores`, otherwise an error.
+ * same weights. Data and weights are finite, so a NaN in the result comes from a number too large for float32.
  * @throws OptionError where labels are missing or not used; ShapeError, DataError, OutOfMemoryError
  */
 export async function predict(
@@ -35,10 +40,10 @@ export async function predict(
   inputShape: readonly number[],
   outputShape: readonly number[],
   record: Recording,
-  { seed, scores = false }: { seed?: number; scores?: boolean } = {},
+  { seed, scores = false }: PredictOptions = {},
 ): Promise<Matrix> {
-  const { set, release } = await putData(where, host, data, inputShape);
-  try {
+  return scoped(async (scope) => {
+    const set = scope.ownSet(await putData(where, host, data, inputShape));
     const columns = sizeOf(outputShape);
     const values = await mapRows(where, host.turns, set, columns, record, seed);
     for (let i = 0; i < values.length; i++) {
@@ -50,9 +55,7 @@ export async function predict(
       values[i] = Infinity;
     }
     return { data: values, shape: [set.length, ...outputShape] };
-  } finally {
-    release();
-  }
+  });
 }
 
 /**

@@ -1,8 +1,9 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
+import { onDemand } from '../runtime/on-demand.ts';
 import { checkFlag, checkOptions, checkSeed, checkSides } from '../runtime/options.ts';
 import type { Corruption } from './parts/corruptions.ts';
-import type { Condition, Conditioning } from './parts/condition.ts';
+import type { Condition } from './parts/condition.ts';
 import type { Holder } from './parts/first-values.ts';
 import { checkLayers, type Layer } from './parts/layer.ts';
 import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts';
@@ -75,28 +76,19 @@ export interface Hosts {
   readonly rival: () => Host;
 }
 
-/** Checks a spec. `conditioning` is present where the spec has a condition. @throws OptionError, ShapeError */
-export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts, conditioning?: Conditioning): Parts {
-  checkOptions('autoencoder', spec, [
-    'input',
-    'encoder',
-    'decoder',
-    'loss',
-    'corrupt',
-    'penalty',
-    'normalize',
-    'tied',
-    'condition',
-    'seed',
-  ]);
+const known = ['input', 'encoder', 'decoder', 'loss', 'corrupt', 'penalty', 'normalize', 'tied', 'condition', 'seed'];
+
+/** Checks a spec that `prepareSpec` has prepared. @throws OptionError, ShapeError */
+export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts): Parts {
+  checkOptions('autoencoder', spec, known);
   const { input, normalize, seed = 0, tied = false } = spec;
   checkSeed('autoencoder', seed);
   checkFlag('autoencoder: tied', tied);
   const loss = asLoss('autoencoder: the loss', spec.loss);
   for (const name of ['encoder', 'decoder'] as const) checkLayers(`autoencoder: the ${name}`, spec[name], 1);
-  const classes = conditioning?.checkCondition(spec.condition);
+  const classes = spec.condition === undefined ? undefined : conditioning().checkCondition(spec.condition);
   const [encoder, decoder] = (['encoder', 'decoder'] as const).map((name) =>
-    classes === undefined ? spec[name] : conditioning!.conditioned(name, spec[name], classes),
+    classes === undefined ? spec[name] : conditioning().conditioned(name, spec[name], classes),
   );
   if (
     normalize !== undefined &&
@@ -177,7 +169,7 @@ export function assembleParts(
  * @throws OptionError
  */
 function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penalty[]): void {
-  const code = encoder.layers.at(-1)?.code;
+  const { code } = encoder;
   if (code?.kind === 'gaussian' && code.samples > 1)
     throw new OptionError(`autoencoder: loss '${name}' takes a Gaussian code of one sample, not of ${code.samples}`);
   const other = penalties.find(({ usesTarget, opponent }) => usesTarget || opponent?.takes === 'output');
@@ -187,10 +179,13 @@ function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penal
     );
 }
 
-/** Loads what a spec with a condition needs; undefined for a spec without one. */
-export const loadConditioning = async (spec?: { condition?: unknown }): Promise<Conditioning | undefined> =>
-  // Imported on demand: pages without a condition do not load it.
-  spec?.condition === undefined ? undefined : import('./parts/condition.ts');
+/** The functions for the condition of a spec, once `prepareSpec` has loaded them. */
+export const conditioning = onDemand(() => import('./parts/condition.ts'));
+
+/** Loads what reading a spec needs. */
+export async function prepareSpec(spec: { condition?: unknown } | undefined): Promise<void> {
+  if (spec?.condition !== undefined) await conditioning.prepare();
+}
 
 /** Returns a spec as plain data; `readAutoencoder` reads it back. */
 export function writeSpec(parts: Parts): object {

@@ -72,9 +72,8 @@ export class Gpu {
 
   /**
    * Measures the time of every dispatch while `work` runs, such as a fit of one step: each kernel's time on the device,
-   * the longest first.
-   * Browsers round the device's clock, mostly to 0.1 ms, so that short kernels show only in the sum over many
-   * dispatches.
+   * the longest first. Browsers round the device's clock, mostly to 0.1 ms, so that short kernels show only in the sum
+   * over many dispatches.
    * @throws LatentGpuError where the adapter has no timestamps, or another profile is running; DeviceLostError where
    * the device is lost meanwhile, though `work` may recover
    */
@@ -158,9 +157,9 @@ export class Gpu {
   }
 
   /** Encodes, submits and counts one command buffer; resolves when the device has finished it. @internal */
-  submit(encode: (encoder: GPUCommandEncoder) => number, done?: () => Promise<undefined>): Promise<void> {
+  submit(encode: (encoder: GPUCommandEncoder) => void, done?: () => Promise<undefined>): Promise<void> {
     return this.uncounted((encoder) => {
-      this.#counters.dispatches += encode(encoder);
+      encode(encoder);
       this.#counters.submits++;
     }, done);
   }
@@ -178,10 +177,9 @@ export class Gpu {
   compute(encode: (pass: CommandPass) => number, watch?: Stopwatch): Promise<void> {
     const encodeAll = (encoder: GPUCommandEncoder) => {
       const pass = this.#profiler?.pass(encoder) ?? computePass(encoder, watch?.writes);
-      const dispatches = encode(pass);
+      this.#counters.dispatches += encode(pass);
       pass.end();
       watch?.resolve(encoder);
-      return dispatches;
     };
     return this.submit(encodeAll, watch && (() => watch.ready()));
   }
@@ -208,7 +206,6 @@ export class Gpu {
           encoder.copyBufferToBuffer(buffer, offset, staging, at, bytes);
           at += bytes;
         }
-        return 0;
       });
       if (counted) this.#counters.readbacks++;
       const [bytes] = await Promise.all([this.#connection.read(staging, total), copied]);

@@ -92,15 +92,10 @@ export async function compile(tape: Tape, kept: ReadonlySet<Tensor> = new Set(ta
         'range' in tensor.home
           ? boundRange(tensor)
           : { buffer: buffers[slots.of.get(wholeOf(tensor))!], offset: tensor.part?.offset ?? 0 };
-      const commands = dispatches.map((dispatch, i) =>
-        command(
-          gpu,
-          dispatch,
-          pipelines[i],
-          rangeOf,
-          sizes && { buffer: sizes, offset: i * sizesStride, size: sizesStride },
-        ),
-      );
+      const commands = dispatches.map((dispatch, i) => {
+        const own = sizes && { buffer: sizes, offset: i * sizesStride, size: sizesStride };
+        return command(gpu, dispatch, pipelines[i], rangeOf, own);
+      });
       const tunables = dispatches.flatMap((dispatch, i) => tunable(gpu, dispatch, rangeOf, commands, i));
       return new Plan(gpu, commands, tunables, buffers, new Map([...kept].map((tensor) => [tensor, rangeOf(tensor)])));
     });
@@ -170,12 +165,9 @@ const sizesStride = 256;
 /** The `sizes` of all dispatches in one buffer. */
 function sizesOf(gpu: Gpu, dispatches: readonly Dispatch[]): GPUBuffer | undefined {
   if (!dispatches.some(({ shader }) => shader.sizes.length)) return undefined;
-  const buffer = gpu.allocate(
-    dispatches.length * sizesStride,
-    GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-    'sizes',
-  );
-  const view = new DataView(new ArrayBuffer(dispatches.length * sizesStride));
+  const bytes = dispatches.length * sizesStride;
+  const buffer = gpu.allocate(bytes, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST, 'sizes');
+  const view = new DataView(new ArrayBuffer(bytes));
   dispatches.forEach(({ shader, constants }, d) =>
     shader.sizes.forEach(({ name, type }, i) => {
       const at = d * sizesStride + 4 * i;

@@ -1,13 +1,13 @@
 import { LatentGpuError } from '../errors.ts';
 import { shown } from './options.ts';
 import { compile } from './plan.ts';
+import { scoped } from './scope.ts';
 import { Tape } from './tape.ts';
 import { readTensors, Tensor, type Matrix } from './tensor.ts';
 
 /**
  * Reads a tensor back. A recorded one is computed first, with everything it depends on, in one submit; the rest of its
- * tape is left out.
- * Indices come as whole numbers in a Float32Array, exact up to 2²⁴.
+ * tape is left out. Indices come as whole numbers in a Float32Array, exact up to 2²⁴.
  */
 export async function read(tensor: Tensor): Promise<Matrix> {
   const [matrix] = await readAll([tensor]);
@@ -24,8 +24,8 @@ export async function readAll(tensors: readonly Tensor[]): Promise<Matrix[]> {
   const [tape] = tapes;
   if (!tape) return toMatrices(tensors, homes[0] && 'gpu' in homes[0] ? await readTensors(homes[0].gpu, tensors) : []);
   const recorded = tensors.filter((each) => 'tape' in each.home);
-  const plan = await compile(tape, new Set([...tape.kept, ...recorded]));
-  try {
+  return scoped(async (scope) => {
+    const plan = scope.own(await compile(tape, new Set([...tape.kept, ...recorded])));
     await plan.run();
     const placed = tensors.map((each) =>
       'tape' in each.home
@@ -33,9 +33,7 @@ export async function readAll(tensors: readonly Tensor[]): Promise<Matrix[]> {
         : each,
     );
     return toMatrices(tensors, await readTensors(tape.gpu, placed));
-  } finally {
-    plan.dispose();
-  }
+  });
 }
 
 function toMatrices(tensors: readonly Tensor[], values: readonly (Float32Array | Uint32Array)[]): Matrix[] {

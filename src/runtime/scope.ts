@@ -8,6 +8,12 @@ export class Scope {
     return made;
   }
 
+  /** Takes ownership of uploaded data, which `release` frees if they were uploaded for one call, and returns them. */
+  ownSet<T>({ set, release }: { set: T; release: () => void }): T {
+    this.defer(release);
+    return set;
+  }
+
   /** Calls `free` when the scope is disposed. */
   defer(free: () => void): void {
     this.#frees.push(free);

@@ -1,34 +1,11 @@
 import type { Gpu } from './device.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from './tensor.ts';
 
-/** The words of `State` in `shaders/state.ts`, in its order. */
-const words = [
-  'step',
-  'epoch',
-  'position',
-  'examples',
-  'batch',
-  'slot',
-  'seed',
-  't',
-  'bad',
-  'rate',
-  'scale',
-  'halted',
-] as const;
-
-export const stateWords = words.length;
-
-/** The words that are floats there. */
-const floats: readonly string[] = ['rate', 'scale'];
-
-/** The position of a run, as the words of the state's tensor: `step`, `epoch` and so on. */
-export type StateValues = Record<(typeof words)[number], number>;
-
 /** The value of `bad` and `halted` while no value has diverged. */
 export const noneBad = 0xffffffff;
 
-const zero: StateValues = {
+/** The words of `State` in `shaders/state.ts`, in its order, with their values before a first step. */
+const start = {
   step: 0,
   epoch: 0,
   position: 0,
@@ -43,12 +20,22 @@ const zero: StateValues = {
   halted: noneBad,
 };
 
+/** The position of a run, as the words of the state's tensor: `step`, `epoch` and so on. */
+export type StateValues = Record<keyof typeof start, number>;
+
+const words = Object.keys(start) as (keyof StateValues)[];
+
+export const stateWords = words.length;
+
+/** The words that are floats there. */
+const floats: readonly string[] = ['rate', 'scale'];
+
 /** Makes the device's record of the position of a run. */
 export const makeState = (gpu: Gpu): Tensor => emptyTensor(gpu, [words.length], 'u32', 'state');
 
 /** Writes the state; missing values are those before a first step. */
 export function writeState(gpu: Gpu, state: Tensor, values: Partial<StateValues>): void {
-  const all = { ...zero, ...values };
+  const all = { ...start, ...values };
   const asWord = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0];
   writeTensor(
     gpu,

@@ -1,4 +1,5 @@
-import { DataError, DeviceLostError, LatentGpuError, OutOfMemoryError, ShapeError } from '../errors.ts';
+import { DataError, DeviceLostError, LatentGpuError, ShapeError } from '../errors.ts';
+import { allocate } from '../platform.ts';
 import { checkGpu, type Gpu } from './device.ts';
 import { checkNumbers, checkWord, isShape, shown } from './options.ts';
 
@@ -86,17 +87,9 @@ export function checkShape(label: string, shape: unknown): void {
     throw new ShapeError(`${label}: ${shown(shape)} is not a shape: every side is a whole number of at least 1`);
 }
 
-/** Allocates an array on the host. @throws OutOfMemoryError where the engine has no room for it */
-export function roomFor(where: string, values: number): Float32Array<ArrayBuffer> {
-  try {
-    return new Float32Array(values);
-  } catch (cause) {
-    throw new OutOfMemoryError(
-      `${where}: the result needs ${4 * values} bytes, more than one array can hold; ask for less at a time`,
-      { cause },
-    );
-  }
-}
+/** Makes an array of zeros for a result on the host. @throws OutOfMemoryError */
+export const roomFor = (where: string, values: number): Float32Array<ArrayBuffer> =>
+  allocate(where, Float32Array, values, 'ask for less at a time');
 
 /**
  * Whether values of one shape can be used as those of the other in the same order: the shapes agree apart from sides of

@@ -254,8 +254,16 @@ describe('a classifier refuses', () => {
     ['a single class', { classes: 1 }, 'classifier: classes: 1 is not a whole number of at least 2'],
     ['an unknown option', { frozen: true }, "unknown option 'frozen'"],
     ['hidden layers that are none', { hidden: [4] }, 'classifier: hidden must be a list of layers'],
-    ['a hidden Gaussian code', { hidden: [gaussian(2)] }, 'gaussian is only for the encoder of an autoencoder'],
-    ['a hidden sparse code', { hidden: [dense(4), topK(2)] }, 'topK is only for the encoder of an autoencoder'],
+    [
+      'a hidden Gaussian code',
+      { hidden: [gaussian(2)] },
+      "gaussian can only be the last layer of an autoencoder's encoder",
+    ],
+    [
+      'a hidden sparse code',
+      { hidden: [dense(4), topK(2)] },
+      "topK can only be the last layer of an autoencoder's encoder",
+    ],
   ])('%s', async (_, spec, message) => {
     const gpu = await sharedGpu();
     const model = await smallModel();

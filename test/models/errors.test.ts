@@ -245,7 +245,9 @@ describe('a jigsaw', () => {
 
   it.each([gaussian(3), vectorQuantizer(4)])('has no code of $name', async (code) => {
     const error = await errorOf(jigsaw(await sharedGpu(), { ...spec, encoder: [flatten(), dense(3), code] }));
-    expect(error).toEqual(new OptionError(`jigsaw: ${code.name} is only for the encoder of an autoencoder`));
+    expect(error).toEqual(
+      new OptionError(`jigsaw: ${code.name} can only be the last layer of an autoencoder's encoder`),
+    );
   });
 
   it('throws after it is disposed, and can be disposed twice', async () => {

@@ -171,7 +171,7 @@ describe('results too large for an array', () => {
     const before = [gpu.memory().bytes, gpu.counters().dispatches];
     expect(await errorOf(model.decode(new Float32Array(1e6)))).toEqual(
       new OutOfMemoryError(
-        'decoder.predict: the result needs 67108864000000 bytes, more than one array can hold; ask for less at a time',
+        'decoder.predict: 67108864000000 bytes are more than one array can hold here: ask for less at a time',
       ),
     );
     expect([gpu.memory().bytes, gpu.counters().dispatches]).toEqual(before);

@@ -80,7 +80,7 @@ describe('topK refuses', () => {
   }); // prettier-ignore
 
   it('a place in a residual', () =>
-    expect(() => residual([topK(3)])).toThrow(/topK is only for the end of an encoder/));
+    expect(() => residual([topK(3)])).toThrow(/topK can only be the last layer of an autoencoder's encoder/));
 });
 
 it(

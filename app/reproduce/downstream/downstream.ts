@@ -6,7 +6,7 @@ import { codeSize, pixelsOf, representations, type Representation } from './repr
 
 interface Measured {
   name: string;
-  /** one for each number of labels, in percent */
+  /** The accuracy of a linear probe for each number of labels, in percent. */
   probe: number[];
   nearest: number[];
   tuned?: number[];

@@ -5,23 +5,23 @@ import { squaredDistances } from './distances.ts';
 
 /** A generator by its samples. */
 export type Judged = {
-  /** the width of the window, chosen by images held back */
+  /** The width of the window, chosen on the held images. */
   sigma: number;
-  /** the mean log-density of these under it, nats an image */
+  /** The mean log-density of the held images, in nats per image. */
   held: number;
-  /** that of the test images, and its standard error */
+  /** The mean log-density of the test images, with its standard error in `error`. */
   density: number;
   error: number;
-  /** the mean distance of a test image to the nearest sample: large where kinds of images are not made */
+  /** The mean distance of a test image to the nearest sample; large if kinds of images are missing. */
   toSample: number;
-  /** the mean distance of a sample to the nearest of as many training images: large where what is made is no image */
+  /** The mean distance of a sample to the nearest of as many training images; large if samples are unlike images. */
   toImage: number;
 };
 
 /** Images that samples are judged by. */
 export interface Images {
   test: Matrix;
-  /** nothing was trained on them */
+  /** Images that no model was trained on. */
   held: Matrix;
   training: Matrix;
 }

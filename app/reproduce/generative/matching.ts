@@ -23,7 +23,7 @@ const itself = 'prior';
 /** Codes against draws of the prior. */
 type Apart = {
   energy: number;
-  /** the Kolmogorov–Smirnov statistic: the mean over the directions, and the largest */
+  /** The Kolmogorov–Smirnov statistic, averaged over the directions; `largest` is its maximum. */
   step: number;
   largest: number;
 };
@@ -36,7 +36,7 @@ const versions = {
 };
 
 type Measured = Record<keyof typeof versions, Apart> & {
-  /** the reconstruction's part of the loss on the test images */
+  /** The reconstruction's part of the loss on the test images. */
   reconstruction: number;
 };
 

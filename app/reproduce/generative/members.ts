@@ -41,11 +41,11 @@ export interface Generator {
 
 export interface Member {
   title: string;
-  /** its layers and what is particular about it */
+  /** Its layers and other particulars. */
   layers: string;
-  /** what is known of its like */
+  /** A published figure of a similar model. */
   paper?: { figure: string; source: string };
-  /** what the control leaves out */
+  /** The property that the control lacks. */
   control?: string;
   make(gpu: Gpu, training: Training): Promise<Generator>;
 }

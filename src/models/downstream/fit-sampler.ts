@@ -3,6 +3,7 @@ import { DataError, OptionError } from '../../errors.ts';
 import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
 import { permutation, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
 import type { Network } from '../parts/network.ts';
 import { putData, type Host } from '../training/trainable.ts';
 import type { SamplerTensors } from './draw.ts';
@@ -31,10 +32,10 @@ export async function fitSampler(
   modelSeed: number,
 ): Promise<{ tensors: SamplerTensors; fit: SamplerFit }> {
   checkOptions('fitSampler', options, ['components', 'seed', 'iterations']);
-  const code = encoder.layers.at(-1)?.code;
+  const { code } = encoder;
   if (code?.kind === 'vectorQuantizer') return fitFrequencies(encoder, code, data, options);
   const { components = 10, seed = modelSeed, iterations = 200 } = options;
-  const size = encoder.outputShape.reduce((product, n) => product * n, 1);
+  const size = sizeOf(encoder.outputShape);
   checkNumber('fitSampler: components', components, { least: 1, most: mostComponents, whole: true });
   checkNumber('fitSampler: iterations', iterations, { least: 1, whole: true });
   checkSeed('fitSampler', seed);
@@ -66,8 +67,7 @@ async function codesOf(
   components: number,
 ): Promise<Float32Array> {
   return scoped(async (scope) => {
-    const { set, release } = await putData('fitSampler', host, data, encoder.inputShape);
-    scope.defer(release);
+    const set = scope.ownSet(await putData('fitSampler', host, data, encoder.inputShape));
     let used = set;
     if (components > set.length)
       throw new OptionError(

@@ -5,7 +5,6 @@ import { isShape, shown } from '../../runtime/options.ts';
 import { readTensors, roomFor, sizeOf, type Matrix } from '../../runtime/tensor.ts';
 import type { Codes } from '../parts/layer.ts';
 import type { Network } from '../parts/network.ts';
-import { predict } from '../predict.ts';
 import type { Hourglass } from '../training/hourglass.ts';
 import type { FrequencyTensors } from './draw.ts';
 import type { SamplerFit, SamplerOptions } from './sampler.ts';
@@ -84,15 +83,14 @@ async function indicesOf(
   data: Examples,
 ): Promise<Indices> {
   const places = encoder.outputShape.slice(0, -1);
-  const { data: values, shape } = await predict(encoder.host(), where, data, encoder.inputShape, places, (pass, x) =>
+  const { data: values, shape } = await encoder.compute(where, data, places, (pass, x) =>
     encoder.recordCode(pass, x, code.indices),
   );
   return { data: Uint32Array.from(values), shape };
 }
 
 /** Returns the quantiser at the end of an encoder. @throws OptionError where the code is not quantised */
-function quantised(where: string, { layers }: Network): Codes['vectorQuantizer'] {
-  const code = layers.at(-1)?.code;
+function quantised(where: string, { code }: Network): Codes['vectorQuantizer'] {
   if (code?.kind !== 'vectorQuantizer')
     throw new OptionError(`${where}: needs a quantised code: an encoder whose last layer is vectorQuantizer(entries)`);
   return code;

@@ -5,9 +5,11 @@ import { importance } from '../../kernels/importance.ts';
 import { mostCounted } from '../../kernels/shapes.ts';
 import { checkNumber, checkOptions, checkSeed } from '../../runtime/options.ts';
 import { philox, streams } from '../../runtime/random.ts';
+import { scoped } from '../../runtime/scope.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
-import { predict, type Recording } from '../predict.ts';
+import type { Recording } from '../predict.ts';
 import { factorOf, putExamples, recordInput, type Hourglass } from '../training/hourglass.ts';
+import { gaussianOf } from './reading.ts';
 
 /** The most values of a decoder's outputs for one batch, which limits the number of samples at a time. */
 const mostAtOnce = 2 ** 22;
@@ -25,24 +27,23 @@ export async function logLikelihood(
   model: Hourglass,
   data: Examples,
   options: LikelihoodOptions,
-  usual: number,
+  modelSeed: number,
 ): Promise<Float32Array> {
   checkOptions('logLikelihood', options, ['samples', 'seed']);
-  const { samples = 100, seed = usual } = options;
+  const { samples = 100, seed = modelSeed } = options;
   checkNumber('logLikelihood: samples', samples, { least: 1, most: mostCounted, whole: true });
   checkSeed('logLikelihood', seed);
   const { encoder, decoder, loss, normalizer } = model;
-  const code = encoder.layers.at(-1)?.code;
-  if (code?.kind !== 'gaussian')
-    throw new OptionError('logLikelihood: needs a Gaussian code: an encoder whose last layer is gaussian(units)');
+  const code = gaussianOf('logLikelihood', encoder);
   if (loss.logPartition === undefined)
     throw new OptionError(
       `logLikelihood: the loss ${loss.name} defines no probability density: take 'bce', 'mse' or 'mae'`,
     );
   const { host, inputShape } = encoder;
   const features = sizeOf(inputShape);
-  const { set, release } = await putExamples(model, 'logLikelihood', { ...host(), blanks: false }, data);
-  try {
+  const logPartition = features * loss.logPartition;
+  return scoped(async (scope) => {
+    const set = scope.ownSet(await putExamples(model, 'logLikelihood', { ...host(), blanks: false }, data));
     const together = Math.max(1, Math.min(samples, Math.floor(mostAtOnce / (features * Math.min(256, set.length)))));
     const totals = new Float64Array(set.length).fill(-Infinity);
     for (let done = 0, part = 0; done < samples; done += together, part++) {
@@ -54,19 +55,14 @@ export async function logLikelihood(
         return bound(loss.kernel, y, recordInput(model, pass, examples), factorOf(model, y)).bound;
       };
       const [drawn] = philox([part, 0, 0, 0], [seed, streams.likelihood]);
-      const { data: bounds } = await predict(host(), 'logLikelihood', set, inputShape, [1], record, {
-        seed: drawn,
-        scores: true,
-      });
+      const { data: bounds } = await encoder.compute('logLikelihood', set, [1], record, { seed: drawn, scores: true });
       bounds.forEach((bound, i) => (totals[i] = addExponents(totals[i], Math.log(count) - bound)));
     }
     // Converts the density of normalised data to that of the original data.
     const stretched = normalizer?.fitted?.spread.reduce((sum, spread) => sum + Math.log(spread), 0) ?? 0;
-    const constant = features * loss.logPartition + stretched + Math.log(samples);
+    const constant = logPartition + stretched + Math.log(samples);
     return Float32Array.from(totals, (total) => total - constant);
-  } finally {
-    release();
-  }
+  });
 }
 
 /** Returns log(e^a + e^b). */

@@ -6,7 +6,10 @@ import { OptionError } from '../../errors.ts';
 import { logvarBounds } from '../../kernels/reparameterize.ts';
 import { blanksAsNaN } from '../../runtime/blank.ts';
 import { checkFlag, checkOptions, checkSeed } from '../../runtime/options.ts';
+import { scoped } from '../../runtime/scope.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
+import type { Codes } from '../parts/layer.ts';
+import type { Network } from '../parts/network.ts';
 import { predict, type Recording } from '../predict.ts';
 import {
   putExamples,
@@ -24,12 +27,9 @@ import {
  */
 export async function posterior(model: AnyHourglass, data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
   const { encoder } = model;
-  const code = encoder.layers.at(-1)?.code;
-  if (code?.kind !== 'gaussian')
-    throw new OptionError('posterior: needs a Gaussian code: an encoder whose last layer is gaussian(units)');
+  const { head } = gaussianOf('posterior', encoder);
   const [units] = encoder.outputShape;
-  const record: Recording = (pass, x) => encoder.recordCode(pass, x, code.head);
-  const heads = await predict(encoder.host(), 'posterior', data, encoder.inputShape, [2 * units], record);
+  const heads = await encoder.compute('posterior', data, [2 * units], (pass, x) => encoder.recordCode(pass, x, head));
   const [rows] = heads.shape;
   const half = (offset: number): Matrix => ({
     data: Float32Array.from(
@@ -44,11 +44,19 @@ export async function posterior(model: AnyHourglass, data: Examples): Promise<{ 
   return { mean: half(0), logvar };
 }
 
+/** Returns the Gaussian code at the end of an encoder. @throws OptionError where the code is not Gaussian */
+export function gaussianOf(where: string, encoder: Network): Codes['gaussian'] {
+  const { code } = encoder;
+  if (code?.kind !== 'gaussian')
+    throw new OptionError(`${where}: needs a Gaussian code: an encoder whose last layer is gaussian(units)`);
+  return code;
+}
+
 /** Encodes and decodes examples. */
 export async function reconstruct(model: Hourglass, data: Examples): Promise<Matrix> {
   const { encoder, decoder } = model;
   const record: Recording = (pass, x) => recordReconstruction(model, pass, x);
-  return predict(encoder.host(), 'reconstruct', data, encoder.inputShape, decoder.outputShape, record);
+  return encoder.compute('reconstruct', data, decoder.outputShape, record);
 }
 
 /** Returns examples as the model's corruption leaves them. @throws OptionError where the model has no corruption */
@@ -56,10 +64,10 @@ export async function corrupt(
   model: Hourglass,
   data: Examples,
   options: { seed?: number },
-  usual: number,
+  modelSeed: number,
 ): Promise<Matrix> {
   checkOptions('corrupt', options, ['seed']);
-  const { seed = usual } = options;
+  const { seed = modelSeed } = options;
   checkSeed('corrupt', seed);
   const { corruptions, encoder } = model;
   if (!corruptions.length) throw new OptionError('corrupt: the model has no corruption');
@@ -84,14 +92,12 @@ export async function errors(
   checkOptions('errors', options, ['perFeature']);
   const { perFeature = false } = options;
   checkFlag('errors: perFeature', perFeature);
-  const { host, inputShape } = model.encoder;
-  const { set, release } = await putExamples(model, 'errors', host(), examples);
-  try {
-    const shape = perFeature ? inputShape : [1];
+  const { encoder } = model;
+  return scoped(async (scope) => {
+    const set = scope.ownSet(await putExamples(model, 'errors', encoder.host(), examples));
+    const shape = perFeature ? encoder.inputShape : [1];
     const record: Recording = (pass, x) => recordErrors(model, pass, x, perFeature);
-    const { data } = await predict(host(), 'errors', set, inputShape, shape, record, { scores: true });
+    const { data } = await encoder.compute('errors', set, shape, record, { scores: true });
     return set.storage.blanks && perFeature ? blanksAsNaN(data) : data;
-  } finally {
-    release();
-  }
+  });
 }

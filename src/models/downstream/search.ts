@@ -7,7 +7,7 @@ import { checkNumber, checkSides, shown } from '../../runtime/options.ts';
 import { compile } from '../../runtime/plan.ts';
 import { scoped } from '../../runtime/scope.ts';
 import { tape as makeTape } from '../../runtime/tape.ts';
-import { roomFor, sameOrder, tensor, type Matrix, type Tensor } from '../../runtime/tensor.ts';
+import { roomFor, sameOrder, sizeOf, tensor, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 import type { Neighbors, NeighborsOptions } from './neighbors.ts';
 
 /** The number of values in a block of distances, well below the limit of a binding. */
@@ -106,7 +106,7 @@ function checkRows(where: string, matrix: Matrix): [rows: number, width: number]
   if (!isFloats(matrix?.data))
     throw new ShapeError(`${where}: takes a matrix { data: Float32Array, shape: [rows, features] }`);
   const [rows, ...sides] = checkSides(`${where}: shape`, matrix.shape);
-  const width = sides.reduce((product, n) => product * n, 1);
+  const width = sizeOf(sides);
   if (matrix.data.length !== rows * width)
     throw new ShapeError(`${where}: ${shown(matrix.shape)} with ${matrix.data.length} values is not a matrix`);
   const most = largestOf(width);

@@ -20,7 +20,7 @@ export async function interpolate(
 ): Promise<Matrix> {
   const { encoder, decoder } = model;
   checkOptions('interpolate', options, ['path']);
-  checkRows('interpolate: steps', decoder, checkNumber('interpolate: steps', steps, { least: 2, whole: true }));
+  checkRows('interpolate: steps', decoder, steps, 2);
   const { path = isGaussian(model) ? 'spherical' : 'linear' } = options;
   checkWord('interpolate: the path', path, ['linear', 'spherical']);
   return scoped(async (scope) => {
@@ -66,8 +66,7 @@ function withLabelOf({ encoder }: Hourglass, { labels }: Dataset, codes: Matrix)
 
 /** Puts a single example on the device. @throws ShapeError where there are several */
 async function putOne(scope: Scope, where: string, { encoder }: Hourglass, data: Examples): Promise<Dataset> {
-  const { set, release } = await putData(where, encoder.host(), data, encoder.inputShape);
-  scope.defer(release);
+  const set = scope.ownSet(await putData(where, encoder.host(), data, encoder.inputShape));
   if (set.length !== 1) throw new ShapeError(`${where}: takes one example, not ${set.length}`);
   return set;
 }

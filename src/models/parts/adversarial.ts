@@ -5,7 +5,7 @@ import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
-import { checkLayers, type Layer } from './layer.ts';
+import { checkLayers, refuseCodes, type Layer } from './layer.ts';
 import { dense } from './layers.ts';
 import type { Network } from './network.ts';
 import { adam, checkOptimizer, type Optimizer } from './optimizers.ts';
@@ -61,14 +61,13 @@ export interface AdversarialOptions {
 export function adversarial(discriminator: Layer[], options: AdversarialOptions = {}): Penalty {
   checkLayers('adversarial: the discriminator', discriminator, 0);
   checkOptions('adversarial', options, ['on', 'weight', 'prior', 'features', 'optimizer']);
-  const { on = 'code', weight = 1, prior = normal(), features, optimizer = adam(2e-4, { beta1: 0.5 }) } = options;
+  const { on = 'code', weight = 1, prior = normal(), features, optimizer = dcganAdam() } = options;
   checkWord('adversarial: on', on, ['code', 'output']);
   checkNumber('adversarial: weight', weight, { above: 0 });
   checkPrior('adversarial', prior);
   if (features !== undefined) checkFeatures(features, on, discriminator.length);
   checkOptimizer('adversarial', optimizer);
-  const inner = discriminator.find(({ code }) => code);
-  if (inner) throw new OptionError(`adversarial: ${inner.name} is only for the end of an encoder`);
+  refuseCodes('adversarial', discriminator);
   const [plainPrior] = written([prior]);
   return {
     name: 'adversarial',
@@ -89,6 +88,9 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
     },
   };
 }
+
+/** Returns the optimizer of DCGAN (Radford et al. 2016). */
+export const dcganAdam = (): Optimizer => adam(2e-4, { beta1: 0.5 });
 
 function checkFeatures(features: number, on: 'code' | 'output', layers: number): void {
   if (on === 'code') throw new OptionError("adversarial: features need on: 'output'");

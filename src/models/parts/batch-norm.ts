@@ -3,6 +3,7 @@ import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import { keepBefore } from '../training/in-step.ts';
+import { zeros } from './initializers.ts';
 import type { Layer, ParameterSpec } from './layer.ts';
 import { affine, readEpsilon, type NormOptions } from './norms.ts';
 
@@ -46,17 +47,13 @@ export function batchNorm(options: BatchNormOptions = {}): Layer {
         bias,
         buffer('running_mean', bias),
         buffer('running_var', weight),
-        { name: 'num_batches_tracked', role: 'buffer', shape: [], initial: () => new Float32Array(1) },
+        zeros('num_batches_tracked', 'buffer', []),
       ];
     },
     forward(pass, x, parameter, { input }) {
-      const [weight, bias, runningMean, runningVar, batchesTracked] = [
-        'weight',
-        'bias',
-        'running_mean',
-        'running_var',
-        'num_batches_tracked',
-      ].map(parameter);
+      const [weight, bias] = ['weight', 'bias'].map(parameter);
+      const [runningMean, runningVar] = ['running_mean', 'running_var'].map(parameter);
+      const batchesTracked = parameter('num_batches_tracked');
       const tensors = { weight, bias, runningMean, runningVar };
       if (!pass.training) return kernels().batchNormApply(pass.tape, x, tensors, epsilon);
       const places = sizeOf(input.slice(0, -1));

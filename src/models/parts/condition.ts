@@ -5,11 +5,8 @@ import { checkNumber, checkNumbers, checkOptions } from '../../runtime/options.t
 import type { Tensor } from '../../runtime/tensor.ts';
 import { checkLabels, type Labels } from '../../data/labels.ts';
 import { initialLimit, spread } from './initializers.ts';
-import type { Layer } from './layer.ts';
+import { isProduct, type Layer } from './layer.ts';
 import { imageLayout } from './layout.ts';
-
-/** The type of this module, which is imported on demand: pages without a condition do not load it. */
-export type Conditioning = typeof import('./condition.ts');
 
 /** Gives both halves of a model the label of each example. */
 export interface Condition {
@@ -25,9 +22,6 @@ export interface SampleLabels {
   labels?: Labels;
 }
 
-/** The layers that can receive a label: those that multiply their input by a weight before an activation. */
-const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose1d'];
-
 /** Checks a condition, and returns its number of classes. @throws OptionError */
 export function checkCondition(condition: unknown): number {
   checkOptions('autoencoder: condition', condition as object, ['classes']);
@@ -41,7 +35,7 @@ export function checkCondition(condition: unknown): number {
  * @throws OptionError where there is no such layer
  */
 export function conditioned(name: string, layers: readonly Layer[], classes: number): Layer[] {
-  const at = layers.findIndex((layer) => products.includes(layer.name));
+  const at = layers.findIndex(isProduct);
   if (at < 0)
     throw new OptionError(
       `autoencoder: condition: the ${name} has no dense layer and no convolution that could receive the label; put one ${name === 'encoder' ? 'before the code' : 'into it'}`,

@@ -5,6 +5,7 @@ import { OptionError } from '../../errors.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions } from '../../runtime/options.ts';
 import { keepBefore } from '../training/in-step.ts';
+import { zeros } from './initializers.ts';
 import type { Layer } from './layer.ts';
 import { prepareAll } from './part.ts';
 import type { Penalty } from './penalties.ts';
@@ -72,7 +73,7 @@ export function deadLatents(options: DeadLatentsOptions = {}): Penalty {
     counters([width]) {
       if (k !== undefined && k > width)
         throw new OptionError(`deadLatents: k is ${k}, more than the ${width} numbers of the code`);
-      return [{ name: 'idle', role: 'buffer', shape: [width], initial: () => new Float32Array(width) }];
+      return [zeros('idle', 'buffer', [width])];
     },
     prepare: (gpu) => prepareAll([kernels, largest], gpu),
     record({ pass, input, code, layers, target, output, decoderWeight, counter }) {

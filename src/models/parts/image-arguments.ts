@@ -3,7 +3,7 @@ import { pair, type Padding, type Sides } from '../../kernels/window.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { checkFlag, checkNumber, shown } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
-import { initialLimit, spread, type Initializer } from './initializers.ts';
+import { initialLimit, spread, zeros, type Initializer } from './initializers.ts';
 import type { ParameterSpec } from './layer.ts';
 import { groupedLayout, kernelLayout, type Image } from './layout.ts';
 
@@ -110,11 +110,8 @@ export function readConvolution(
       const limit = initialLimit(layer, init, taps * channels, taps * filters);
       const layout = groups === 1 ? kernelLayout(shape) : groupedLayout(shape);
       const initial = (seed: number, which: number) => spread(sizeOf(shape), limit, seed, which);
-      const zeros = () => new Float32Array(filters);
-      return [
-        { name: 'weight', role: 'weight', shape, layout, initial },
-        ...(bias ? [{ name: 'bias', role: 'bias', shape: [filters], initial: zeros } as const] : []),
-      ];
+      const weight = { name: 'weight', role: 'weight', shape, layout, initial } as const;
+      return bias ? [weight, zeros('bias', 'bias', [filters])] : [weight];
     },
   };
 }

@@ -1,6 +1,10 @@
 import { OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
+import type { Role } from '../../runtime/parameters.ts';
 import { streams, uniforms } from '../../runtime/random.ts';
+import { sizeOf } from '../../runtime/tensor.ts';
+import type { ParameterSpec } from './layer.ts';
+import type { Layout } from './layout.ts';
 
 /**
  * The distribution of first weights: uniform in ±limit, with limit² = 6/(in + out) for `'glorot'` (Glorot & Bengio
@@ -26,3 +30,11 @@ export function initialLimit(layer: string, init: Initializer, inputs: number, o
 /** Draws values uniformly from ±bound. `which` separates these draws from all others of the seed. */
 export const spread = (count: number, bound: number, seed: number, which: number): Float32Array =>
   uniforms(count, seed, streams.weights, which).map((u) => (2 * u - 1) * bound);
+
+/** Returns a parameter of a layer that starts as zeros. */
+export const zeros = (
+  name: string,
+  role: Exclude<Role, 'weight'>,
+  shape: readonly number[],
+  layout?: Layout,
+): ParameterSpec => ({ name, role, shape, layout, initial: () => new Float32Array(sizeOf(shape)) });

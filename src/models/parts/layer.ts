@@ -127,6 +127,17 @@ export interface Layer extends Part {
   mirrored?(): Layer;
 }
 
+const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose1d'];
+
+/** Returns whether a layer multiplies its input by a weight before an activation. */
+export const isProduct = ({ name }: Layer): boolean => products.includes(name);
+
+/** Refuses layers that make a code where no encoder ends. @throws OptionError */
+export function refuseCodes(where: string, layers: readonly Layer[]): void {
+  const inner = layers.find(({ code }) => code);
+  if (inner) throw new OptionError(`${where}: ${inner.name} can only be the last layer of an autoencoder's encoder`);
+}
+
 /** Checks a list of layers and its smallest length. @throws OptionError */
 export function checkLayers(where: string, layers: unknown, least: number): void {
   const isLayer = (layer: Partial<Layer> | undefined | null) =>

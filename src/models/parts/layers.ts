@@ -5,7 +5,7 @@ import { codeMean, reparameterize } from '../../kernels/reparameterize.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
-import { initialLimit, spread, type Initializer } from './initializers.ts';
+import { initialLimit, spread, zeros, type Initializer } from './initializers.ts';
 import type { Around, Codes, Layer, ParameterSpec } from './layer.ts';
 import { imageLayout } from './layout.ts';
 import { asSchedule, type Schedule } from './schedules.ts';
@@ -40,17 +40,7 @@ export function dense(units: number, activation: Activation = 'linear', options:
   checkFlag('dense: bias', bias);
   initialLimit('dense', init, 1, units);
   const biases = ({ after }: Around): ParameterSpec[] =>
-    bias
-      ? [
-          {
-            name: 'bias',
-            role: 'bias',
-            shape: [units],
-            layout: imageLayout(units, undefined, after, undefined),
-            initial: () => new Float32Array(units),
-          },
-        ]
-      : [];
+    bias ? [zeros('bias', 'bias', [units], imageLayout(units, undefined, after, undefined))] : [];
   const layer = (transposed: boolean): Layer => ({
     name: 'dense',
     args: [units, activation, { init, bias }],
@@ -167,13 +157,7 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
         initial: (seed, which) =>
           spread(2 * units * inputs, initialLimit('gaussian', 'glorot', inputs, units), seed, which),
       },
-      {
-        name: 'heads.bias',
-        role: 'bias',
-        parts: ['mean.bias', 'logvar.bias'],
-        shape: [2 * units],
-        initial: () => new Float32Array(2 * units),
-      },
+      { ...zeros('heads.bias', 'bias', [2 * units]), parts: ['mean.bias', 'logvar.bias'] },
     ],
     forward(pass, x, parameter, { mean }) {
       const { tape } = pass;

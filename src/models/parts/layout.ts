@@ -1,3 +1,5 @@
+import { sizeOf } from '../../runtime/tensor.ts';
+
 /**
  * The layout of a weight on the device, where it differs from the one outside, which is the one that users and files
  * see.
@@ -79,7 +81,7 @@ function moved(
   move: (to: Float32Array, from: Float32Array, outside: number, inside: number) => void,
 ): Float32Array {
   const result = new Float32Array(values.length);
-  const strides = sides.map((_, axis) => sides.slice(axis + 1).reduce((product, n) => product * n, 1));
+  const strides = sides.map((_, axis) => sizeOf(sides.slice(axis + 1)));
   for (let outside = 0; outside < values.length; outside++) {
     let rest = outside;
     let inside = 0;

@@ -2,11 +2,11 @@ import type { Examples } from '../../data/labels.ts';
 import { withoutBlanks } from '../../kernels/blanks.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
-import { predict } from '../predict.ts';
+import { predict, type PredictOptions, type Recording } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 import type { Host } from '../training/trainable.ts';
-import type { Around, Layer, RecordCode } from './layer.ts';
+import type { Around, Code, Layer, RecordCode } from './layer.ts';
 import type { Image } from './layout.ts';
 import type { Scales } from './normalize.ts';
 import { imageBehind, placeLayers, type PlacedLayer } from './placed-layers.ts';
@@ -145,6 +145,16 @@ export class Network {
   /** The normalisation before the first layer. @internal */
   get entry(): Scales | undefined {
     return this.options.entry;
+  }
+
+  /** The kind of code that the last layer makes, if the code offers more than its values. @internal */
+  get code(): Code | undefined {
+    return this.layers.at(-1)?.code;
+  }
+
+  /** Computes what `record` makes of data for this network; each row of the result has the output shape. @internal */
+  compute(where: string, data: Examples, outputShape: readonly number[], record: Recording, options?: PredictOptions) {
+    return predict(this.host(), where, data, this.inputShape, outputShape, record, options);
   }
 
   /** Records y = network(x) for data before normalisation. @internal */

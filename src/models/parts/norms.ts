@@ -2,6 +2,7 @@ import { ShapeError } from '../../errors.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions } from '../../runtime/options.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
+import { zeros } from './initializers.ts';
 import type { Around, Layer, ParameterSpec } from './layer.ts';
 import { imageLayout } from './layout.ts';
 
@@ -96,6 +97,6 @@ export function affine(input: readonly number[], { before, after }: Around): Par
   const layout = input.length === 1 ? imageLayout(channels, undefined, before ?? after, undefined) : undefined;
   return [
     { name: 'weight', role: 'gain', shape: [channels], layout, initial: () => new Float32Array(channels).fill(1) },
-    { name: 'bias', role: 'bias', shape: [channels], layout, initial: () => new Float32Array(channels) },
+    zeros('bias', 'bias', [channels], layout),
   ];
 }

@@ -185,15 +185,8 @@ export const momentNames: Record<OptimizerKind, readonly string[]> = {
 };
 
 /** Reads an optimizer from plain data, checked by its maker. @throws OptionError */
-export function sameOptimizer({
-  kind,
-  learningRate,
-  beta1,
-  beta2,
-  epsilon,
-  weightDecay,
-  clipNorm,
-}: Optimizer): Optimizer {
+export function sameOptimizer(written: Optimizer): Optimizer {
+  const { kind, learningRate, beta1, beta2, epsilon, weightDecay, clipNorm } = written;
   switch (kind) {
     case 'sgd':
       return sgd(learningRate, { clipNorm });

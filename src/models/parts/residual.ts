@@ -1,7 +1,7 @@
 import { add } from '../../kernels/elementwise.ts';
-import { OptionError, ShapeError } from '../../errors.ts';
+import { ShapeError } from '../../errors.ts';
 import type { Term } from '../training/terms.ts';
-import { checkLayers, type Layer } from './layer.ts';
+import { checkLayers, refuseCodes, type Layer } from './layer.ts';
 import { prepareAll, written } from './part.ts';
 import { placeLayers } from './placed-layers.ts';
 
@@ -21,8 +21,7 @@ import { placeLayers } from './placed-layers.ts';
 export function residual(layers: Layer[]): Layer {
   checkLayers('residual: f', layers, 1);
   const inner = [...layers];
-  const code = inner.find((layer) => layer.code);
-  if (code) throw new OptionError(`residual: ${code.name} is only for the end of an encoder`);
+  refuseCodes('residual', inner);
   return {
     name: 'residual',
     args: [written(inner)],

@@ -2,7 +2,8 @@ import { ShapeError } from '../../errors.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import { keepBefore } from '../training/in-step.ts';
-import type { Layer, ParameterSpec } from './layer.ts';
+import { zeros } from './initializers.ts';
+import type { Layer } from './layer.ts';
 
 const kernels = onDemand(() => import('../../kernels/top-k.ts'));
 const ofBatch = onDemand(() => import('../../kernels/top-k-batch.ts'));
@@ -45,12 +46,6 @@ export function topK(k: number, options: TopKOptions = {}): Layer {
   checkOptions('topK', options, ['batch']);
   const { batch = false } = options;
   checkFlag('topK: batch', batch);
-  const buffer = (name: string): ParameterSpec => ({
-    name,
-    role: 'buffer',
-    shape: [],
-    initial: () => new Float32Array(1),
-  });
   return {
     name: 'topK',
     args: [k, { batch }],
@@ -64,7 +59,7 @@ export function topK(k: number, options: TopKOptions = {}): Layer {
         throw new ShapeError(`topK: k = ${k} needs a code of ${k} to ${mostColumns} numbers, not of ${columns}`);
       return [columns];
     },
-    parameters: () => (batch ? [buffer('threshold'), buffer('num_batches_tracked')] : []),
+    parameters: () => (batch ? ['threshold', 'num_batches_tracked'].map((name) => zeros(name, 'buffer', [])) : []),
     forward({ tape, training, state, step }, x, parameter) {
       if (!batch) return kernels().topK(tape, x, k).y;
       const threshold = parameter('threshold');

@@ -7,7 +7,7 @@ import type { Tensor } from '../../runtime/tensor.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 import { keepBefore } from '../training/in-step.ts';
-import { spread } from './initializers.ts';
+import { spread, zeros } from './initializers.ts';
 import type { Layer, ParameterSpec } from './layer.ts';
 import { imageLayout } from './layout.ts';
 
@@ -87,11 +87,10 @@ export function vectorQuantizer(entries: number, options: VectorQuantizerOptions
       const initial: ParameterSpec['initial'] = (seed, which) => spread(entries * columns, 1 / entries, seed, which);
       const codebook = { name: 'codebook', shape: [entries, columns], layout, initial };
       if (decay === false) return [{ ...codebook, role: 'weight' }];
-      const zeros = (size: number) => () => new Float32Array(size);
       return [
         { ...codebook, role: 'buffer' },
-        { name: 'cluster_size', role: 'buffer', shape: [entries], initial: zeros(entries) },
-        { ...codebook, name: 'cluster_sum', role: 'buffer', initial: zeros(entries * columns) },
+        zeros('cluster_size', 'buffer', [entries]),
+        zeros('cluster_sum', 'buffer', [entries, columns], layout),
       ];
     },
     forward(pass, z, parameter) {

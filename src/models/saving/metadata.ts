@@ -29,6 +29,29 @@ export function checked<T>(make: () => T): T {
   }
 }
 
+/** Restores the state of a model, and disposes it where that fails. */
+export function resumed<M extends { dispose(): void }>(model: M, resume: (model: M) => void): M {
+  try {
+    resume(model);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Reads a count, such as that of steps. @throws OptionError */
+export const readCount = (name: string, value: unknown): number =>
+  checkNumber(name, value, { least: 0, most: 2 ** 32 - 1, whole: true });
+
+/** Reads a list of `count` finite numbers above a limit; `what` names it in messages. @throws OptionError */
+export function readNumbers(what: string, values: unknown, count: number, above = -Infinity): number[] {
+  const good = (value: unknown) => Number.isFinite(value) && (value as number) > above;
+  if (!Array.isArray(values) || values.length !== count || !values.every(good))
+    throw new OptionError(`${what} must be a list of ${count} numbers`);
+  return values as number[];
+}
+
 /** Checks an object; `what` names it in messages. @throws OptionError */
 export function record(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -38,7 +61,7 @@ export function record(value: unknown, what: string): Record<string, unknown> {
 
 /** Reads the progress of a model's training. @throws OptionError */
 export function readPlace(written: Record<string, unknown>): Place {
-  const count = (name: keyof Place) => checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true });
+  const count = (name: keyof Place) => readCount(name, written[name]);
   const { epochKind, phases, trainedOn: trained } = written;
   if (typeof epochKind !== 'string') throw new OptionError('epochKind must be a string');
   return {
@@ -63,9 +86,9 @@ export function readPlace(written: Record<string, unknown>): Place {
 /** Reads an optimizer. @throws OptionError */
 function readOptimizer(written: Record<string, unknown>, steps: number): OptimizerPlace {
   const [origin, given] = (['origin', 'given'] as const).map((name) => {
-    if (checkNumber(name, written[name], { least: 0, most: 2 ** 32 - 1, whole: true }) > steps)
-      throw new OptionError(`${name} is after the last step`);
-    return written[name] as number;
+    const step = readCount(name, written[name]);
+    if (step > steps) throw new OptionError(`${name} is after the last step`);
+    return step;
   });
   const { optimizer } = written;
   return {

@@ -1,10 +1,10 @@
+import { sizeOf } from '../../runtime/tensor.ts';
+import { isProduct } from '../parts/layer.ts';
 import type { PlacedLayer } from '../parts/placed-layers.ts';
 import type { Numbers } from './onnx-writer.ts';
 
 /** Finds a layer's numbers by their name in the layer. */
 type Find = (name: string) => Numbers | undefined;
-
-const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose1d'];
 
 /**
  * Returns whether a layer can absorb the next one: the layer is a product without labels, and the next one a batch
@@ -12,7 +12,7 @@ const products = ['dense', 'conv2d', 'conv1d', 'convTranspose2d', 'convTranspose
  */
 export const takesIn = ({ layer }: PlacedLayer, behind: PlacedLayer | undefined): boolean =>
   behind?.layer.name === 'batchNorm' &&
-  products.includes(layer.name) &&
+  isProduct(layer) &&
   layer.activation === 'linear' &&
   !layer.classes &&
   !layer.cells;
@@ -35,7 +35,7 @@ export function folded(
   const { data, shape } = own('weight')!;
   // The outputs of a transposed convolution are on the second axis.
   const axis = layer.name.startsWith('convTranspose') ? 1 : 0;
-  const inner = shape.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const inner = sizeOf(shape.slice(axis + 1));
   const bias = own('bias')?.data;
   return {
     weight: { data: data.map((value, i) => value * factors[Math.floor(i / inner) % shape[axis]]), shape },

@@ -4,7 +4,7 @@ import { logvarBounds } from '../../kernels/reparameterize.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import type { NormOptions } from '../parts/norms.ts';
 import type { LayerName } from '../parts/makers.ts';
-import { flat, operands, type Lowering, type Target, type WrittenLayer } from './onnx-layer.ts';
+import { flat, operands, type Lowering, type WrittenLayer } from './onnx-layer.ts';
 import type { TopKOptions } from '../parts/top-k.ts';
 import { windows } from './onnx-windows.ts';
 
@@ -18,7 +18,7 @@ export const lowerings: Record<LayerName, Lowering> = {
     const head = (name: string) =>
       graph.node('Gemm', operands(x, weight(`${name}.weight`), weight(`${name}.bias`)), { transB: 1 });
     beside.set('logvar', () => {
-      const bounds = logvarBounds.map((bound) => graph.floats(`logvar.${bound}`, Float32Array.of(bound), []));
+      const bounds = logvarBounds.map((bound) => graph.float(`logvar.${bound}`, bound));
       return { value: graph.node('Clip', [head('logvar'), ...bounds]), shape: output };
     });
     return head('mean');
@@ -47,8 +47,8 @@ export const lowerings: Record<LayerName, Lowering> = {
     const [values, indices] = graph.nodes('TopK', [x, graph.integers(`k.${k}`, [k])], 2);
     return graph.node('ScatterElements', [zeros, indices, values], { axis: 1 });
   }),
-  flatten: flat(reshaped),
-  reshape: flat(reshaped),
+  flatten: flat(({ graph }, x, { output }) => graph.reshape(x, output)),
+  reshape: flat(({ graph }, x, { output }) => graph.reshape(x, output)),
   layerNorm: flat(({ graph }, x, { args, input, weight }) =>
     scaled(graph, standardized(graph, x, input.length, args[0] as Norm), weight),
   ),
@@ -65,12 +65,12 @@ export const lowerings: Record<LayerName, Lowering> = {
     const [groups, options] = args as [number, Norm];
     const channels = input.at(-1)!;
     const places = sizeOf(input) / channels;
-    const reshape = (of: string, ...shape: number[]) =>
-      graph.node('Reshape', [of, graph.integers(`shape.${shape.join('x')}`, [-1, ...shape])]);
     const swap = (of: string) => graph.node('Transpose', [of], { perm: [0, 2, 1, 3] });
-    const grouped = reshape(swap(reshape(x, places, groups, channels / groups)), groups, sizeOf(input) / groups);
-    const normal = swap(reshape(standardized(graph, grouped, 2, options), groups, places, channels / groups));
-    return scaled(graph, reshape(normal, ...input), weight);
+    const byPlace = graph.reshape(x, [places, groups, channels / groups]);
+    const grouped = graph.reshape(swap(byPlace), [groups, sizeOf(input) / groups]);
+    const normal = standardized(graph, grouped, 2, options);
+    const ordered = swap(graph.reshape(normal, [groups, places, channels / groups]));
+    return scaled(graph, graph.reshape(ordered, input), weight);
   }),
 };
 
@@ -85,17 +85,13 @@ function standardized(graph: OnnxGraph, x: string, axis: number, { epsilon }: No
   const mean = (of: string) => graph.node('ReduceMean', [of], { axes: [axis] });
   const centred = graph.node('Sub', [x, mean(x)]);
   const variance = mean(graph.node('Mul', [centred, centred]));
-  const added = graph.node('Add', [variance, graph.floats(`epsilon.${epsilon}`, Float32Array.of(epsilon), [])]);
+  const added = graph.node('Add', [variance, graph.float(`epsilon.${epsilon}`, epsilon)]);
   return graph.node('Div', [centred, graph.node('Sqrt', [added])]);
 }
 
 /** Writes the multiplication by the weight and the addition of the bias, along the last axis. */
 const scaled = (graph: OnnxGraph, x: string, weight: WrittenLayer['weight']): string =>
   graph.node('Add', [graph.node('Mul', [x, weight('weight')!]), weight('bias')!]);
-
-function reshaped({ graph }: Target, x: string, { output }: WrittenLayer): string {
-  return graph.node('Reshape', [x, graph.integers(`shape.${output.join('x')}`, [-1, ...output])]);
-}
 
 /**
  * The export of each activation, with its parameter if it is not the default, in operators that all runtimes have;
@@ -111,11 +107,10 @@ export const activations: Record<ActivationName, (graph: OnnxGraph, z: string, p
   softplus: (graph, z) => graph.node('Softplus', [z]),
   silu: (graph, z) => graph.node('Mul', [z, graph.node('Sigmoid', [z])]),
   gelu(graph, z) {
-    const constant = (name: string, value: number) => graph.floats(name, Float32Array.of(value), []);
-    const error = graph.node('Erf', [graph.node('Mul', [z, constant('1/sqrt(2)', Math.SQRT1_2)])]);
+    const error = graph.node('Erf', [graph.node('Mul', [z, graph.float('1/sqrt(2)', Math.SQRT1_2)])]);
     return graph.node('Mul', [
-      graph.node('Mul', [z, constant('half', 0.5)]),
-      graph.node('Add', [error, constant('one', 1)]),
+      graph.node('Mul', [z, graph.float('half', 0.5)]),
+      graph.node('Add', [error, graph.float('one', 1)]),
     ]);
   },
 };

@@ -38,6 +38,14 @@ export class NetworkWriter implements Target {
     return this.#layers(network.placed, x, (i, name) => network.weightName(i, name));
   }
 
+  /** Adds the outputs beside a code. */
+  outputBeside(): void {
+    for (const [name, make] of this.beside) {
+      const { value, shape, whole } = make();
+      this.graph.output(name, value, shape, whole ? 'int64' : 'float');
+    }
+  }
+
   /** Returns a value with `axes` axes beside the batch, in the order of this library. */
   channelsLast({ name, channelsFirst }: Value, axes: number): string {
     const perm = axes === 3 ? [0, 2, 3, 1] : [0, 2, 1];
@@ -49,11 +57,8 @@ export class NetworkWriter implements Target {
     const moved = [shift, ...rest].reduce((x, part) => this.graph.node('Sub', [x, part]), name);
     const scaled = this.graph.node('Div', [moved, spread]);
     if (!normalizer.clamped) return { name: scaled, channelsFirst: false };
-    const [least, most] = [
-      this.graph.floats('zero', Float32Array.of(0), []),
-      this.graph.floats('one', Float32Array.of(1), []),
-    ];
-    return { name: this.graph.node('Clip', [scaled, least, most]), channelsFirst: false };
+    const ends = [this.graph.float('zero', 0), this.graph.float('one', 1)];
+    return { name: this.graph.node('Clip', [scaled, ...ends]), channelsFirst: false };
   }
 
   denormalized(y: string, normalizer: Normalizer, shape: readonly number[]): string {

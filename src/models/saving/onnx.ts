@@ -39,10 +39,7 @@ export async function writeOnnx(
     value = writer.network(encoder, normalizer ? writer.normalized(value, normalizer, shape) : value);
     if (!decoder) {
       graph.output('code', writer.channelsLast(value, encoder.outputShape.length), encoder.outputShape);
-      for (const [name, make] of writer.beside) {
-        const { value, shape, whole } = make();
-        graph.output(name, value, shape, whole ? 'int64' : 'float');
-      }
+      writer.outputBeside();
     }
   }
   if (decoder) {
@@ -63,15 +60,13 @@ function softmaxOfGroups(
   shape: readonly number[],
   groups: readonly number[],
 ): string {
-  const reshape = (of: string, ...sides: readonly number[]) =>
-    graph.node('Reshape', [of, graph.integers(`shape.${sides.join('x')}`, [-1, ...sides])]);
   const [size] = groups;
   if (groups.every((each) => each === size))
-    return reshape(graph.node('Softmax', [reshape(logits, groups.length, size)], { axis: 2 }), ...shape);
-  const rows = reshape(logits, sizeOf(shape));
+    return graph.reshape(graph.node('Softmax', [graph.reshape(logits, [groups.length, size])], { axis: 2 }), shape);
+  const rows = graph.reshape(logits, [sizeOf(shape)]);
   const parts = graph.nodes('Split', [rows, graph.integers('groups', [...groups])], groups.length, { axis: 1 });
   const likely = parts.map((part) => graph.node('Softmax', [part], { axis: 1 }));
-  return reshape(graph.node('Concat', likely, { axis: 1 }), ...shape);
+  return graph.reshape(graph.node('Concat', likely, { axis: 1 }), shape);
 }
 
 /** Writes one network on its own, with names for its input and output. */

@@ -1,6 +1,5 @@
 import { OptionError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
-import { checkNumber } from '../../runtime/options.ts';
 import { Autoencoder } from '../autoencoder.ts';
 import { Classifier } from '../classifier.ts';
 import { checkSpec, type CompleteSpec } from '../classifier-spec.ts';
@@ -8,14 +7,14 @@ import { Gan } from '../gan.ts';
 import type { GanSpec } from '../gan-spec.ts';
 import { Jigsaw } from '../jigsaw.ts';
 import type { JigsawSpec } from '../jigsaw-spec.ts';
-import { loadConditioning } from '../spec.ts';
+import { prepareSpec } from '../spec.ts';
 import { formulaName, type Loss } from '../parts/losses.ts';
 import { Network } from '../parts/network.ts';
 import { asNormalizer, Normalizer } from '../parts/normalize.ts';
 import type { Part } from '../parts/part.ts';
 import type { TableAutoencoder } from '../table/table-autoencoder.ts';
 import { Checkpoint } from './checkpoint.ts';
-import { checked, record } from './metadata.ts';
+import { checked, readCount, record, resumed } from './metadata.ts';
 import { readSampler } from './read-sampler.ts';
 import { counts, readAround, readAutoencoderSpec, readNormalization, readPermutations } from './specs.ts';
 
@@ -40,9 +39,9 @@ export async function readAutoencoder(
   const { sampler, ...written } = checkpoint.spec;
   const loss = ownLoss(written.loss, own);
   const { spec, ...rest } = checked(() => readAutoencoderSpec(written, readers, loss));
-  const conditioning = await loadConditioning(spec);
+  await prepareSpec(spec);
   const model = resumed(
-    checked(() => new Autoencoder(gpu, spec, checkpoint.savedValues, conditioning)),
+    checked(() => new Autoencoder(gpu, spec, checkpoint.savedValues)),
     (made) =>
       made.resume(checkpoint, {
         ...rest,
@@ -126,22 +125,11 @@ export async function readGan(gpu: Gpu, bytes: Uint8Array, readers: Readers): Pr
       discriminator: readers.readLayers(discriminator),
       prior: readers.readPriors([prior])[0],
     } as GanSpec;
-    const count = checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true });
+    const count = readCount('samples', samples);
     return resumed(new Gan(gpu, spec, checkpoint.savedValues), (model) => {
       model.resume(checkpoint);
       model.resumeSamples(count);
     });
   });
   return model.prepare();
-}
-
-/** Restores the state of a model, and disposes it where the file turns out wrong. */
-function resumed<M extends { dispose(): void }>(model: M, resume: (model: M) => void): M {
-  try {
-    resume(model);
-    return model;
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
 }

@@ -7,18 +7,14 @@ import type { Network } from '../parts/network.ts';
 import { record } from './metadata.ts';
 
 /** Reads a fitted distribution of codes; `written` is its entry in the metadata. @throws OptionError, FormatError */
-export function readSampler(
-  written: unknown,
-  { layers, outputShape }: Network,
-  savedValues: SavedValues,
-): ReadSampler | undefined {
+export function readSampler(written: unknown, encoder: Network, savedValues: SavedValues): ReadSampler | undefined {
   if (written === undefined) return undefined;
   const entry = record(written, 'sampler');
   const components = checkNumber('sampler: components', entry.components, { least: 1, whole: true });
   const old = checkFlag('sampler: old', entry.old);
   const take = (name: string, shape: number[]): Matrix => ({ data: savedValues(`sampler.${name}`, shape), shape });
+  const { code, outputShape } = encoder;
   const size = sizeOf(outputShape);
-  const code = layers.at(-1)?.code;
   if (code?.kind === 'vectorQuantizer') {
     const frequencies = take('frequencies', [size / outputShape.at(-1)!, code.entries]);
     return { tensors: { frequencies: shares('frequencies', frequencies) }, old };

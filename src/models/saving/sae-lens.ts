@@ -45,11 +45,11 @@ export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matri
     throw new OptionError(
       `toSaeLens: takes the weights of a dense layer and topK, and of one dense layer after them, but not ${other}`,
     );
-  const [into, outOf] = [encoder, decoder].map((layer) => matrix('toSaeLens', matrices, `${layer}.weight`));
+  const [into, outOf] = [encoder, decoder].map((layer) => read('toSaeLens', matrices, `${layer}.weight`));
   checkPair('toSaeLens', into, outOf);
   const [units, inputs] = into.shape;
   const bias = (layer: string, size: number) =>
-    `${layer}.bias` in matrices ? vector('toSaeLens', matrices, `${layer}.bias`, size) : zeros(size);
+    `${layer}.bias` in matrices ? read('toSaeLens', matrices, `${layer}.bias`, size) : zeros(size);
   return {
     W_enc: transposed(into),
     b_enc: bias(encoder, units),
@@ -88,18 +88,18 @@ export function fromSaeLens(tensors: Record<string, Matrix>, options: SaeLensOpt
   const known = ['W_enc', 'b_enc', 'W_dec', 'b_dec', 'threshold'];
   const other = Object.keys(matrices).find((name) => !known.includes(name));
   if (other !== undefined) throw new OptionError(`fromSaeLens: takes ${known.join(', ')}, not ${other}`);
-  const [into, outOf] = ['W_enc', 'W_dec'].map((name) => transposed(matrix('fromSaeLens', matrices, name)));
+  const [into, outOf] = ['W_enc', 'W_dec'].map((name) => transposed(read('fromSaeLens', matrices, name)));
   checkPair('fromSaeLens', into, outOf);
   const [units, inputs] = into.shape;
-  const inner = vector('fromSaeLens', matrices, 'b_enc', units);
-  const outer = vector('fromSaeLens', matrices, 'b_dec', inputs);
+  const inner = read('fromSaeLens', matrices, 'b_enc', units);
+  const outer = read('fromSaeLens', matrices, 'b_dec', inputs);
   return {
     [`${encoder}.weight`]: into,
     [`${encoder}.bias`]: decoderBiasFirst ? lessProduct(inner, into, outer) : inner,
     [`${decoder}.weight`]: outOf,
     [`${decoder}.bias`]: outer,
     ...('threshold' in matrices && {
-      [`${code}.threshold`]: { data: oneOf(vector('fromSaeLens', matrices, 'threshold', units).data), shape: [] },
+      [`${code}.threshold`]: { data: oneOf(read('fromSaeLens', matrices, 'threshold', units).data), shape: [] },
     }),
   };
 }
@@ -115,29 +115,22 @@ function checkMatrices(where: string, matrices: unknown): Record<string, Matrix>
   return matrices as Record<string, Matrix>;
 }
 
-/** Reads a matrix. @throws OptionError, ShapeError */
-function matrix(where: string, matrices: Record<string, Matrix>, name: string): Matrix {
+/** Reads a vector of `size` numbers, or without a size a matrix. @throws OptionError, ShapeError */
+function read(where: string, matrices: Record<string, Matrix>, name: string, size?: number): Matrix {
   if (!Object.hasOwn(matrices, name)) throw new OptionError(`${where}: ${name} is missing`);
   const { data, shape } = matrices[name];
-  if (shape.length !== 2 || shape[0] * shape[1] !== data.length)
-    throw new ShapeError(`${where}: ${name} is [${shape.join(', ')}] with ${data.length} values, not a matrix`);
-  return matrices[name];
-}
-
-/** Reads a vector. @throws OptionError, ShapeError */
-function vector(where: string, matrices: Record<string, Matrix>, name: string, size: number): Matrix {
-  if (!Object.hasOwn(matrices, name)) throw new OptionError(`${where}: ${name} is missing`);
-  const { data, shape } = matrices[name];
-  if (shape.join() !== String(size) || data.length !== size)
-    throw new ShapeError(`${where}: ${name} is [${shape.join(', ')}], not [${size}]`);
+  const [rows, columns = 1] = shape;
+  const fits = size === undefined ? shape.length === 2 : shape.length === 1 && rows === size;
+  if (!fits || rows * columns !== data.length)
+    throw new ShapeError(
+      `${where}: ${name} is ${shown(shape)} with ${data.length} values, not ${size === undefined ? 'a matrix' : `[${size}]`}`,
+    );
   return matrices[name];
 }
 
 function checkPair(where: string, { shape: into }: Matrix, { shape: outOf }: Matrix): void {
   if (into[0] !== outOf[1] || into[1] !== outOf[0])
-    throw new ShapeError(
-      `${where}: a decoder of [${outOf.join(', ')}] does not fit an encoder of [${into.join(', ')}]`,
-    );
+    throw new ShapeError(`${where}: a decoder of ${shown(outOf)} does not fit an encoder of ${shown(into)}`);
 }
 
 const zeros = (size: number): Matrix => ({ data: new Float32Array(size), shape: [size] });

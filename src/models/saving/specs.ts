@@ -7,7 +7,7 @@ import type { Image } from '../parts/layout.ts';
 import type { Loss } from '../parts/losses.ts';
 import type { Fitted, Normalize } from '../parts/normalize.ts';
 import type { AutoencoderSpec } from '../spec.ts';
-import { record } from './metadata.ts';
+import { readCount, readNumbers, record } from './metadata.ts';
 import type { Readers } from './read-model.ts';
 
 /** Reads the permutations of a puzzle's cells. @throws OptionError */
@@ -59,11 +59,7 @@ export function readAutoencoderSpec(
   const { how, fitted } = readNormalization(normalize, counts([rest.input].flat(), 'input'), readers);
   // The rest is checked where every spec is checked.
   const spec = { ...rest, ...parts, normalize: how } as AutoencoderSpec;
-  return {
-    spec,
-    fitted,
-    samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
-  };
+  return { spec, fitted, samples: readCount('samples', samples) };
 }
 
 /** Reads a loss: a name, or its maker's arguments; a formula does not come from a file. @throws OptionError */
@@ -84,20 +80,9 @@ export function readNormalization(
   const { clamped, fitted } = record(written, 'normalize');
   if (fitted === undefined) return { how, clamped: clamped === true };
   const { shift, spread, rest } = record(fitted, 'fitted');
-  const features = sizeOf(shape);
-  const numbers = (values: unknown, least = -Infinity): Float32Array => {
-    const good =
-      Array.isArray(values) &&
-      values.length === features &&
-      values.every(
-        (value) =>
-          Number.isFinite(value) &&
-          Number.isFinite(Math.fround(value as number)) &&
-          Math.fround(value as number) > least,
-      );
-    if (!good) throw new OptionError(`the normalisation must be a list of ${features} numbers`);
-    return Float32Array.from(values as number[]);
-  };
+  const read = (values: unknown, above?: number) => readNumbers('the normalisation', values, sizeOf(shape), above);
+  // Checked again after rounding, which may make a number infinite or 0.
+  const numbers = (values: unknown, above?: number) => Float32Array.from(read(read(values).map(Math.fround), above));
   const lists = {
     shift: numbers(shift),
     spread: numbers(spread, 0),

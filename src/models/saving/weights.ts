@@ -106,7 +106,6 @@ export function copyWeights(
       const [source, target] = [boundRange(tensor), boundRange(to.get(name))];
       encoder.copyBufferToBuffer(source.buffer, source.offset, target.buffer, target.offset, tensor.bytes);
     }
-    return 0;
   };
   return turns.take(() => {
     if (from.disposed || to.disposed) throw new LatentGpuError('the model was disposed');

@@ -1,6 +1,7 @@
 /** Which columns are to blame for the scores of rows; see `explain` of `TableAutoencoder` for the contract. */
 import type { Table } from '../../data/table/table.ts';
 import { checkNumber, checkNumbers, checkOptions } from '../../runtime/options.ts';
+import { scoped } from '../../runtime/scope.ts';
 import type { AnyHourglass } from '../training/hourglass.ts';
 import { putData } from '../training/trainable.ts';
 import { reconstruct } from './reading.ts';
@@ -50,8 +51,9 @@ export async function explain(
   );
   if (!numbers.length) return [];
   const some = table.pick(Uint32Array.from(numbers));
-  const { set, release } = await putData('explain', model.encoder.host(), some as never, model.encoder.inputShape);
-  try {
+  const { host, inputShape } = model.encoder;
+  return scoped(async (scope) => {
+    const set = scope.ownSet(await putData('explain', host(), some as never, inputShape));
     const cells = await scores(model, set, { perColumn: true, hidden });
     // Hidden scores take a pass for each column, so those of the cells are used again.
     const totals = hidden ? ofRows(model, cells) : await scores(model, set, {});
@@ -68,9 +70,7 @@ export async function explain(
       });
       return { row, score: totals[i], columns: explained };
     });
-  } finally {
-    release();
-  }
+  });
 }
 
 /** The columns of a row in their order: those with the largest errors, and the others, which begin with smaller ones. */
@@ -99,15 +99,9 @@ async function tryColumns(model: AnyHourglass, { schema }: TableParts, table: Ta
       .slice(first, first + rowsAtOnce)
       .flatMap((order, i) => order.blamed.map((column) => ({ order, row: first + i, column })));
     if (!tries.length) continue;
-    const errors = await hiddenScores(
-      model,
-      withBlanks(
-        table,
-        tries.map(({ row }) => row),
-        tries.map(({ column }) => schema.columns[column].name),
-      ),
-      true,
-    );
+    const rows = tries.map(({ row }) => row);
+    const blanks = tries.map(({ column }) => schema.columns[column].name);
+    const errors = await hiddenScores(model, withBlanks(table, rows, blanks), true);
     const left = new Map<Order, Map<number, number>>();
     tries.forEach(({ order, column }, i) => {
       const cells = errors.subarray(i * width, (i + 1) * width);

@@ -1,11 +1,9 @@
 import { OptionError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
-import { checkNumber } from '../../runtime/options.ts';
 import type { Checkpoint } from '../saving/checkpoint.ts';
-import { checked, record } from '../saving/metadata.ts';
+import { checked, readCount, readNumbers, record, resumed } from '../saving/metadata.ts';
 import { readSampler } from '../saving/read-sampler.ts';
 import type { Readers } from '../saving/read-model.ts';
-import { readFittedCells } from './scaler.ts';
 import { readCells, readColumns } from './schema.ts';
 import type { Scaled, TableSpec } from './spec.ts';
 import { TableAutoencoder } from './table-autoencoder.ts';
@@ -17,18 +15,10 @@ export async function loadTable(gpu: Gpu, checkpoint: Checkpoint, readers: Reade
     const [unknown] = Object.keys(others);
     if (unknown !== undefined) throw new OptionError(`a model of tables has no ${unknown}`);
     const { spec, scaled } = readWritten(record(table, 'table'), readers);
-    const rest = {
-      scaled,
-      samples: checkNumber('samples', samples, { least: 0, most: 2 ** 32 - 1, whole: true }),
-    };
-    const made = new TableAutoencoder(gpu, spec, checkpoint.savedValues);
-    try {
-      made.resume(checkpoint, { ...rest, sampler: readSampler(sampler, made.encoder, checkpoint.savedValues) });
-      return made;
-    } catch (error) {
-      made.dispose();
-      throw error;
-    }
+    const rest = { scaled, samples: readCount('samples', samples) };
+    return resumed(new TableAutoencoder(gpu, spec, checkpoint.savedValues), (made) =>
+      made.resume(checkpoint, { ...rest, sampler: readSampler(sampler, made.encoder, checkpoint.savedValues) }),
+    );
   });
   return model.prepare();
 }
@@ -48,6 +38,9 @@ function readWritten(
     seed,
   } as unknown as TableSpec;
   if (scales === undefined) return { spec };
-  const found = record(scales, 'scales');
-  return { spec, scaled: { fitted: readFittedCells(found, columns.length), cells: readCells(columns, found.cells) } };
+  const { shift, spread, cells } = record(scales, 'scales');
+  const numbers = (values: unknown, above?: number) =>
+    Float64Array.from(readNumbers('the scales', values, columns.length, above));
+  const fitted = { shift: numbers(shift), spread: numbers(spread, 0) };
+  return { spec, scaled: { fitted, cells: readCells(columns, cells) } };
 }

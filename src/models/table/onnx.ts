@@ -40,20 +40,13 @@ export async function writeTableOnnx(
   const given = part === 'decoder' ? undefined : schema.columns.map((_, c) => columns.taken(c));
   let value = { name: 'code', channelsFirst: false };
   if (given) {
-    const places = graph.node(
-      'Concat',
-      given.map(({ places }) => places),
-      { axis: 1 },
-    );
-    value = writer.network(encoder, { name: places, channelsFirst: false });
+    const places = given.map((column) => column.places);
+    value = writer.network(encoder, { name: graph.node('Concat', places, { axis: 1 }), channelsFirst: false });
   } else graph.input('code', encoder.outputShape);
   if (part === 'encoder') {
     graph.output('code', value.name, encoder.outputShape);
     checkNames(names, ['code', ...writer.beside.keys()]);
-    for (const [name, make] of writer.beside) {
-      const { value, shape, whole } = make();
-      graph.output(name, value, shape, whole ? 'int64' : 'float');
-    }
+    writer.outputBeside();
     return graph.toBytes(part);
   }
   if (given) checkNames(names, outputNames);
@@ -93,7 +86,7 @@ class ColumnWriter {
       const places = graph.node('OneHot', [
         code,
         graph.integers(`depth.${categories.length + 2}`, [categories.length + 2]),
-        this.#offAndOn(),
+        graph.floats('off and on', Float32Array.of(0, 1), [2]),
       ]);
       const last = graph.node('Equal', [code, graph.integers(`blank.${categories.length}`, [categories.length + 1])]);
       return { places, blank: this.#column(last) };
@@ -103,11 +96,11 @@ class ColumnWriter {
     // The conversion to cells and the normalisation are combined in double precision, so that values far from 0 keep
     // their differences.
     const given = graph.node('Cast', [graph.input(name, [], 'double')], { to: 11 });
-    const moved = graph.node('Sub', [given, this.#double(`${c}.center`, center + unit * shift[c])]);
-    const scaled = graph.node('Div', [moved, this.#double(`${c}.spread`, unit * spread[c])]);
+    const moved = graph.node('Sub', [given, graph.double(`${c}.center`, center + unit * shift[c])]);
+    const scaled = graph.node('Div', [moved, graph.double(`${c}.spread`, unit * spread[c])]);
     const number = graph.node('Cast', [scaled], { to: 1 });
     const blank = graph.node('IsNaN', [number]);
-    const known = this.#column(graph.node('Where', [blank, this.#zero(), number]));
+    const known = this.#column(graph.node('Where', [blank, graph.float('zero', 0), number]));
     const flag = this.#column(graph.node('Cast', [blank], { to: 1 }));
     return {
       places: graph.node('Concat', [known, flag], { axis: 1 }),
@@ -149,15 +142,15 @@ class ColumnWriter {
     const { center, unit } = this.parts.schema.cells![c];
     const { shift, spread } = this.parts.normalizer.needFitted();
     const flat = graph.node('Cast', [graph.node('Reshape', [y, graph.integers('flat', [-1])])], { to: 11 });
-    const scaled = graph.node('Mul', [flat, this.#double(`${c}.spread`, unit * spread[c])]);
-    const value = graph.node('Add', [scaled, this.#double(`${c}.center`, center + unit * shift[c])]);
+    const scaled = graph.node('Mul', [flat, graph.double(`${c}.spread`, unit * spread[c])]);
+    const value = graph.node('Add', [scaled, graph.double(`${c}.center`, center + unit * shift[c])]);
     graph.output(reconstructionOf(name), value, [], 'double');
   }
 
   /** Adds the outputs `cells`, the error of each cell, NaN where it is blank, and `score`, their mean or their sum. */
   score(given: readonly ColumnValues[], outputs: readonly string[], mean: boolean): void {
     const { graph } = this;
-    const half = graph.floats('half', Float32Array.of(0.5), []);
+    const half = graph.float('half', 0.5);
     const losses = given.map(({ number, places }, c) => {
       const y = outputs[c];
       if (number) {
@@ -178,16 +171,15 @@ class ColumnWriter {
     const all = losses.length > 1 ? graph.node('Concat', losses, { axis: 1 }) : losses[0];
     const blanks = given.map(({ blank }) => blank);
     const blank = blanks.length > 1 ? graph.node('Concat', blanks, { axis: 1 }) : blanks[0];
-    const nothing = graph.floats('nothing', Float32Array.of(NaN), []);
+    const nothing = graph.float('nothing', NaN);
     graph.output('cells', graph.node('Where', [blank, nothing, all]), [losses.length]);
     const axis = graph.integers('axis.1', [1]);
-    const sum = graph.node('ReduceSum', [graph.node('Where', [blank, this.#zero(), all]), axis], { keepdims: 0 });
+    const known = graph.node('Where', [blank, graph.float('zero', 0), all]);
+    const sum = graph.node('ReduceSum', [known, axis], { keepdims: 0 });
     if (!mean) return graph.output('score', sum, []);
     const there = graph.node('Cast', [graph.node('Not', [blank])], { to: 1 });
-    const count = graph.node('Max', [
-      graph.node('ReduceSum', [there, axis], { keepdims: 0 }),
-      graph.floats('one', Float32Array.of(1), []),
-    ]);
+    const filled = graph.node('ReduceSum', [there, axis], { keepdims: 0 });
+    const count = graph.node('Max', [filled, graph.float('one', 1)]);
     graph.output('score', graph.node('Div', [sum, count]), []);
   }
 
@@ -198,17 +190,5 @@ class ColumnWriter {
   /** Reshapes [batch] to [batch, 1]. */
   #column(value: string): string {
     return this.graph.node('Unsqueeze', [value, this.graph.integers('axis.1', [1])]);
-  }
-
-  #zero(): string {
-    return this.graph.floats('zero', Float32Array.of(0), []);
-  }
-
-  #offAndOn(): string {
-    return this.graph.floats('off and on', Float32Array.of(0, 1), [2]);
-  }
-
-  #double(name: string, value: number): string {
-    return this.graph.doubles(name, Float64Array.of(value), []);
   }
 }

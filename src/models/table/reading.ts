@@ -23,14 +23,7 @@ export async function reconstruct(
     const decoded = (cells: Tensor) => model.decoder.record(pass, encoder.record(pass, cells));
     return columnByColumn(pass.tape, x, (cells) => recordOutput(model, pass, decoded(cells)));
   };
-  const { data: cells } = await predict(
-    encoder.host(),
-    'reconstruct',
-    data as Dataset,
-    encoder.inputShape,
-    [columns.length],
-    record,
-  );
+  const { data: cells } = await encoder.compute('reconstruct', data as Dataset, [columns.length], record);
   return tableOfCells(parts, cells);
 }
 

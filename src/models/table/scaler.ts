@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/dataset.ts';
-import { LatentGpuError, OptionError } from '../../errors.ts';
+import { LatentGpuError } from '../../errors.ts';
 import { decodedCells, scaled } from '../../kernels/cells.ts';
 import { blankCell } from '../../runtime/blank.ts';
 import type { Gpu } from '../../runtime/device.ts';
@@ -102,7 +102,7 @@ export class CellScaler implements Scales {
     return center + unit * (shift[c] + spread[c] * value);
   }
 
-  /** Returns the scales as plain data, for `readFittedCells`. */
+  /** Returns the scales as plain data; `loadTable` reads them back. */
   describe(): { shift: number[]; spread: number[] } | undefined {
     const { shift, spread } = this.#fitted ?? {};
     return shift && { shift: [...shift], spread: [...spread!] };
@@ -126,17 +126,4 @@ export class CellScaler implements Scales {
     if (this.#onDevice.shift.gone) this.set(this.#fitted!);
     return this.#onDevice;
   }
-}
-
-/** Reads the scales of `columns` columns from a file. @throws OptionError */
-export function readFittedCells({ shift, spread }: Record<string, unknown>, columns: number): FittedCells {
-  const numbers = (values: unknown, above: number): Float64Array => {
-    const good =
-      Array.isArray(values) &&
-      values.length === columns &&
-      values.every((value) => Number.isFinite(value) && (value as number) > above);
-    if (!good) throw new OptionError(`the scales must be a list of ${columns} numbers`);
-    return Float64Array.from(values as number[]);
-  };
-  return { shift: numbers(shift, -Infinity), spread: numbers(spread, 0) };
 }

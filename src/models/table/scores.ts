@@ -3,7 +3,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { blanksAsNaN } from '../../runtime/blank.ts';
 import { checkFlag, checkOptions } from '../../runtime/options.ts';
 import { columnByColumn } from '../../kernels/cells.ts';
-import { predict, type Recording } from '../predict.ts';
+import type { Recording } from '../predict.ts';
 import { isGaussian, recordErrors, recordInput, type AnyHourglass } from '../training/hourglass.ts';
 import type { TableData } from './spec.ts';
 
@@ -18,25 +18,25 @@ export async function scores(
   checkFlag('errors: perColumn', perColumn);
   checkFlag('errors: hidden', hidden);
   if (hidden) return hiddenScores(model, data, perColumn);
-  const { host, inputShape } = model.encoder;
-  const shape = perColumn ? inputShape : [1];
+  const { encoder } = model;
+  const shape = perColumn ? encoder.inputShape : [1];
   const record: Recording = (pass, x) => recordErrors(model, pass, x, perColumn);
-  const values = (await predict(host(), 'errors', data as Dataset, inputShape, shape, record, { scores: true })).data;
+  const { data: values } = await encoder.compute('errors', data as Dataset, shape, record, { scores: true });
   return perColumn ? blanksAsNaN(values) : values;
 }
 
 /** Returns the score of each cell while it is hidden, or for each row their mean, with a Gaussian code their sum. */
 export async function hiddenScores(model: AnyHourglass, data: TableData, perColumn: boolean): Promise<Float32Array> {
-  const { host, inputShape } = model.encoder;
+  const { encoder, decoder } = model;
   const record: Recording = (pass, examples) => {
     const x = recordInput(model, pass, examples);
     return columnByColumn(pass.tape, x, (hidden) => {
-      const y = model.decoder.record(pass, model.encoder.record(pass, hidden));
+      const y = decoder.record(pass, encoder.record(pass, hidden));
       return model.loss.recorded!.elements(pass.tape, y, x, pass.state);
     });
   };
-  const values = (await predict(host(), 'errors', data as Dataset, inputShape, inputShape, record, { scores: true }))
-    .data;
+  const shape = encoder.inputShape;
+  const { data: values } = await encoder.compute('errors', data as Dataset, shape, record, { scores: true });
   const cells = blanksAsNaN(values);
   return perColumn ? cells : ofRows(model, cells);
 }

@@ -4,13 +4,13 @@ import { Table } from '../../data/table/table.ts';
 import type { ModelColumn } from '../../data/table/cells.ts';
 import { DataError, OptionError } from '../../errors.ts';
 import type { Gpu } from '../../runtime/device.ts';
-import { checkNumber, checkOptions, checkSeed, checkWord } from '../../runtime/options.ts';
+import { checkWord } from '../../runtime/options.ts';
 import type { Matrix } from '../../runtime/tensor.ts';
 import { Assembler } from '../assembly.ts';
 import type { Indices } from '../downstream/indices.ts';
 import { posterior } from '../downstream/reading.ts';
 import type { Sampler, SamplerFit, SamplerOptions, ReadSampler } from '../downstream/sampler.ts';
-import { checkRows } from '../downstream/check-rows.ts';
+import { checkSample } from '../downstream/check-rows.ts';
 import { Model, type Inside } from '../model.ts';
 import type { SavedValues } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
@@ -40,7 +40,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   readonly #hourglass: AnyHourglass;
   readonly #sampler: Sampler;
 
-  /** Starts from the weights in `given` if it is present. @internal */
+  /** Starts from the weights in `savedValues` if it is present. @internal */
   constructor(gpu: Gpu, spec: TableSpec, savedValues?: SavedValues) {
     super();
     const assembler = new Assembler(() => this.alive());
@@ -192,10 +192,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
    * since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } = {}): Promise<Table> {
-    checkRows('sample: count', this.decoder, checkNumber('sample: count', count, { least: 1, whole: true }));
-    checkOptions('sample', options, ['seed']);
-    const { seed } = options;
-    if (seed !== undefined) checkSeed('sample', seed);
+    const seed = checkSample(this.decoder, count, options);
     return this.decode(await this.#sampler.draw(count, this.inside.trainable.seed, seed));
   }
 
@@ -213,16 +210,6 @@ export class TableAutoencoder extends Model<Losses, TableData> {
     this.#parts.normalizer.needFitted();
     const { writeTableOnnx } = await import('./onnx.ts');
     return writeTableOnnx(part, this.#parts, weights);
-  }
-
-  /**
-   * Sets some or all weights by name.
-   * @throws ShapeError for a wrong name or shape, DataError for a value that is not finite; in both cases no weight is
-   * set
-   */
-  override setWeights(weights: Record<string, Matrix>): void {
-    super.setWeights(weights);
-    this.#sampler.weightsChanged();
   }
 
   /**

@@ -20,10 +20,7 @@ export async function diverged<L extends AnyLoss>(
   undos: readonly Undo[],
 ): Promise<DivergedError> {
   const earlier = [...recorded.slice(0, halted), ...undos.filter(({ phase }) => phase <= halted)];
-  const takeBack = (encoder: GPUCommandEncoder) => {
-    for (const each of earlier) each.takeBack(encoder);
-    return 0;
-  };
+  const takeBack = (encoder: GPUCommandEncoder) => earlier.forEach((each) => each.takeBack(encoder));
   if (earlier.length) await host.turns.take(() => host.gpu.submit(takeBack));
   return new DivergedError(step + 1, recorded[halted].nameAt(bad), {
     ...(advised && { advice: adviceBeforeUpdates(data, normalized) }),

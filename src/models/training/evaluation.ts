@@ -10,7 +10,7 @@ import { emptyTensor, readTensors } from '../../runtime/tensor.ts';
 import { batchFor, gatherFrom } from './batches.ts';
 import { EpochMeans, type AnyLoss } from './losses.ts';
 import { Pass } from './pass.ts';
-import { tell } from './terms.ts';
+import { report } from './terms.ts';
 import type { Trainable } from './trainable.ts';
 
 /** Measures a model's loss over a data set once, in its turn on the weights. @throws the errors of the model's `put` */
@@ -20,8 +20,7 @@ export async function evaluate<L extends AnyLoss, D>(
   { batchSize, seed }: { batchSize?: number; seed?: number },
 ): Promise<L> {
   return scoped(async (scope) => {
-    const { set, release } = await model.put('evaluate', data);
-    scope.defer(release);
+    const set = scope.ownSet(await model.put('evaluate', data));
     return model.host.turns.take(await prepareEvaluation(scope, model, set, { batch: batchSize, seed }));
   });
 }
@@ -32,9 +31,9 @@ export async function evaluate<L extends AnyLoss, D>(
  */
 export async function prepareEvaluation<L extends AnyLoss>(
   scope: Scope,
-  { host, place, phases, seed: usual, perExample = 1 }: Trainable<L, never>,
+  { host, place, phases, seed: modelSeed, perExample = 1 }: Trainable<L, never>,
   set: Dataset,
-  { batch = batchFor(set, perExample * set.features), seed = usual }: { batch?: number; seed?: number } = {},
+  { batch = batchFor(set, perExample * set.features), seed = modelSeed }: { batch?: number; seed?: number } = {},
 ): Promise<() => Promise<L>> {
   const { gpu } = host;
   const { rows, length: examples } = set;
@@ -69,7 +68,7 @@ export async function prepareEvaluation<L extends AnyLoss>(
     const means = new EpochMeans<L>(0, batch, examples);
     let mean: L | undefined;
     for (let i = 0; i < steps; i++)
-      mean = means.add(tell(terms, values.subarray(i * terms.length, (i + 1) * terms.length), step, others));
+      mean = means.add(report(terms, values.subarray(i * terms.length, (i + 1) * terms.length), step, others));
     // Data and weights are finite, so a NaN comes from a number too large for float32.
     return Object.fromEntries(
       Object.entries(mean!).map(([name, value]) => [name, Number.isNaN(value) ? Infinity : value]),

@@ -70,8 +70,7 @@ class Fit<L extends AnyLoss, D> {
   /** Uploads the data, prepares training, and trains to the end of the fit. */
   async #train(scope: Scope): Promise<void> {
     const { model, options } = this;
-    const { set, release } = await model.put('fit', this.data);
-    scope.defer(release);
+    const set = scope.ownSet(await model.put('fit', this.data));
     const { training, held } = await splitOff(scope, 'fit', model, set, options.validation);
     const batch = batchSizeFor(options.batchSize, training.length);
     await this.#recovery?.begin(this.#course);
@@ -113,7 +112,7 @@ class Fit<L extends AnyLoss, D> {
   async #epochs(trainer: Trainer<L>, validation?: Validation<L>): Promise<Course<L>['stopped']> {
     const { options, controls, model } = this;
     const { stepsPerEpoch, step } = trainer;
-    const { batch, data } = step;
+    const { batch, data } = step.contents;
     const course = this.#course;
     const { steps: done, epochs } = course;
     const { position } = model.place;
@@ -146,6 +145,7 @@ class Fit<L extends AnyLoss, D> {
     if (rest) epochs.push(rest);
     return course.steps < total ? 'user' : 'finished';
   }
+
   /** Waits between submits while training is paused; returns whether it continues. */
   async #goesOn(data: Dataset): Promise<boolean> {
     const { host, used = [] } = this.model;

@@ -17,7 +17,7 @@ import type { Undo } from './in-step.ts';
 import type { AnyLoss } from './losses.ts';
 import { PhaseStep } from './phase-step.ts';
 import { beginEpoch, placeOf, type Place } from './place.ts';
-import { tell, type Term } from './terms.ts';
+import { report, type Term } from './terms.ts';
 import { Timetable } from './timetable.ts';
 import type { Trainable } from './trainable.ts';
 
@@ -38,6 +38,26 @@ export interface StepOptions {
 /** The position of training: the step of the model's life, its epoch, and the number of finished examples in it. */
 export type At = Pick<Place, 'step' | 'epoch' | 'position'>;
 
+/** What a training step is made of. */
+interface StepContents {
+  readonly data: Dataset;
+  /** The number of examples in a step. */
+  readonly batch: number;
+  readonly state: Tensor;
+  /** The losses, [steps of a run, terms]. */
+  readonly losses: Tensor;
+  readonly phases: readonly PhaseStep[];
+  /** The order of the examples in an epoch. */
+  readonly order: Tensor;
+  /** Computes the order. */
+  readonly orderPlan: Plan;
+  /** The input of `orderPlan`: the state, or for streamed examples a state of the coming epoch. */
+  readonly orderState: Tensor;
+  readonly timetable: Timetable;
+  readonly feed: Feed | undefined;
+  readonly undos: readonly Undo[];
+}
+
 /**
  * A model's training step, recorded and compiled, with the order of the examples and the state that advances through
  * them.
@@ -55,21 +75,9 @@ export class FrozenStep<L extends AnyLoss> {
 
   private constructor(
     private readonly model: Trainable<L, never>,
-    readonly data: Dataset,
-    /** The number of examples in a step. */
-    readonly batch: number,
-    readonly state: Tensor,
-    /** The losses, [steps of a run, terms]. */
-    private readonly losses: Tensor,
-    private readonly phases: readonly PhaseStep[],
-    private readonly order: Tensor,
-    private readonly shuffle: Plan,
-    /** The input of the shuffle: the state, or for streamed examples a word about the coming epoch. */
-    private readonly shuffled: Tensor,
-    private readonly timetable: Timetable,
-    readonly feed: Feed | undefined,
-    private readonly undos: readonly Undo[],
+    readonly contents: StepContents,
   ) {
+    const { phases } = contents;
     this.tunables = phases.flatMap(({ plan }) => plan.tunables);
     this.#first = model.place.step;
     this.#terms = phases.flatMap(({ terms }) => terms);
@@ -88,7 +96,7 @@ export class FrozenStep<L extends AnyLoss> {
     const feed = scope.own(await openFeed('fit', data, batch));
     const steps = ahead && !feed ? mostSteps : Math.min(mostSteps, Math.ceil(data.length / batch));
     const state = scope.own(makeState(gpu));
-    const shuffledState = feed ? scope.own(makeState(gpu)) : state;
+    const orderState = feed ? scope.own(makeState(gpu)) : state;
     const order = scope.own(emptyTensor(gpu, [data.length], 'u32', 'order'));
     const timetable = scope.own(new Timetable(gpu, steps));
     const gather = (tape: Tape) => gatherFrom(tape, data, feed, state, batch, { shuffled: order, forLoss: true });
@@ -96,8 +104,8 @@ export class FrozenStep<L extends AnyLoss> {
     const shared = { gpu, place, state, timetable, gather, data, batch, undos, scope };
     const last = model.phases.length - 1;
     const phases = model.phases.map((phase, i) => {
-      const usual = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
-      return new PhaseStep(phase, i === last ? optimizer : usual(), i, last - i, shared);
+      const ofPhase = () => phase.optimizer ?? placeOf(place, phase.name, false).optimizer ?? phase.initial ?? adam();
+      return new PhaseStep(phase, i === last ? optimizer : ofPhase(), i, last - i, shared);
     });
     const terms = phases.flatMap((phase) => phase.terms);
     const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
@@ -106,31 +114,19 @@ export class FrozenStep<L extends AnyLoss> {
       await phase.compile(losses, first);
       first += phase.terms.length;
     }
-    const ordering = makeTape(gpu);
-    shuffle(ordering, shuffledState, order, { shuffled, subset: data.order });
-    const shuffling = scope.own(await compile(ordering));
+    const orderTape = makeTape(gpu);
+    shuffle(orderTape, orderState, order, { shuffled, subset: data.order });
+    const orderPlan = scope.own(await compile(orderTape));
     for (const phase of phases) phase.begin();
     place.trainedOn = trainedOn(data);
     beginEpoch(place, data.length, batch, shuffled);
-    return new FrozenStep(
-      model,
-      data,
-      batch,
-      state,
-      losses,
-      phases,
-      order,
-      shuffling,
-      shuffledState,
-      timetable,
-      feed,
-      undos,
-    );
+    const examples = { data, batch, feed, order, orderPlan, orderState };
+    return new FrozenStep(model, { ...examples, state, losses, phases, timetable, undos });
   }
 
   /** The most steps whose losses can be read together. */
   get most(): number {
-    return this.losses.rows;
+    return this.contents.losses.rows;
   }
 
   /**
@@ -138,14 +134,14 @@ export class FrozenStep<L extends AnyLoss> {
    * itself.
    */
   async begin(at: At, steps: number, first: boolean, anotherEpoch: boolean): Promise<void> {
-    const { gpu } = this.model.host;
-    const { seed } = this.model;
-    this.timetable.write(at.step, steps);
+    const { host, seed } = this.model;
+    const { data, batch, state, timetable, feed } = this.contents;
+    timetable.write(at.step, steps);
     // If a step has diverged, the device must stay at that step.
-    if (!first) rewind(gpu, this.state);
-    else writeState(gpu, this.state, { ...at, examples: this.data.length, batch: this.batch, seed });
-    if (!this.feed || this.#epoch === at.epoch) return;
-    this.feed.begin(await (this.#next ?? this.#orderOf(at.epoch)));
+    if (!first) rewind(host.gpu, state);
+    else writeState(host.gpu, state, { ...at, examples: data.length, batch, seed });
+    if (!feed || this.#epoch === at.epoch) return;
+    feed.begin(await (this.#next ?? this.#orderOf(at.epoch)));
     this.#epoch = at.epoch;
     this.#next = anotherEpoch ? this.#orderOf(at.epoch + 1) : undefined;
     this.#next?.catch(() => {}); // The next `begin` reports the failure.
@@ -154,23 +150,24 @@ export class FrozenStep<L extends AnyLoss> {
   /** Returns the order of an epoch's examples on the host. */
   async #orderOf(epoch: number): Promise<Uint32Array> {
     const { host, seed } = this.model;
-    writeState(host.gpu, this.shuffled, { epoch, seed });
-    const shuffled = this.shuffle.run();
-    const [[order]] = await Promise.all([readTensors(host.gpu, [this.order]), shuffled]);
-    return order as Uint32Array;
+    const { order, orderPlan, orderState } = this.contents;
+    writeState(host.gpu, orderState, { epoch, seed });
+    const computed = orderPlan.run();
+    const [[values]] = await Promise.all([readTensors(host.gpu, [order]), computed]);
+    return values as Uint32Array;
   }
 
   /** Encodes a step, and before it the order of an epoch if requested. Returns the number of dispatches. */
   encode(pass: CommandPass, ordered: boolean): number {
-    const before = ordered && !this.feed ? this.shuffle.encode(pass) : 0;
-    return this.phases.reduce((dispatches, { plan }) => dispatches + plan.encode(pass), before);
+    const { feed, orderPlan, phases } = this.contents;
+    const before = ordered && !feed ? orderPlan.encode(pass) : 0;
+    return phases.reduce((dispatches, { plan }) => dispatches + plan.encode(pass), before);
   }
 
   /** Returns the newest loss on the device, unless it has just been read. */
   async newestLoss(): Promise<number | undefined> {
-    const [values, words] = await readTensors(this.model.host.gpu, [this.losses, this.state]);
-    const { step, slot } = parseState(words);
-    return slot ? this.#lossesAt(values as Float32Array, slot - 1, step - 1).loss : undefined;
+    const { losses, step, slot } = await this.#readDevice();
+    return slot ? this.#lossesAt(losses, slot - 1, step - 1).loss : undefined;
   }
 
   /**
@@ -178,20 +175,24 @@ export class FrozenStep<L extends AnyLoss> {
    * @throws DivergedError
    */
   async read(began: number, before?: Promise<unknown>): Promise<L[]> {
-    const { host, place } = this.model;
-    const [losses, words] = await readTensors(host.gpu, [this.losses, this.state]);
+    const { losses, ...state } = await this.#readDevice();
     await before;
-    const state = parseState(words);
     const { step, epoch, position, slot } = state;
-    Object.assign(place, { step, epoch, position });
-    if (state.bad !== noneBad)
-      throw await diverged(this.model, this.phases, state, this.data, step === this.#first, this.undos);
-    return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses as Float32Array, i, began + i));
+    Object.assign(this.model.place, { step, epoch, position });
+    const { phases, data, undos } = this.contents;
+    if (state.bad !== noneBad) throw await diverged(this.model, phases, state, data, step === this.#first, undos);
+    return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses, i, began + i));
+  }
+
+  async #readDevice() {
+    const { losses, state } = this.contents;
+    const [values, words] = await readTensors(this.model.host.gpu, [losses, state]);
+    return { losses: values as Float32Array, ...parseState(words) };
   }
 
   /** Returns the losses of the step stored in a slot. */
   #lossesAt(values: Float32Array, slot: number, step: number): L {
     const terms = this.#terms;
-    return tell(terms, values.subarray(slot * terms.length, (slot + 1) * terms.length), step, this.#others);
+    return report(terms, values.subarray(slot * terms.length, (slot + 1) * terms.length), step, this.#others);
   }
 }

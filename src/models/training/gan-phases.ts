@@ -1,10 +1,9 @@
 import { asDataset } from '../../data/as-dataset.ts';
 import { DataError } from '../../errors.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
-import { discriminated, judged } from '../parts/adversarial.ts';
+import { dcganAdam, discriminated, judged } from '../parts/adversarial.ts';
 import type { Layout } from '../parts/layout.ts';
 import type { Network } from '../parts/network.ts';
-import { adam, type Optimizer } from '../parts/optimizers.ts';
 import type { Prior } from '../parts/priors.ts';
 import type { Pass } from './pass.ts';
 import type { Batch, ModelHost, Phase, Trainable } from './trainable.ts';
@@ -44,7 +43,7 @@ export function ganTrainable(
     place: host.place,
     seed,
     phases: [
-      { name: 'discriminator', trains: discriminating, initial: usual(), record: judging },
+      { name: 'discriminator', trains: discriminating, initial: dcganAdam(), record: judging },
       { name: 'generator', trains: host.parameters, record: generated },
     ],
     async put(where, data) {
@@ -55,6 +54,3 @@ export function ganTrainable(
     },
   };
 }
-
-/** Returns the default optimizer of a side. */
-export const usual = (): Optimizer => adam(2e-4, { beta1: 0.5 });

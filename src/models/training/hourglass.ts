@@ -44,8 +44,7 @@ export interface Opposition {
   readonly parameters: Parameters<Layout>;
 }
 
-export const isGaussian = ({ encoder }: Pick<AnyHourglass, 'encoder'>): boolean =>
-  encoder.layers.at(-1)?.code?.kind === 'gaussian';
+export const isGaussian = ({ encoder }: Pick<AnyHourglass, 'encoder'>): boolean => encoder.code?.kind === 'gaussian';
 
 /** Uploads data for an autoencoder, after a check by its loss. @throws OptionError, ShapeError, DataError */
 export async function putExamples(
@@ -221,7 +220,7 @@ const countedIn = (model: AnyHourglass): Blanks => (isGaussian(model) ? 'sum' : 
 
 /** Returns an untrained autoencoder as `fit` takes it. */
 export function trainable(model: AnyHourglass, host: Host, seed: number): Trainable<Losses, Examples> {
-  const code = model.encoder.layers.at(-1)?.code;
+  const { code } = model.encoder;
   return {
     host,
     place: host.place ?? startPlace(),

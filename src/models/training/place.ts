@@ -53,11 +53,14 @@ export function setPlaceOf(place: Place, phase: string, isLast: boolean, next: O
   else place.phases = { ...place.phases, [phase]: next };
 }
 
-/** Returns a copy of the place. */
-export const copyPlace = ({ phases, ...place }: Place): Place => ({
+/** Returns a copy of the place, with `change` applied to the progress of each phase's optimizer. */
+const changed = ({ phases, ...place }: Place, change: (phase: OptimizerPlace) => OptimizerPlace): Place => ({
   ...place,
-  ...(phases && { phases: Object.fromEntries(Object.entries(phases).map(([name, each]) => [name, { ...each }])) }),
+  ...(phases && { phases: Object.fromEntries(Object.entries(phases).map(([name, each]) => [name, change(each)])) }),
 });
+
+/** Returns a copy of the place. */
+export const copyPlace = (place: Place): Place => changed(place, (phase) => ({ ...phase }));
 
 /** Continues an interrupted epoch of the same kind, or begins a new one. */
 export function beginEpoch(place: Place, examples: number, batch: number, shuffled: boolean): void {
@@ -74,10 +77,5 @@ export const withOptimizers = (place: Place, phases: readonly string[]): Place =
     .reduce((all, name) => ({ ...all, phases: { ...all.phases, [name]: placeOf(all, name, false) } }), place);
 
 /** Returns the place for files that hold the weights alone. */
-export const withoutOptimizers = ({ phases, ...place }: Place): Place => ({
-  ...place,
-  optimizer: undefined,
-  ...(phases && {
-    phases: Object.fromEntries(Object.entries(phases).map(([name, { origin, given }]) => [name, { origin, given }])),
-  }),
-});
+export const withoutOptimizers = (place: Place): Place =>
+  changed({ ...place, optimizer: undefined }, ({ origin, given }) => ({ origin, given }));

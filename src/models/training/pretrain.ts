@@ -31,8 +31,7 @@ export async function pretrainLayers(
   const pairs = pairLayers(model);
   const { host, seed, put } = whole;
   return scoped(async (scope) => {
-    const { set, release } = await put('pretrain', data);
-    scope.defer(release);
+    const set = scope.ownSet(await put('pretrain', data));
     // All stages, and a later `fit`, hold out the same examples.
     const { training, held } = await splitOff(scope, 'pretrain', whole, set, options.validation);
     batchSizeFor(options.batchSize, training.length);

@@ -38,7 +38,7 @@ export function differentiate(tape: Tape, terms: readonly Term[], timetable: Tim
  * Returns the report of a batch: the values of the terms by name, and the loss, which consists of the terms from number
  * `first` on.
  */
-export function tell<L extends AnyLoss>(
+export function report<L extends AnyLoss>(
   terms: readonly Term[],
   values: ArrayLike<number>,
   step: number,

@@ -35,14 +35,16 @@ export class Trainer<L extends AnyLoss> {
     const { gpu } = model.host;
     const { step: first, epoch, position } = model.place;
     this.#at = { step: first, epoch, position };
-    this.stepsPerEpoch = Math.ceil(step.data.length / step.batch);
+    const { data, batch } = step.contents;
+    this.stepsPerEpoch = Math.ceil(data.length / batch);
     this.#schedule = new Schedule(gpu, frameBudgetMs);
     this.#tuning = gpu.tuner.begin(step.tunables);
   }
 
   /** The number of steps to the end of the epoch. */
   get #stepsLeft(): number {
-    return Math.ceil((this.step.data.length - this.#at.position) / this.step.batch);
+    const { data, batch } = this.step.contents;
+    return Math.ceil((data.length - this.#at.position) / batch);
   }
 
   /**
@@ -79,7 +81,7 @@ export class Trainer<L extends AnyLoss> {
   }
 
   #stepsOfRun(left: number): number {
-    const several = this.ahead && !this.step.feed ? this.#schedule.stepsIn(readEveryMs) : 0;
+    const several = this.ahead && !this.step.contents.feed ? this.#schedule.stepsIn(readEveryMs) : 0;
     return Math.min(left, this.step.most, Math.max(this.#stepsLeft, several));
   }
 
@@ -97,8 +99,8 @@ export class Trainer<L extends AnyLoss> {
     const { stepsPerEpoch, step } = this;
     const { host, place } = this.model;
     const { step: began, epoch, position } = this.#at;
-    const { feed, batch } = step;
-    Object.assign(place, this.#at, { live: step.state });
+    const { feed, batch, state } = step.contents;
+    Object.assign(place, this.#at, { live: state });
     const first = position / batch;
     try {
       await step.begin(this.#at, steps, submitted === 0, all - submitted > this.#stepsLeft);

@@ -67,10 +67,8 @@ export class Validation<L extends AnyLoss> {
 
   #copy(from: Tensor, to: Tensor): Promise<void> {
     const { gpu, turns } = this.model.host;
-    const copy = (encoder: GPUCommandEncoder) => {
+    const copy = (encoder: GPUCommandEncoder) =>
       encoder.copyBufferToBuffer(boundRange(from).buffer, 0, boundRange(to).buffer, 0, from.bytes);
-      return 0;
-    };
     return turns.take(() => gpu.submit(copy));
   }
 }
