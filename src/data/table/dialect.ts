@@ -2,9 +2,10 @@
  * Determines the format of a CSV: settings that the options leave open are guessed from the first rows, and reported.
  */
 import { FormatError } from '../../errors.ts';
-import { chooseFormat, type AskedFormat } from './choose-format.ts';
+import { chooseFormat } from './choose-format.ts';
 import { namesColumns } from './header.ts';
 import type { NumberFormat } from './numbers.ts';
+import type { Settings } from './options.ts';
 import { shownDelimiter } from './rows.ts';
 import { sampleRows, type SampleRow } from './sample.ts';
 
@@ -43,14 +44,6 @@ export interface Guess {
   readonly line: number;
 }
 
-export interface Asked extends AskedFormat {
-  readonly delimiter?: string;
-  readonly header?: boolean;
-  /** Known names of columns. If the first line has one of them, it is a header. */
-  readonly names: readonly string[];
-  readonly label?: string | number;
-}
-
 const comma = 0x2c;
 const delimiters = [',', ';', '\t', '|'];
 
@@ -67,7 +60,7 @@ export interface Beginning {
  * Guesses the format, or returns undefined if it needs more of the file.
  * @throws FormatError for an ambiguity, with the option that decides
  */
-export function guess(beginning: Beginning, asked: Asked): Guess | undefined {
+export function guess(beginning: Beginning, asked: Settings): Guess | undefined {
   const { start, sign } = startOf(beginning);
   const line = start && sign !== undefined ? 2 : 1;
   const { delimiter, rows } = chooseDelimiter(beginning, start, line, asked.delimiter ?? sign, asked.decimal);
@@ -86,13 +79,17 @@ export function guess(beginning: Beginning, asked: Asked): Guess | undefined {
   const format = chooseFormat(texts, rows, asked);
   const [first] = rows;
   const header =
-    asked.header ?? (first.texts.some((text) => asked.names.includes(text)) || named(texts, first, format, asked));
+    asked.header ?? (namesIn(asked).some((name) => first.texts.includes(name)) || named(texts, first, format, asked));
   if (header) return { delimiter, format, header, first, start: first.end, line: first.next };
   return { delimiter, format, header, first, start, line };
 }
 
-function named(texts: string[][], { line }: SampleRow, format: NumberFormat, { missing, label }: Asked): boolean {
-  const answer = namesColumns(texts, format, missing, typeof label === 'number' ? label : undefined);
+/** Returns the names of columns in the options. If the first line has one of them, it is a header. */
+const namesIn = ({ kept = [], kinds, label }: Settings): string[] =>
+  [...kept, ...kinds.keys(), label].filter((name) => typeof name === 'string' && !/^\d+$/.test(name)) as string[];
+
+function named(texts: string[][], { line }: SampleRow, format: NumberFormat, { blanks, label }: Settings): boolean {
+  const answer = namesColumns(texts, format, blanks, typeof label === 'number' ? label : undefined);
   if (typeof answer === 'boolean') return answer;
   throw new FormatError(
     `readTable: line ${line}: '${texts[0][answer.column].slice(0, 40)}' in column ${answer.column} ${answer.why}; set \`header\`: true if this line names the columns`,

@@ -19,7 +19,7 @@ const fewNumbers = 100;
 const most = 0.9;
 
 /** Returns whether a text stands for a blank. */
-export const isBlank = ({ missing }: Reading, text: string): boolean => missing.has(text.toLowerCase());
+export const isBlank = ({ blanks }: Reading, text: string): boolean => blanks.has(text.toLowerCase());
 
 /**
  * The meanings of a column's different texts, in the order in which they were read, and the kind of the column that

@@ -18,13 +18,13 @@ export interface Question {
 export function namesColumns(
   rows: readonly (readonly string[])[],
   format: NumberFormat,
-  missing: ReadonlySet<string>,
+  blanks: ReadonlySet<string>,
   /** The label's column, if it is given by number. Its header is a name above names. */
   label: number | undefined,
 ): boolean | Question {
   const [first, ...rest] = rows;
   const kindOf = (text: string): 'blank' | 'value' | 'text' => {
-    if (missing.has(text.toLowerCase())) return 'blank';
+    if (blanks.has(text.toLowerCase())) return 'blank';
     return numberOf(text, format) !== undefined || dateOf(text) ? 'value' : 'text';
   };
   const kinds = first.map(kindOf);

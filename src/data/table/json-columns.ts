@@ -1,9 +1,8 @@
 /** Collects the columns of rows that are objects. Any row may introduce a new column. */
 import { FormatError } from '../../errors.ts';
-import type { Reading } from './column-data.ts';
+import { readingOf, type Reading } from './column-data.ts';
 import { Column, mostSeconds } from './column.ts';
 import type { Dialect } from './dialect.ts';
-import { Encoding } from './encoding.ts';
 import { Frame } from './frame.ts';
 import type { Settings } from './options.ts';
 import type { Table } from './table.ts';
@@ -20,14 +19,7 @@ export class JsonColumns {
     private readonly settings: Settings,
     private readonly unit: Reading['unit'],
   ) {
-    this.#reading = {
-      format: { decimal: '.' },
-      delimiter: 0x2c,
-      missing: new Set(settings.missing.map((word) => word.toLowerCase())),
-      encoding: new Encoding('utf-8'),
-      dateOrder: settings.dateOrder,
-      unit,
-    };
+    this.#reading = readingOf(settings, unit);
   }
 
   /** Whether `maxRows` rows have been read. */

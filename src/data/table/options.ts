@@ -74,6 +74,8 @@ export interface Settings {
   readonly encoding?: string;
   readonly dateOrder?: DateOrder;
   readonly missing: readonly string[];
+  /** The same words in lower case. */
+  readonly blanks: ReadonlySet<string>;
   readonly kept?: readonly (string | number)[];
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly label?: string | number;
@@ -105,11 +107,13 @@ export function settingsOf(options: TableOptions): Settings {
   checkSignal('readTable', signal);
   const { maxRows } = options;
   if (maxRows !== undefined) checkNumber('readTable: maxRows', maxRows, { least: 1, whole: true });
-  const missing = options.missing === undefined ? missingWords : textsOf('missing', options.missing);
+  const words = options.missing === undefined ? missingWords : textsOf('missing', options.missing);
+  const missing = words.includes('') ? words : ['', ...words];
   return {
     ...{ delimiter, decimal, thousands, header, encoding, dateOrder, label, onProgress, signal },
     maxRows: maxRows ?? Infinity,
-    missing: missing.includes('') ? missing : ['', ...missing],
+    missing,
+    blanks: new Set(missing.map((word) => word.toLowerCase())),
     ...columnsOf(options.columns),
     classes: checkClasses('readTable', classes, label),
   };

@@ -1,10 +1,9 @@
 /** Reads a table from Parquet, with hyparquet. */
 import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, type SchemaTree } from 'hyparquet';
 import { FormatError } from '../../errors.ts';
-import type { Reading } from './column-data.ts';
+import { readingOf } from './column-data.ts';
 import { mostSeconds } from './column.ts';
 import type { Dialect } from './dialect.ts';
-import { Encoding } from './encoding.ts';
 import { Frame } from './frame.ts';
 import type { Settings } from './options.ts';
 import { compressorsFor } from './parquet-codecs.ts';
@@ -34,14 +33,6 @@ export async function readParquet(
   const metadata = await inWords(() => parquetMetadataAsync(file));
   const columns = parquetSchema(metadata).children;
   const names = columns.map(({ element }) => element.name);
-  const reading: Reading = {
-    format: { decimal: '.' },
-    delimiter: 0x2c,
-    missing: new Set(settings.missing.map((word) => word.toLowerCase())),
-    encoding: new Encoding('utf-8'),
-    dateOrder: settings.dateOrder,
-    unit: 'row',
-  };
   const moments = new Set(columns.filter(isMoment).map(({ element }) => element.name));
   const numbers = new Set(columns.filter(isNumber).map(({ element }) => element.name));
   const kinds = new Map([
@@ -49,7 +40,7 @@ export async function readParquet(
     ...[...moments].map((name) => [name, 'time' as const] as const),
     ...settings.kinds,
   ]);
-  const frame = new Frame(names, names.length, reading, { ...settings, kinds });
+  const frame = new Frame(names, names.length, readingOf(settings, 'row'), { ...settings, kinds });
   const kept = names.filter((_, column) => frame.columns[column]);
   const nested = columns.find(({ element, children }) => kept.includes(element.name) && children.length);
   if (nested)

@@ -2,7 +2,7 @@
 import { DataError } from '../../errors.ts';
 import { Pace } from '../../runtime/pace.ts';
 import { Blocks } from './blocks.ts';
-import type { Reading } from './column-data.ts';
+import { readingOf } from './column-data.ts';
 import type { Text } from './decode.ts';
 import { guess, type Dialect, type Guess } from './dialect.ts';
 import { Encoding } from './encoding.ts';
@@ -31,20 +31,19 @@ export async function readCsvRows(
   sizes: Sizes,
 ): Promise<Table> {
   const encoding = new Encoding(text.bytes, text.marked);
-  const missing = new Set(settings.missing.map((word) => word.toLowerCase()));
   const blocks = new Blocks(text.pieces, sizes.sample);
   const decode = (part: Uint8Array, line: number) => encoding.look(part, () => `line ${line}`);
   let guessed: Guess | undefined;
   while (!guessed) {
     await blocks.more(0, 1);
     const { bytes, end, final } = blocks;
-    guessed = guess({ bytes, end, final, decode }, { ...settings, missing, names: namesIn(settings) });
+    guessed = guess({ bytes, end, final, decode }, settings);
     tell(0);
   }
   blocks.least = sizes.block;
   const { delimiter, format, header, first, start, line } = guessed;
   if (!first.texts.length) throw new DataError('readTable: there are no rows');
-  const reading: Reading = { format, delimiter, missing, encoding, dateOrder: settings.dateOrder, unit: 'line' };
+  const reading = readingOf(settings, 'line', { format, delimiter, encoding });
   const frame = new Frame(header ? first.texts : undefined, first.texts.length, reading, settings);
   const rows = new Rows(frame.columns, delimiter, first.tailed, line, settings.maxRows, header);
   const pace = new Pace();
@@ -70,8 +69,3 @@ export async function readCsvRows(
     withoutLast ? first.texts.length - 1 : undefined,
   );
 }
-
-const namesIn = ({ kept = [], kinds, label }: Settings): string[] =>
-  [...kept, ...kinds.keys(), ...(label === undefined ? [] : [label])].filter(
-    (name) => typeof name === 'string' && !/^\d+$/.test(name),
-  ) as string[];
