@@ -11,6 +11,7 @@ import {
 } from '../../runtime/options.ts';
 import { checkClasses, checkColumnList } from '../column-options.ts';
 import type { DateOrder } from './dates.ts';
+import type { Dialect } from './dialect.ts';
 import type { Kind } from './column-data.ts';
 import type { Decimal, Thousands } from './numbers.ts';
 
@@ -83,6 +84,22 @@ export interface Settings {
   readonly maxRows: number;
   readonly onProgress?: (progress: TableProgress) => void;
   readonly signal?: AbortSignal;
+}
+
+/** The number of bytes used to guess the format of a CSV, and the number of bytes read at once. */
+export interface Sizes {
+  readonly sample: number;
+  readonly block: number;
+}
+
+/** A call of `readTable`, as the readers of all formats take it. */
+export interface Call {
+  readonly settings: Settings;
+  /** Reports the number of rows so far. @throws the signal's reason, or what `onProgress` throws */
+  readonly tell: (rows: number) => void;
+  /** The compression in which the file was found. */
+  readonly packed: Pick<Dialect, 'compression'>;
+  readonly sizes: Sizes;
 }
 
 const missingWords = ['', 'NA', 'N/A', 'NaN', 'null', '?', '-'];

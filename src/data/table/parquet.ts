@@ -3,9 +3,8 @@ import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, typ
 import { FormatError } from '../../errors.ts';
 import { readingOf } from './column-data.ts';
 import { mostSeconds } from './column.ts';
-import type { Dialect } from './dialect.ts';
 import { Frame } from './frame.ts';
-import type { Settings } from './options.ts';
+import type { Call } from './options.ts';
 import { compressorsFor } from './parquet-codecs.ts';
 import type { Pieces } from './source.ts';
 import type { Table } from './table.ts';
@@ -19,17 +18,15 @@ const parsers = {
 };
 
 /**
- * Reads one row group after the other, and only the requested columns.
+ * Reads one row group after the other, and only the requested columns. Without a `blob`, all pieces are read first.
  * @throws FormatError; otherwise as `readTable`
  */
 export async function readParquet(
   blob: Blob | undefined,
   pieces: Pieces,
-  settings: Settings,
-  tell: (rows: number) => void,
-  compression: Pick<Dialect, 'compression'>,
+  { settings, tell, packed }: Call,
 ): Promise<Table> {
-  const file = blob && !compression.compression ? partsOf(blob) : await wholeOf(pieces, () => tell(0));
+  const file = blob ? partsOf(blob) : await wholeOf(pieces, () => tell(0));
   const metadata = await inWords(() => parquetMetadataAsync(file));
   const columns = parquetSchema(metadata).children;
   const names = columns.map(({ element }) => element.name);
@@ -98,7 +95,7 @@ export async function readParquet(
     rows += count;
     tell(rows);
   }
-  return frame.finish(rows, { format: 'parquet', ...compression });
+  return frame.finish(rows, { format: 'parquet', ...packed });
 }
 
 const nothing = new Uint8Array(0);

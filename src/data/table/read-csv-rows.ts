@@ -4,32 +4,15 @@ import { Pace } from '../../runtime/pace.ts';
 import { Blocks } from './blocks.ts';
 import { readingOf } from './column-data.ts';
 import type { Text } from './decode.ts';
-import { guess, type Dialect, type Guess } from './dialect.ts';
+import { guess, type Guess } from './dialect.ts';
 import { Encoding } from './encoding.ts';
 import { Frame } from './frame.ts';
-import type { Settings } from './options.ts';
-import { Rows, shownDelimiter } from './rows.ts';
+import type { Call } from './options.ts';
+import { Rows } from './rows.ts';
 import type { Table } from './table.ts';
 
-/** The number of bytes used to guess the format, and the number of bytes read at once. */
-export interface Sizes {
-  readonly sample: number;
-  readonly block: number;
-}
-
-export const usualSizes: Sizes = { sample: 2 ** 16, block: 2 ** 18 };
-
-/**
- * Reads all rows. `tell` is called with the number of rows so far, and may throw.
- * @throws FormatError, DataError, OptionError
- */
-export async function readCsvRows(
-  text: Text,
-  settings: Settings,
-  tell: (rows: number) => void,
-  compression: Pick<Dialect, 'compression'>,
-  sizes: Sizes,
-): Promise<Table> {
+/** Reads all rows. @throws FormatError, DataError, OptionError */
+export async function readCsvRows(text: Text, { settings, tell, packed, sizes }: Call): Promise<Table> {
   const encoding = new Encoding(text.bytes, text.marked);
   const blocks = new Blocks(text.pieces, sizes.sample);
   const decode = (part: Uint8Array, line: number) => encoding.look(part, () => `line ${line}`);
@@ -59,13 +42,9 @@ export async function readCsvRows(
   const { withoutLast, trailing } = rows.settle();
   const { decimal, thousands } = format;
   const dialect = {
-    ...{ format: 'csv' as const, ...compression },
-    delimiter: delimiter === 9 ? '\t' : shownDelimiter(delimiter),
+    ...{ format: 'csv' as const, ...packed, encoding: text.label ?? encoding.label },
+    delimiter: String.fromCharCode(delimiter),
     ...{ decimal, ...(thousands && { thousands }), header, trailing },
   };
-  return frame.finish(
-    rows.row,
-    { ...dialect, encoding: text.label ?? encoding.label },
-    withoutLast ? first.texts.length - 1 : undefined,
-  );
+  return frame.finish(rows.row, dialect, withoutLast ? first.texts.length - 1 : undefined);
 }
