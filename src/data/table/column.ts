@@ -100,7 +100,7 @@ export class Column {
   /** Reads an empty field, or a number behind zeros after the note about the first one, as `read` does. */
   #readOther(bytes: Uint8Array, at: number, limit: number, row: number): number {
     const { current, base } = this.#numbers;
-    const from = this.#remarks.hasZero ? behindZeros(bytes, at) : at;
+    const from = this.#remarks.acceptsLeadingZeros ? behindZeros(bytes, at) : at;
     if (from > at) {
       const end = scanNumber(bytes, from, this.#delimiter, this.#decimal, current, row - base);
       return end < limit ? end : -1;
@@ -160,7 +160,7 @@ export class Column {
     if (value === undefined) throw this.#remarks.contradiction(text, line, 'number');
     if (value === Infinity || value === -Infinity) throw this.#remarks.notFinite(text, line);
     if (isInexact(text, value)) this.#remarks.inexact(text, line);
-    if (!this.#remarks.hasZero && hasLeadingZero(text)) this.#remarks.leadingZero(text, line);
+    if (!this.#remarks.acceptsLeadingZeros && hasLeadingZero(text)) this.#remarks.leadingZero(text, line);
     this.#numbers.current[row - this.#numbers.base] = value;
   }
 
