@@ -171,6 +171,20 @@ describe('JSON', () => {
     expect(rowsOf(await readTable(gzipSync('[{"a":1},{"a":2}]')))).toEqual([{ a: 1 }, { a: 2 }]);
   });
 
+  it('a name that is empty is the number of the column, and unique', async () => {
+    const table = await readTable('[{"x":0,"":1},{"x":2,"":3}]');
+    expect(rowsOf(table)).toEqual([
+      { x: 0, '1': 1 },
+      { x: 2, '1': 3 },
+    ]);
+    // Keys that are numbers come first.
+    const both = await readTable('[{"":1,"1":2},{"":3,"1":4}]');
+    expect(both.columns.map(({ name }) => name)).toEqual(['1', '1 (2)']);
+    expect(rowsOf(both)[0]).toEqual({ '1': 2, '1 (2)': 1 });
+    const labelled = await readTable('[{"":1,"1":2},{"":3,"1":4}]', { label: 1 });
+    expect(rowsOf(labelled)[1]).toEqual({ '1': 4, '1 (2)': '3' });
+  });
+
   const umlauts = '{"a":1,"ä":"ö"}';
   const wide = Buffer.from(umlauts, 'utf16le');
   const wideList = Buffer.from(`[${umlauts}]`, 'utf16le');
@@ -371,6 +385,15 @@ describe('Parquet', () => {
     const read = (options = {}) => readTable(new Blob([ids]), options);
     expect((await read()).columns[0].note).toMatch(/'9007199254740993' in row 1 has more digits.*{ id: 'category' }/);
     expect(rowsOf(await read({ columns: { id: 'category' } }))).toEqual(data.map((id) => ({ id: `${id}` })));
+  });
+
+  it('two columns of one name are reported if they are kept', async () => {
+    const data = [1, 2];
+    const columnData = ['x', 'y', 'x'].map((name) => ({ name, data, type: 'INT32' as const }));
+    const twice = new Blob([parquetWriteBuffer({ columnData })]);
+    for (const options of [{}, { columns: [0] }])
+      await expectRefused(FormatError, 'has two columns called x: rename', readTable(twice, options));
+    expect(rowsOf(await readTable(twice, { columns: ['y'] }))).toEqual([{ y: 1 }, { y: 2 }]);
   });
 
   it('some columns, some rows, a label', async () => {

@@ -18,6 +18,8 @@ export class Frame {
   /** The indices of the columns of the table, in its order. */
   readonly #kept: readonly number[];
   readonly #label: number;
+  /** The names of all columns, without repetition. */
+  readonly #names: readonly string[];
   readonly #renamed = new Map<number, string>();
 
   /**
@@ -45,12 +47,12 @@ export class Frame {
     const asked = new Map<number, Kind>();
     for (const [name, kind] of kinds)
       asked.set(columnOf('readTable', name, asWritten, `that is to be '${kind}'`), kind);
-    const unique = this.#unique(asWritten);
+    this.#names = this.#unique(asWritten);
     const columns = new Array<Column | undefined>(width).fill(undefined);
     for (const column of this.#kept)
-      columns[column] = read[column] ?? new Column(unique[column], reading, asked.get(column));
+      columns[column] = read[column] ?? new Column(this.#names[column], reading, asked.get(column));
     if (label !== undefined)
-      columns[this.#label] = read[this.#label] ?? new Column(unique[this.#label], reading, 'label');
+      columns[this.#label] = read[this.#label] ?? new Column(this.#names[this.#label], reading, 'label');
     this.columns = columns;
   }
 
@@ -102,7 +104,8 @@ export class Frame {
       const data = this.columns[column]!.finish(rows, evidence);
       const name = this.#renamed.get(column);
       const notes = name === undefined ? [] : [`the file has more than one column called ${name}`];
-      columns.push({ ...data, notes: [...notes, ...data.notes] });
+      // Columns that were read before all names were known may share one.
+      columns.push({ ...data, name: this.#names[column], notes: [...notes, ...data.notes] });
       // The engine also needs the pause, because it frees the pieces of a column only between tasks.
       if (pace.due) await pace.rest();
     }
@@ -119,7 +122,8 @@ export class Frame {
    * Returns the label's classes and indices.
    * @throws FormatError for a name not in `classes`; DataError for too many classes
    */
-  #labels({ name, values, categories, lines }: ColumnData): LabelData {
+  #labels({ values, categories, lines }: ColumnData): LabelData {
+    const name = this.#names[this.#label];
     if (!categories)
       throw new DataError(
         `readTable: column ${name} has more than ${mostCategories} different texts: it cannot be a label`,

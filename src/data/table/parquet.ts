@@ -39,6 +39,11 @@ export async function readParquet(
   ]);
   const frame = new Frame(names, names.length, readingOf(settings, 'row'), { ...settings, kinds });
   const kept = names.filter((_, column) => frame.columns[column]);
+  const twice = names.find((name, i) => kept.includes(name) && names.indexOf(name) < i);
+  if (twice !== undefined)
+    throw new FormatError(
+      `readTable: the Parquet file has two columns called ${twice}: rename one of them, or leave both out with \`columns\``,
+    );
   const nested = columns.find(({ element, children }) => kept.includes(element.name) && children.length);
   if (nested)
     throw new FormatError(

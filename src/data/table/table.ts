@@ -8,7 +8,10 @@ import { writeCsv } from './write-csv.ts';
 
 /** The description of a table's column. */
 export interface TableColumn {
-  /** The name. */
+  /**
+   * The name in the file. A column without one is named by its number, counted from 0; of several with the same name,
+   * the second is `name (2)`.
+   */
   readonly name: string;
   /** The kind: `number`; `category`, one of several names; or `time`, seconds since 1970-01-01 in UTC. */
   readonly kind: 'number' | 'category' | 'time';
