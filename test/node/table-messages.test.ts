@@ -160,9 +160,24 @@ describe('numbers', () => {
     expect(kept.row(kept.length - 1).id).toBe(/(-?\d+)"?,\d\n$/.exec(text)![1]);
   });
 
+  it.each([
+    ['few', '9.007.199.254.740.993', [], 2],
+    ['spaces', '9 007\u00a0199\u202f254 740 993', [1234.5], 3],
+    ['many', "12'345'678'901'234'567'890", Array.from({ length: 17_000 }, (_, i) => i), 17_002],
+  ])('in groups of three with more digits than a double holds have the same note: %s', async (_, id, before, line) => {
+    const thousands = /\W/.exec(id)![0] as '.' | ' ' | "'";
+    const text = `id\tx\n${[...before, id].map((value) => `${value}\t1`).join('\n')}`;
+    const [column] = (await readTable(text, { thousands, decimal: thousands === '.' ? ',' : '.' })).columns;
+    expect([column.kind, column.note]).toEqual([
+      'number',
+      `'${id}' in line ${line} has more digits than a number holds, so different values may become equal; set \`columns: { id: 'category' }\` to keep them`,
+    ]);
+  });
+
   it('with all their digits in a double, or rounded fractions, have no such note', async () => {
-    const { columns } = await readTable('a,b,c\n9007199254740991,0.12345678901234567890,1e300\n5,1.5,1e22\n');
-    expect(columns.map(({ note }) => note)).toEqual([undefined, undefined, undefined]);
+    const text = 'a,b,c,d\n9007199254740991,0.12345678901234567890,1e300,"9,007,199,254,740,991"\n5,1.5,1e22,"1,000"\n';
+    const { columns } = await readTable(text);
+    expect(columns.map(({ kind, note }) => [kind, note])).toEqual(Array(4).fill(['number', undefined]));
   });
 
   it.each([
