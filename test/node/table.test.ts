@@ -229,18 +229,19 @@ describe('JSON', () => {
   ])('%s', (text, message) => expect(readTable(text)).rejects.toThrow(message));
 });
 
-it('a list of JSON beyond the longest string is reported, with a remedy', async () => {
-  const text = '[{"too":"long"}]';
+it.each<[string, string, RegExp, () => unknown]>([
+  ['a list of JSON', '[{"too":"long"}]', /the list of JSON is .* write one object on each/, () => readTable('[{"too":"long"}]')],
+  ['a CSV', 'x,y', /toCsv: the text is .* in parts, with `filter`/, async () => (await readTable('x,y\n1,2')).toCsv()],
+  ['a row', '3', /toCsv: row 1 is .* a column, with `without`/, async () => (await readTable('x,y\n1,2\n3,4')).toCsv()],
+])('%s beyond the longest string is reported, with a remedy', async (_, start, message, call) => {
   const join = Array.prototype.join;
   // A real one would take half a gigabyte.
   const joined = vi.spyOn(Array.prototype, 'join').mockImplementation(function (this: unknown[], by?: string) {
-    if (this[0] === text) throw new RangeError('Invalid string length');
+    if (this[0] === start) throw new RangeError('Invalid string length');
     return join.call(this, by);
   });
   try {
-    await expectRefused(OutOfMemoryError, /the list of JSON is too long .* write one object on each line/, () =>
-      readTable(text),
-    );
+    await expectRefused(OutOfMemoryError, message, call as () => Promise<unknown>);
   } finally {
     joined.mockRestore();
   }

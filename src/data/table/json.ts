@@ -24,7 +24,8 @@ async function readList(texts: AsyncIterable<string>, columns: JsonColumns, tell
     parts.push(text);
     tell();
   }
-  const text = join(parts, 'readTable: the list of JSON is too long for one string: write one object on each line');
+  const tooLong = 'readTable: the list of JSON is too long for one string: write one object on each line';
+  const text = join(parts, '', () => tooLong);
   const rows = parsed(text, 'readTable') as unknown[];
   for (let i = 0; i < rows.length && !columns.full; i++) columns.add(rows[i], i + 1);
   tell();
