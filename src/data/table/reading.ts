@@ -3,7 +3,7 @@ import { shown } from '../../runtime/options.ts';
 import { jsonIn, kindOfFile, telling, textOf } from './decode.ts';
 import { settingsOf, type Call, type Settings, type Sizes, type TableOptions } from './options.ts';
 import { readCsvRows } from './read-csv-rows.ts';
-import { inflated, open, watched, withFront, type Pieces, type TableSource } from './source.ts';
+import { fromIterable, open, watched, withFront, type Pieces, type TableSource } from './source.ts';
 import type { Table } from './table.ts';
 
 export const usualSizes: Sizes = { sample: 2 ** 16, block: 2 ** 18 };
@@ -59,12 +59,9 @@ async function read(pieces: Pieces, blob: Blob | undefined, call: Call): Promise
   if (kind === 'gzip') {
     if (call.packed.compression)
       throw new FormatError('readTable: the file is gzipped twice (offset 0): unpack it once first');
-    const plain = inflated(all);
-    try {
-      return await read(plain, undefined, { ...call, packed: { compression: 'gzip' } });
-    } finally {
-      plain.close();
-    }
+    const { gunzip } = await import('../gunzip.ts');
+    const content = fromIterable(gunzip('readTable', () => all.next()));
+    return read(content, undefined, { ...call, packed: { compression: 'gzip' } });
   }
   if (kind === 'parquet') {
     const { readParquet } = await import('./parquet.ts');
