@@ -183,6 +183,7 @@ describe('JSON', () => {
     expect(rowsOf(both)[0]).toEqual({ '1': 2, '1 (2)': 1 });
     const labelled = await readTable('[{"":1,"1":2},{"":3,"1":4}]', { label: 1 });
     expect(rowsOf(labelled)[1]).toEqual({ '1': 4, '1 (2)': '3' });
+    expect((await readTable('[{"x":0,"":1}]', { columns: { '1': 'category' } })).columns[1].kind).toBe('category');
   });
 
   const umlauts = '{"a":1,"ä":"ö"}';
@@ -230,7 +231,12 @@ describe('JSON', () => {
 });
 
 it.each<[string, string, RegExp, () => unknown]>([
-  ['a list of JSON', '[{"too":"long"}]', /the list of JSON is .* write one object on each/, () => readTable('[{"too":"long"}]')],
+  [
+    'a list of JSON',
+    '[{"too":"long"}]',
+    /the list of JSON is .* write one object on each/,
+    () => readTable('[{"too":"long"}]'),
+  ],
   ['a CSV', 'x,y', /toCsv: the text is .* in parts, with `filter`/, async () => (await readTable('x,y\n1,2')).toCsv()],
   ['a row', '3', /toCsv: row 1 is .* a column, with `without`/, async () => (await readTable('x,y\n1,2\n3,4')).toCsv()],
 ])('%s beyond the longest string is reported, with a remedy', async (_, start, message, call) => {
@@ -241,7 +247,7 @@ it.each<[string, string, RegExp, () => unknown]>([
     return join.call(this, by);
   });
   try {
-    await expectRefused(OutOfMemoryError, message, call as () => Promise<unknown>);
+    await expectRefused(OutOfMemoryError, message, call);
   } finally {
     joined.mockRestore();
   }
@@ -395,6 +401,24 @@ describe('Parquet', () => {
     for (const options of [{}, { columns: [0] }])
       await expectRefused(FormatError, 'has two columns called x: rename', readTable(twice, options));
     expect(rowsOf(await readTable(twice, { columns: ['y'] }))).toEqual([{ y: 1 }, { y: 2 }]);
+  });
+
+  it('a column without a name is its number, of the kind that the file says', async () => {
+    const nameless = parquetWriteBuffer({
+      columnData: [
+        { name: 'x', data: [1, 2], type: 'INT32' },
+        { name: '', data: times.slice(0, 2), type: 'TIMESTAMP' },
+      ],
+    });
+    const table = await readTable(new Blob([nameless]));
+    expect(table.columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ['x', 'number'],
+      ['1', 'time'],
+    ]);
+    expect(rowsOf(table)).toEqual([
+      { x: 1, '1': 1.7e9 },
+      { x: 2, '1': 1.7e9 + 0.25 },
+    ]);
   });
 
   it('some columns, some rows, a label', async () => {

@@ -31,8 +31,8 @@ export class Frame {
     width: number,
     private readonly reading: Reading,
     private readonly settings: Settings,
-    /** Columns that were read before all names were known. */
-    read: readonly (Column | undefined)[] = [],
+    /** Columns that were read before all names were known, or the kinds of columns that the file declares. */
+    known: { columns?: readonly (Column | undefined)[]; kinds?: readonly (Kind | undefined)[] } = {},
   ) {
     if (width > mostColumns)
       throw new FormatError(
@@ -50,9 +50,10 @@ export class Frame {
     this.#names = this.#unique(asWritten);
     const columns = new Array<Column | undefined>(width).fill(undefined);
     for (const column of this.#kept)
-      columns[column] = read[column] ?? new Column(this.#names[column], reading, asked.get(column));
+      columns[column] =
+        known.columns?.[column] ?? new Column(this.#names[column], reading, asked.get(column) ?? known.kinds?.[column]);
     if (label !== undefined)
-      columns[this.#label] = read[this.#label] ?? new Column(this.#names[this.#label], reading, 'label');
+      columns[this.#label] = known.columns?.[this.#label] ?? new Column(this.#names[this.#label], reading, 'label');
     this.columns = columns;
   }
 
@@ -80,10 +81,8 @@ export class Frame {
   async finish(rows: number, dialect: Omit<Dialect, 'missing' | 'dateOrder'>, without?: number): Promise<Table> {
     if (!rows) throw new DataError(`readTable: there are no rows${dialect.header ? ' below the header' : ''}`);
     const kept = this.#kept.filter((column) => column !== without);
-    if (without !== undefined && (this.settings.kept || this.#label === without)) {
-      const missing = this.#label === without || this.#kept.includes(without);
-      if (missing) throw new OptionError(`readTable: column ${without} does not exist: lines end in a delimiter`);
-    }
+    const isAsked = without === this.#label || (this.settings.kept && kept.length < this.#kept.length);
+    if (isAsked) throw new OptionError(`readTable: column ${without} does not exist: lines end in a delimiter`);
     if (!kept.length) throw new DataError('readTable: there are no columns besides the label');
     const used = [...kept, ...(this.#label >= 0 ? [this.#label] : [])].map((column) => this.columns[column]!);
     const pace = new Pace();
@@ -129,21 +128,16 @@ export class Frame {
         `readTable: column ${name} has more than ${mostCategories} different texts: it cannot be a label`,
       );
     if (!categories.length) throw new DataError(`readTable: column ${name}, the label, is blank in all rows`);
-    const given = this.settings.classes;
-    if (!given) return { name, values: Int32Array.from(values.joined()), classes: [...categories] };
-    const indices = new Map(given.map((text, place) => [text, place]));
-    const placeOf = categories.map((text, category) => {
-      const place = indices.get(text);
-      if (place === undefined)
-        throw new FormatError(
-          `readTable: ${this.reading.unit} ${lines![category]}, column ${name}: '${text.slice(0, 40)}' is not among the classes ${shown(given)}`,
-        );
-      return place;
+    const { classes = categories } = this.settings;
+    const indices = new Map(classes.map((text, index) => [text, index]));
+    const classOf = categories.map((text, category) => {
+      const index = indices.get(text);
+      if (index !== undefined) return index;
+      throw new FormatError(
+        `readTable: ${this.reading.unit} ${lines![category]}, column ${name}: '${text.slice(0, 40)}' is not among the classes ${shown(classes)}`,
+      );
     });
-    return {
-      name,
-      values: Int32Array.from(values.joined(), (value) => (value < 0 ? -1 : placeOf[value])),
-      classes: [...given],
-    };
+    const own = Int32Array.from(values.joined(), (value) => (value < 0 ? -1 : classOf[value]));
+    return { name, values: own, classes: [...classes] };
   }
 }

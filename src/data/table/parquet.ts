@@ -1,7 +1,7 @@
 /** Reads a table from Parquet, with hyparquet. */
 import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, type SchemaTree } from 'hyparquet';
 import { FormatError } from '../../errors.ts';
-import { readingOf } from './column-data.ts';
+import { readingOf, type Kind } from './column-data.ts';
 import { mostSeconds } from './column.ts';
 import { Frame } from './frame.ts';
 import type { Call } from './options.ts';
@@ -30,16 +30,11 @@ export async function readParquet(
   const metadata = await inWords(() => parquetMetadataAsync(file));
   const columns = parquetSchema(metadata).children;
   const names = columns.map(({ element }) => element.name);
-  const moments = new Set(columns.filter(isMoment).map(({ element }) => element.name));
-  const numbers = new Set(columns.filter(isNumber).map(({ element }) => element.name));
-  const kinds = new Map([
-    ...[...numbers].map((name) => [name, 'number' as const] as const),
-    ...[...moments].map((name) => [name, 'time' as const] as const),
-    ...settings.kinds,
-  ]);
-  const frame = new Frame(names, names.length, readingOf(settings, 'row'), { ...settings, kinds });
+  const kinds = columns.map(kindOf);
+  const frame = new Frame(names, names.length, readingOf(settings, 'row'), settings, { kinds });
   const kept = names.filter((_, column) => frame.columns[column]);
-  const twice = names.find((name, i) => kept.includes(name) && names.indexOf(name) < i);
+  const places = new Map(names.map((name, column) => [name, column]));
+  const twice = names.find((name, column) => places.get(name) !== column && kept.includes(name));
   if (twice !== undefined)
     throw new FormatError(
       `readTable: the Parquet file has two columns called ${twice}: rename one of them, or leave both out with \`columns\``,
@@ -53,8 +48,6 @@ export async function readParquet(
     .flatMap((group) => group.columns)
     .flatMap(({ meta_data }) => (meta_data && kept.includes(meta_data.path_in_schema[0]) ? [meta_data.codec] : []));
   const compressors = await compressorsFor(read);
-  const encoder = new TextEncoder();
-  const places = new Map(names.map((name, column) => [name, frame.columns[column]]));
   let rows = 0;
   for (const group of metadata.row_groups) {
     const count = Math.min(Number(group.num_rows), settings.maxRows - rows);
@@ -65,27 +58,17 @@ export async function readParquet(
       parquetRead({
         ...{ file, metadata, columns: kept, rowStart: first, rowEnd: first + count, parsers, compressors },
         onChunk: ({ columnName, columnData, rowStart }) => {
-          const column = places.get(columnName)!;
+          const place = places.get(columnName)!;
+          const column = frame.columns[place]!;
           // The unit of the file's own times is known. Other numbers may be times in milliseconds.
-          const isDoubtful = settings.kinds.get(columnName) === 'time' && !moments.has(columnName);
+          const isDoubtful = settings.kinds.get(columnName) === 'time' && kinds[place] !== 'time';
+          const limit = isDoubtful ? mostSeconds : Infinity;
           try {
             for (let i = 0; i < columnData.length; i++) {
               const row = rowStart + i;
               if (row < first || row >= first + count) continue;
               if (row === column.room) column.begin();
-              const value: unknown = columnData[i];
-              if (value === undefined || value === null) column.put(nothing, 0, 0, row, row + 1);
-              else if (typeof value === 'number' && !(isDoubtful && Math.abs(value) >= mostSeconds))
-                column.putValue(value, row, row + 1);
-              else if (
-                typeof value === 'string' ||
-                typeof value === 'bigint' ||
-                typeof value === 'boolean' ||
-                typeof value === 'number'
-              ) {
-                const bytes = encoder.encode(String(value).trim());
-                column.put(bytes, 0, bytes.length, row, row + 1);
-              } else
+              if (!column.putValue(columnData[i], row, row + 1, limit))
                 throw new FormatError(
                   `readTable: row ${row + 1}, column ${columnName}: its value is neither a number nor a text; leave the column out with \`columns\``,
                 );
@@ -103,13 +86,11 @@ export async function readParquet(
   return frame.finish(rows, { format: 'parquet', ...packed });
 }
 
-const nothing = new Uint8Array(0);
-
-const isMoment = ({ element }: SchemaTree): boolean =>
-  /^(DATE|TIMESTAMP)/.test(element.logical_type?.type ?? element.converted_type ?? '') || element.type === 'INT96';
-
-const isNumber = (column: SchemaTree): boolean =>
-  /^(INT32|INT64|FLOAT|DOUBLE)$/.test(column.element.type ?? '') && !isMoment(column);
+/** Returns the kind of a column, unless it depends on the values. */
+function kindOf({ element: { type, logical_type, converted_type } }: SchemaTree): Kind | undefined {
+  if (/^(DATE|TIMESTAMP)/.test(logical_type?.type ?? converted_type ?? '') || type === 'INT96') return 'time';
+  return /^(INT32|INT64|FLOAT|DOUBLE)$/.test(type ?? '') ? 'number' : undefined;
+}
 
 function partsOf(blob: Blob): AsyncBuffer {
   return { byteLength: blob.size, slice: (start, end) => blob.slice(start, end).arrayBuffer() };
