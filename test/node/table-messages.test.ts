@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FormatError, readTable } from '../../src/index.ts';
 import { expectRefused } from '../support/error-of.ts';
 
-const many = (length: number, of: (i: number) => unknown): string =>
-  Array.from({ length }, (_, i) => of(i)).join('\n');
+const many = (length: number, of: (i: number) => unknown): string => Array.from({ length }, (_, i) => of(i)).join('\n');
 
 describe('an ambiguity is an error with its place and the option that decides', () => {
   it.each<[string, string, RegExp]>([
@@ -77,9 +76,7 @@ describe('an ambiguity is an error with its place and the option that decides', 
 
   it('a gzip stream that is damaged or ends early is reported', async () => {
     const packed = gzipSync(`a,b\n${'1,2\n'.repeat(1000)}`);
-    await expect(readTable(packed.subarray(0, packed.length - 12))).rejects.toThrow(
-      /gzip stream is damaged, ends too early, or has several members: unpack it first/,
-    );
+    await expect(readTable(packed.subarray(0, packed.length - 12))).rejects.toThrow(/gzip stream ends too early/);
     packed[20] ^= 255;
     await expect(readTable(packed)).rejects.toThrow(/gzip stream is damaged/);
     await expect(readTable(gzipSync(gzipSync('a,b\n1,2')))).rejects.toThrow(/gzipped twice/);
@@ -161,7 +158,7 @@ describe('numbers', () => {
   });
 
   it.each([
-    ['few', '9.007.199.254.740.993', [], 2],
+    ['few', '9.007.199.254.740.993', ['1.234'], 3],
     ['spaces', '9 007\u00a0199\u202f254 740 993', [1234.5], 3],
     ['many', "12'345'678'901'234'567'890", Array.from({ length: 17_000 }, (_, i) => i), 17_002],
   ])('in groups of three with more digits than a double holds have the same note: %s', async (_, id, before, line) => {

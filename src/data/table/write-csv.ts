@@ -16,7 +16,11 @@ export function writeCsv({ columns, label }: Storage, length: number, at: (row: 
     const row = at(i);
     const fields = columns.map((column, c) => textOf(column, row, texts[c]));
     if (label) fields.push(classes![label.values[row]] ?? '');
-    const line = join(fields, ',', () => `toCsv: row ${i} is too long for one string: leave out a column, with \`without\``);
+    const line = join(
+      fields,
+      ',',
+      () => `toCsv: row ${i} is too long for one string: leave out a column, with \`without\``,
+    );
     // An empty line would not be read as a row.
     lines.push(line || '""');
   }
