@@ -10,10 +10,8 @@ import {
   shown,
 } from '../../runtime/options.ts';
 import { checkClasses, checkColumnList } from '../column-options.ts';
-import type { DateOrder } from './dates.ts';
 import type { Dialect } from './dialect.ts';
 import type { Kind } from './column-data.ts';
-import type { Decimal, Thousands } from './numbers.ts';
 
 /** The progress of `readTable`. */
 export interface TableProgress {
@@ -67,23 +65,13 @@ export interface TableOptions {
 }
 
 /** The options with their defaults. */
-export interface Settings {
-  readonly delimiter?: string;
-  readonly decimal?: Decimal;
-  readonly thousands?: Thousands;
-  readonly header?: boolean;
-  readonly encoding?: string;
-  readonly dateOrder?: DateOrder;
+export interface Settings extends Readonly<Omit<TableOptions, 'missing' | 'columns' | 'maxRows'>> {
   readonly missing: readonly string[];
   /** The same words in lower case. */
   readonly blanks: ReadonlySet<string>;
   readonly kept?: readonly (string | number)[];
   readonly kinds: ReadonlyMap<string, Kind>;
-  readonly label?: string | number;
-  readonly classes?: readonly string[];
   readonly maxRows: number;
-  readonly onProgress?: (progress: TableProgress) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** The number of bytes used to guess the format of a CSV, and the number of bytes read at once. */

@@ -1,5 +1,4 @@
 /** Reads a table from CSV: guesses the format from the first rows, then reads all rows block by block. */
-import { DataError } from '../../errors.ts';
 import { Pace } from '../../runtime/pace.ts';
 import { Blocks } from './blocks.ts';
 import { readingOf } from './column-data.ts';
@@ -25,7 +24,6 @@ export async function readCsvRows(text: Text, { settings, tell, packed, sizes }:
   }
   blocks.least = sizes.block;
   const { delimiter, format, header, first, start, line } = guessed;
-  if (!first.texts.length) throw new DataError('readTable: there are no rows');
   const reading = readingOf(settings, 'line', { format, delimiter, encoding });
   const frame = new Frame(header ? first.texts : undefined, first.texts.length, reading, settings);
   const rows = new Rows(frame.columns, delimiter, first.tailed, line, settings.maxRows, header);

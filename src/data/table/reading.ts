@@ -1,11 +1,13 @@
 import { FormatError, OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
+import { isUtf16 } from '../csv-lines.ts';
 import { jsonIn, kindOfFile, telling, textOf } from './decode.ts';
 import { settingsOf, type Call, type Settings, type Sizes, type TableOptions } from './options.ts';
 import { readCsvRows } from './read-csv-rows.ts';
 import { fromIterable, open, watched, withFront, type Pieces, type TableSource } from './source.ts';
 import type { Table } from './table.ts';
 
+/** The sizes for files of any length: the page can respond between two blocks. */
 export const usualSizes: Sizes = { sample: 2 ** 16, block: 2 ** 18 };
 
 /** Implements `readTable`, with the sizes of pieces as an argument. This module is loaded on first use. */
@@ -46,8 +48,7 @@ function checkText(source: unknown, { encoding }: Settings): void {
     throw new OptionError(
       `readTable: takes what is in a file, not its address ${shown(source)}; fetch it first: readTable(await fetch(…))`,
     );
-  // In UTF-16, every other byte of Latin letters and digits is zero.
-  if (/^(\ufffd\ufffd)?(([^\0]\0){2}|(\0[^\0]){2})/.test(source))
+  if (isUtf16(source))
     throw new FormatError('readTable: this is UTF-16, read as UTF-8 (offset 0); give the bytes of the file');
 }
 
