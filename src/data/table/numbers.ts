@@ -1,14 +1,9 @@
 /** Parses numbers with several decimal and thousands separators. */
 
-/** The decimal separator. */
-export type Decimal = '.' | ',';
-
-/** The thousands separator. A space also stands for the non-breaking spaces. */
-export type Thousands = ',' | '.' | ' ' | "'";
-
 export interface NumberFormat {
-  readonly decimal: Decimal;
-  readonly thousands?: Thousands;
+  readonly decimal: '.' | ',';
+  /** The thousands separator. A space also stands for the non-breaking spaces. */
+  readonly thousands?: ',' | '.' | ' ' | "'";
 }
 
 /** The number formats in order of preference, simple ones first. */
