@@ -11,8 +11,9 @@ const sample = 10;
  */
 export class Header {
   #rows = 0;
-  readonly #numbers: boolean[];
-  readonly #texts: boolean[];
+  /** The columns with a number, or with a text, in a line below. */
+  readonly #numbers = new Set<number>();
+  readonly #texts = new Set<number>();
   /** Whether the label in the first line occurs again below. */
   #recurs = false;
 
@@ -21,18 +22,15 @@ export class Header {
     private readonly decimal: ',' | '.',
     /** The label's column, if it is given by number. */
     private readonly label: number | undefined,
-  ) {
-    this.#numbers = new Array<boolean>(first.length).fill(false);
-    this.#texts = new Array<boolean>(first.length).fill(false);
-  }
+  ) {}
 
   /** Examines a line below the first. */
   look(line: readonly Field[]): void {
     if (this.label !== undefined) this.#recurs ||= line[this.label]?.text === this.first[this.label]?.text;
     if (this.#rows++ >= sample) return;
     line.forEach(({ text }, column) => {
-      if (numberIn(text, this.decimal) !== undefined) this.#numbers[column] = true;
-      else if (!isMissing(text)) this.#texts[column] = true;
+      if (numberIn(text, this.decimal) !== undefined) this.#numbers.add(column);
+      else if (!isMissing(text)) this.#texts.add(column);
     });
   }
 
@@ -43,7 +41,7 @@ export class Header {
     const count = numbers.filter(Boolean).length;
     // A text that begins with a digit is a mistyped number or a date.
     const names = first.map(({ text }, c) => !numbers[c] && !isMissing(text) && !/^[+-]?[.,]?\d/.test(text));
-    const above = names.findIndex((name, c) => name && this.#numbers[c] && !this.#texts[c]);
+    const above = names.findIndex((name, c) => name && this.#numbers.has(c) && !this.#texts.has(c));
     const ask = (column: number, why: string) =>
       csvError(
         text,
@@ -55,7 +53,7 @@ export class Header {
         throw ask(above, `stands above numbers, but ${count} of the ${first.length} fields of this line are numbers`);
       return true;
     }
-    const data = !names.includes(true) || first.some((_, c) => numbers[c] || (this.#numbers[c] && !names[c]));
+    const data = !names.includes(true) || first.some((_, c) => numbers[c] || (this.#numbers.has(c) && !names[c]));
     const { label } = this;
     if (data && label !== undefined && names[label] && !this.#recurs && this.#rows > 1)
       throw ask(label, 'is a label that no other row has');

@@ -21,14 +21,16 @@ export function lineAt(text: string, offset: number): number {
   return line;
 }
 
+/** Returns whether a text is UTF-16 that was read as UTF-8: every other byte of Latin letters and digits is zero. */
+export const isUtf16 = (text: string): boolean => /^(\ufffd\ufffd)?(([^\0]\0){2}|(\0[^\0]){2})/.test(text);
+
 /**
  * Checks that a text can be a CSV.
  * @throws FormatError for a text that is another kind of file, or was decoded with the wrong encoding
  */
 export function checkText(text: string): void {
   if (isPage(text)) throw csvError(text, 0, 'this is an HTML page, not a CSV (offset 0)');
-  // In UTF-16, every other byte of Latin letters and digits is zero.
-  if (/^(\ufffd\ufffd)?(([^\0]\0){2}|(\0[^\0]){2})/.test(text))
+  if (isUtf16(text))
     throw csvError(text, 0, "this is UTF-16, read as UTF-8 (offset 0); decode it with new TextDecoder('utf-16le')");
 }
 

@@ -115,10 +115,7 @@ export function readCsv(text: string, options: CsvOptions = {}): CsvData {
   for (const [c, column] of kept.entries()) {
     const again = () => Float64Array.from(rowsOf(format, named), ([, line]) => numberIn(line[column].text, decimal)!);
     const lost = differences.lost(c, rows, again);
-    if (lost)
-      throw new FormatError(
-        `csv: column ${columns[c]} loses its differences in float32: ${lost[0]} and ${lost[1]} become the same number, and so do most others of it; subtract ${lost[2]} from all of them first, or leave the column out with \`columns\``,
-      );
+    if (lost) throw new FormatError(`csv: column ${columns[c]} ${lost} with \`columns\``);
   }
   const table: CsvData = { data, shape: [rows, kept.length], columns };
   if (labelled < 0) return table;

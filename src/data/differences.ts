@@ -40,17 +40,20 @@ export class Differences {
   }
 
   /**
-   * Two numbers of a column of `rows` rows that are equal in float32, and the least of the column, if it has lost its
-   * differences. `again` returns all its numbers: only some columns with fractions are read again.
+   * Returns what a column of `rows` rows has lost and a remedy, in words, if it has lost its differences. `again`
+   * returns all its numbers: only some columns with fractions are read again.
    */
-  lost(column: number, rows: number, again: () => Float64Array): [number, number, least: number] | undefined {
+  lost(column: number, rows: number, again: () => Float64Array): string | undefined {
     const { least, most, rounded, fractions, large } = this.#columns[column];
     if (!rounded) return undefined;
     const size = Math.max(Math.abs(least), Math.abs(most));
     const step = 2 ** (Math.max(Math.floor(Math.log2(size)), -126) - 23);
     if (fractions && (most - least >= manySteps * step || most - least <= noise * size)) return undefined;
     const pair = twins(fractions ? again() : Float64Array.from(large), rows);
-    return pair && [...pair, least];
+    return (
+      pair &&
+      `loses its differences in float32: ${pair[0]} and ${pair[1]} become the same number, and so do most others of it; subtract ${least} from all of them first, or leave the column out`
+    );
   }
 }
 

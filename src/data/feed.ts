@@ -110,16 +110,12 @@ export class Feed {
         Math.min(4 * Math.ceil(rows.length / 4), this.#atOnce) * features,
       );
       const { hostTargets, weights } = storage;
-      for (const [tensor, values] of [
-        [this.targets, hostTargets],
-        [this.weights, weights?.values],
-      ] as const)
-        if (tensor && values)
-          queue.writeBuffer(
-            boundRange(tensor).buffer,
-            4 * at,
-            Float32Array.from(rows, (row) => values[row]),
-          );
+      const put = (tensor: Tensor, values: Float32Array) => {
+        const own = Float32Array.from(rows, (row) => values[row]);
+        queue.writeBuffer(boundRange(tensor).buffer, 4 * at, own);
+      };
+      if (this.targets) put(this.targets, hostTargets!);
+      if (this.weights) put(this.weights, weights!.values);
     }
   }
 }

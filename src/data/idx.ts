@@ -27,7 +27,7 @@ export interface IdxData extends Source {
 export async function readIdx(bytes: Uint8Array): Promise<IdxData> {
   checkBytes('readIdx', bytes);
   const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return parse(gzipped ? await gunzip(bytes) : bytes);
+  return parse(gzipped ? await unpacked(bytes) : bytes);
 }
 
 /** The header of a file with 255 sides. */
@@ -73,41 +73,21 @@ const mostOfOne = 1032;
  * Inflates only as many bytes as the file's header announces, because a gzip stream may hold a thousand times its
  * own size.
  */
-async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
+async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {
+  const { gunzip } = await import('./gunzip.ts');
+  const file = [bytes];
+  const parts: Uint8Array[] = [];
+  let loaded = 0;
   let header: ReturnType<typeof readHeader> | undefined;
-  const check = (loaded: number, parts: readonly Uint8Array[]) => {
-    if (loaded < longestHeader) return;
+  for await (const part of gunzip('idx', () => Promise.resolve(file.pop()))) {
+    parts.push(part);
+    loaded += part.length;
+    if (loaded < longestHeader) continue;
     header ??= readHeader(joined(parts, loaded));
     if (loaded > header.end) throw wrongLength(`at least ${loaded - header.start}`, header);
     if (header.end > mostOfOne * bytes.length) throw wrongLength(`at most ${mostOfOne * bytes.length}`, header);
-  };
-  try {
-    const inflated = await readAll(inPieces(bytes).pipeThrough(new DecompressionStream('gzip')), check);
-    // The last word of a gzip file is its inflated size. Browsers reject any bytes after it, even a second stream; Node
-    // 20 does not.
-    const end = bytes.length - 4;
-    const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(end, true);
-    if (length !== inflated.length % 2 ** 32)
-      throw new FormatError(
-        `idx: the gzip stream holds ${inflated.length} bytes, but the size at its end (offset ${end}) is ${length}`,
-      );
-    return inflated;
-  } catch (cause) {
-    if (cause instanceof FormatError) throw cause;
-    throw new FormatError('idx: the gzip stream is damaged (offset 0)', { cause });
   }
-}
-
-/** Streams a file in small pieces, because a browser inflates a whole piece before the result can be checked. */
-function inPieces(bytes: Uint8Array): ReadableStream<BufferSource> {
-  const size = 2 ** 14;
-  let at = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (at < bytes.length) controller.enqueue(bytes.subarray(at, (at += size)) as BufferSource);
-      else controller.close();
-    },
-  });
+  return joined(parts, loaded);
 }
 
 /** Options of `fetchIdx`. */
@@ -178,11 +158,8 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
   }
 }
 
-/** Reads a whole stream. `look` receives the bytes so far, and reading ends if it throws. */
-async function readAll(
-  body: ReadableStream<Uint8Array>,
-  look: (loaded: number, parts: readonly Uint8Array[]) => void,
-): Promise<Uint8Array> {
+/** Reads a whole stream. `tell` receives the number of bytes so far, and reading ends if it throws. */
+async function readAll(body: ReadableStream<Uint8Array>, tell: (loaded: number) => void): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let loaded = 0;
   const reader = body.getReader();
@@ -192,7 +169,7 @@ async function readAll(
       if (done) return joined(parts, loaded);
       parts.push(value);
       loaded += value.length;
-      look(loaded, parts);
+      tell(loaded);
     }
   } finally {
     // This does nothing at the end of a stream. A failed stream rejects again, but its error has already been thrown.

@@ -140,14 +140,8 @@ async function decode(input: ImageInput, i: number, signal?: AbortSignal): Promi
 type Drawable = HTMLImageElement & HTMLVideoElement;
 
 /** What an element without a picture lacks, in words. */
-function lacking({
-  complete,
-  naturalWidth,
-  videoWidth,
-  readyState,
-  width,
-  height,
-}: Partial<Drawable>): string | undefined {
+function lacking(element: Partial<Drawable>): string | undefined {
+  const { complete, naturalWidth, videoWidth, readyState, width, height } = element;
   if (naturalWidth === 0)
     return complete
       ? 'an <img> without a picture: its `src` is missing, or could not be loaded'

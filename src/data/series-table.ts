@@ -46,8 +46,5 @@ function fill(table: Table, name: string, data: Float32Array, channel: number, c
     there++;
   });
   const lost = differences.lost(0, there, () => Float64Array.from(values).filter((value) => !Number.isNaN(value)));
-  if (lost)
-    throw new DataError(
-      `series: '${name}' loses its differences in float32: ${lost[0]} and ${lost[1]} become the same number, and so do most others of it; subtract ${lost[2]} from all of them first, or leave the column out`,
-    );
+  if (lost) throw new DataError(`series: '${name}' ${lost}`);
 }

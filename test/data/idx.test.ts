@@ -17,6 +17,13 @@ describe('readIdx', () => {
     expect(await readIdx(await gzip(file))).toEqual(content);
   });
 
+  it('reads a gzip file of several members, with zeros behind them', async () => {
+    const members = [await gzip(file.subarray(0, 9)), await gzip(file.subarray(9))];
+    expect(await readIdx(Uint8Array.from([...members, new Uint8Array(100)].flatMap((part) => [...part])))).toEqual(
+      content,
+    );
+  });
+
   it('reads a file inside a larger buffer', async () => {
     const larger = new Uint8Array(file.length + 3);
     larger.set(file, 3);

@@ -121,6 +121,27 @@ describe('the names of columns in a file', () => {
     await InferenceSession.create(await model.toOnnx('decoder'));
   });
 
+  it('that has none in the table are their numbers, in every part, and beside names that are numbers or beyond ASCII', async () => {
+    const data = await readTable(',größe,"",0\n1,2,a,3\n2,4,b,5\n3,5,a,7\n4,6,b,8');
+    const names = ['0', 'größe', '2', '0 (2)'];
+    expect(data.columns.map(({ name }) => name)).toEqual(names);
+    const model = await small(data);
+    const results = await run(await model.toOnnx(), data);
+    expect(Object.keys(results)).toEqual([...names.map((name) => `reconstruction.${name}`), 'cells', 'score']);
+    expectNear(results.score.data as Float32Array, await model.errors(data), 1e-4, 'score');
+    expect(Object.keys(await run(await model.toOnnx('encoder'), data))).toEqual(['code']);
+    const decoder = await InferenceSession.create(await model.toOnnx('decoder'));
+    expect(decoder.outputNames).toEqual(names.map((name) => `reconstruction.${name}`));
+    await decoder.release();
+  });
+
+  it.each(['a\0b', '\ud800', 'x\udfffy'])('may not be what no file can hold: %j', async (name) => {
+    const lines = [1, 2, 4].map((value) => JSON.stringify({ x: value, [name]: 2 * value }));
+    const model = await small(await readTable(lines.join('\n')));
+    for (const part of ['autoencoder', 'encoder', 'decoder'] as const)
+      await expectRefused(OptionError, `the name of column ${JSON.stringify(name)} has a zero`, model.toOnnx(part));
+  });
+
   it.each<[string, OnnxPart, Layer?]>([
     ['score', 'autoencoder'],
     ['cells', 'autoencoder'],

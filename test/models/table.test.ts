@@ -455,6 +455,7 @@ describe('invalid calls are refused', () => {
       [{ encoder: [dense(4), gaussian(2, { samples: 3 })] }, 'has one sample, not several'],
       [{ input: [...data.columns, data.columns[0]] }, 'two columns called clock'],
       [{ input: [{ name: 'x', kind: 'text' }] as never }, 'the columns of a table'],
+      [{ input: [data.columns[0], { ...data.columns[1], name: '' }] }, 'input: column 1 has no name'],
     ];
     for (const [changes, words] of cases) {
       await expectRefused(OptionError, words, small(data, changes));

@@ -135,11 +135,10 @@ it('describes errors in the first bytes of a file', async () => {
     // Half of what gzip begins with.
     [[0x1f, 0, 8, 0], noIdx],
     [[0, 0x8b, 8, 0], noIdx],
-    [[0x1f, 0x8b, 8, 0], 'idx: the gzip stream is damaged (offset 0)'],
+    [[0x1f, 0x8b, 8, 0], 'idx: the gzip stream ends too early (offset 4)'],
   ];
   for (const [bytes, message] of cases)
     expect(await errorOf(readIdx(Uint8Array.from(bytes)))).toEqual(new FormatError(message));
-  expect((await errorOf(readIdx(Uint8Array.of(0x1f, 0x8b, 8, 0)))).cause).toBeInstanceOf(Error);
 });
 
 it('names the wrong option or argument', async () => {

@@ -83,9 +83,10 @@ const laws: Law[] = [
   folderLaw('src/models', ['src/kernels', 'src/runtime', 'src/data', 'src/files']),
   folderLaw('src/worker', ['src/models', 'src/data', 'src/runtime']),
   folderLaw('src/data', ['src/runtime'], {
-    words: 'hyparquet and what unpacks its pages when asked',
-    // Files of their own, which are loaded for a Parquet file.
+    words: 'pako, hyparquet and what unpacks its pages when asked',
+    // Files of their own, which are loaded for a gzip or a Parquet file.
     allows: ({ file, target, kind, typeOnly }) =>
+      (target === 'pako' && file === 'src/data/gunzip.ts' && kind !== 'side effect') ||
       (target === 'hyparquet' && file === 'src/data/table/parquet.ts' && kind !== 'side effect') ||
       (file === 'src/data/table/parquet-codecs.ts' &&
         ((target === 'hyparquet' && typeOnly) ||

@@ -1,8 +1,7 @@
 /** What one program writes is what is read, wherever the pieces of the file begin and end. */
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { readTableIn } from '../../src/data/table/reading.ts';
-import { usualSizes } from '../../src/data/table/read-csv-rows.ts';
+import { readTableIn, usualSizes } from '../../src/data/table/reading.ts';
 import { FormatError, readTable, type Table, type TableOptions } from '../../src/index.ts';
 import { Draw } from '../support/random.ts';
 import { inPieces, randomTable, randomWriter, written, type RandomTable } from '../support/table-writer.ts';

@@ -171,6 +171,21 @@ describe('JSON', () => {
     expect(rowsOf(await readTable(gzipSync('[{"a":1},{"a":2}]')))).toEqual([{ a: 1 }, { a: 2 }]);
   });
 
+  it('a name that is empty is the number of the column, and unique', async () => {
+    const table = await readTable('[{"x":0,"":1},{"x":2,"":3}]');
+    expect(rowsOf(table)).toEqual([
+      { x: 0, '1': 1 },
+      { x: 2, '1': 3 },
+    ]);
+    // Keys that are numbers come first.
+    const both = await readTable('[{"":1,"1":2},{"":3,"1":4}]');
+    expect(both.columns.map(({ name }) => name)).toEqual(['1', '1 (2)']);
+    expect(rowsOf(both)[0]).toEqual({ '1': 2, '1 (2)': 1 });
+    const labelled = await readTable('[{"":1,"1":2},{"":3,"1":4}]', { label: 1 });
+    expect(rowsOf(labelled)[1]).toEqual({ '1': 4, '1 (2)': '3' });
+    expect((await readTable('[{"x":0,"":1}]', { columns: { '1': 'category' } })).columns[1].kind).toBe('category');
+  });
+
   const umlauts = '{"a":1,"ä":"ö"}';
   const wide = Buffer.from(umlauts, 'utf16le');
   const wideList = Buffer.from(`[${umlauts}]`, 'utf16le');
@@ -215,18 +230,24 @@ describe('JSON', () => {
   ])('%s', (text, message) => expect(readTable(text)).rejects.toThrow(message));
 });
 
-it('a list of JSON beyond the longest string is reported, with a remedy', async () => {
-  const text = '[{"too":"long"}]';
+it.each<[string, string, RegExp, () => unknown]>([
+  [
+    'a list of JSON',
+    '[{"too":"long"}]',
+    /the list of JSON is .* write one object on each/,
+    () => readTable('[{"too":"long"}]'),
+  ],
+  ['a CSV', 'x,y', /toCsv: the text is .* in parts, with `filter`/, async () => (await readTable('x,y\n1,2')).toCsv()],
+  ['a row', '3', /toCsv: row 1 is .* a column, with `without`/, async () => (await readTable('x,y\n1,2\n3,4')).toCsv()],
+])('%s beyond the longest string is reported, with a remedy', async (_, start, message, call) => {
   const join = Array.prototype.join;
   // A real one would take half a gigabyte.
   const joined = vi.spyOn(Array.prototype, 'join').mockImplementation(function (this: unknown[], by?: string) {
-    if (this[0] === text) throw new RangeError('Invalid string length');
+    if (this[0] === start) throw new RangeError('Invalid string length');
     return join.call(this, by);
   });
   try {
-    await expectRefused(OutOfMemoryError, /the list of JSON is too long .* write one object on each line/, () =>
-      readTable(text),
-    );
+    await expectRefused(OutOfMemoryError, message, call);
   } finally {
     joined.mockRestore();
   }
@@ -371,6 +392,33 @@ describe('Parquet', () => {
     const read = (options = {}) => readTable(new Blob([ids]), options);
     expect((await read()).columns[0].note).toMatch(/'9007199254740993' in row 1 has more digits.*{ id: 'category' }/);
     expect(rowsOf(await read({ columns: { id: 'category' } }))).toEqual(data.map((id) => ({ id: `${id}` })));
+  });
+
+  it('two columns of one name are reported if they are kept', async () => {
+    const data = [1, 2];
+    const columnData = ['x', 'y', 'x'].map((name) => ({ name, data, type: 'INT32' as const }));
+    const twice = new Blob([parquetWriteBuffer({ columnData })]);
+    for (const options of [{}, { columns: [0] }])
+      await expectRefused(FormatError, 'has two columns called x: rename', readTable(twice, options));
+    expect(rowsOf(await readTable(twice, { columns: ['y'] }))).toEqual([{ y: 1 }, { y: 2 }]);
+  });
+
+  it('a column without a name is its number, of the kind that the file says', async () => {
+    const nameless = parquetWriteBuffer({
+      columnData: [
+        { name: 'x', data: [1, 2], type: 'INT32' },
+        { name: '', data: times.slice(0, 2), type: 'TIMESTAMP' },
+      ],
+    });
+    const table = await readTable(new Blob([nameless]));
+    expect(table.columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ['x', 'number'],
+      ['1', 'time'],
+    ]);
+    expect(rowsOf(table)).toEqual([
+      { x: 1, '1': 1.7e9 },
+      { x: 2, '1': 1.7e9 + 0.25 },
+    ]);
   });
 
   it('some columns, some rows, a label', async () => {

@@ -3,16 +3,12 @@ const kinds = ['ArrayBuffer', 'Uint8Array', 'Int32Array', 'Uint32Array', 'Float3
 
 /**
  * Counts what code asks for in array buffers: `new Uint8Array(8)`, `Float32Array.from(…)`, `bytes.slice()`, `new ArrayBuffer(8)`, but no views of
- * what is there. And what it is handed by streams, which the platform has made: what comes out of an inflater.
+ * what is there.
  *
- * It does not see JavaScript's objects and texts (no engine tells) and what the platform needs for itself, such as an inflater's window.
+ * It does not see JavaScript's objects and texts (no engine tells) and what the platform needs for itself.
  */
 export class Allocations {
   bytes = 0;
-  /** What readers of streams were handed, */
-  streamed = 0;
-  /** and the first of it. */
-  first: Uint8Array | undefined;
   readonly #restore: (() => void)[] = [];
 
   constructor() {
@@ -37,26 +33,11 @@ export class Allocations {
         plain.prototype.constructor = plain;
       });
     }
-    const reader = ReadableStreamDefaultReader.prototype;
-    const { read } = reader;
-    const count = (value: unknown) => {
-      if (!(value instanceof Uint8Array)) return;
-      this.first ??= value;
-      this.streamed += value.length;
-    };
-    reader.read = async function (this: ReadableStreamDefaultReader) {
-      const step = await read.call(this);
-      count(step.value);
-      return step;
-    };
-    this.#restore.push(() => (reader.read = read));
   }
 
   /** Begins anew. */
   reset(): void {
     this.bytes = 0;
-    this.streamed = 0;
-    this.first = undefined;
   }
 
   restore(): void {

@@ -1,15 +1,9 @@
 /** Chooses how numbers are written in a CSV, from the fields of its first rows. */
 import { FormatError, OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
-import { formats, numberOf, type Decimal, type NumberFormat, type Thousands } from './numbers.ts';
+import { formats, numberOf, type NumberFormat } from './numbers.ts';
+import type { Settings } from './options.ts';
 import type { SampleRow } from './sample.ts';
-
-/** What the options say about numbers and blanks. */
-export interface AskedFormat {
-  readonly decimal?: Decimal;
-  readonly thousands?: Thousands;
-  readonly missing: ReadonlySet<string>;
-}
 
 /** The fraction of numbers above which a column helps to determine their format. */
 const most = 0.9;
@@ -18,7 +12,7 @@ const most = 0.9;
  * Chooses the simplest number format that reads every column which some format reads.
  * @throws FormatError for an ambiguity
  */
-export function chooseFormat(texts: readonly string[][], rows: readonly SampleRow[], asked: AskedFormat): NumberFormat {
+export function chooseFormat(texts: readonly string[][], rows: readonly SampleRow[], asked: Settings): NumberFormat {
   const possible = formats.filter(
     ({ decimal, thousands }) =>
       (asked.decimal === undefined || decimal === asked.decimal) &&
@@ -32,7 +26,7 @@ export function chooseFormat(texts: readonly string[][], rows: readonly SampleRo
   for (let column = 0; column < texts[0].length; column++) {
     const cells = below
       .map((row) => row[column] ?? '')
-      .filter((text) => text !== '' && !asked.missing.has(text.toLowerCase()));
+      .filter((text) => text !== '' && !asked.blanks.has(text.toLowerCase()));
     if (!cells.length) continue;
     const fit = possible.filter(
       (format) => cells.filter((text) => numberOf(text, format) !== undefined).length >= most * cells.length,

@@ -3,6 +3,7 @@
 export type Numbers = Float32Array | Float64Array;
 export type Codes = Int16Array | Int32Array;
 type Values = Numbers | Codes;
+type ArrayOf<A extends Values> = new (length: number) => A;
 
 /** Returns the values as a Float32Array if that is exact, which halves the memory. */
 function compact(values: Numbers): Numbers {
@@ -14,8 +15,8 @@ function compact(values: Numbers): Numbers {
 }
 
 // Separate functions for the loops, which engines specialise for each kind of array.
-function mapInto(target: Values, at: number, values: Values, of: (value: number) => number): void {
-  for (let i = 0; i < values.length; i++) target[at + i] = of(values[i]);
+function mapInto(target: Values, values: Values, of: (value: number) => number): void {
+  for (let i = 0; i < values.length; i++) target[i] = of(values[i]);
 }
 
 function tallyInto(times: Uint32Array, values: Values, count: number): void {
@@ -41,14 +42,6 @@ function placeAt(row: number): number {
   return row < least ? row : row - 2 ** (31 - Math.clz32(row));
 }
 
-const kinds = [Float32Array, Float64Array, Int16Array, Int32Array] as const;
-
-/** Returns a new array of the same kind. */
-function alike<A extends Values>(values: A, length: number): A {
-  const kind = kinds.find((each) => values instanceof each)!;
-  return new kind(length) as unknown as A;
-}
-
 /** The initial chunk, without rows. */
 const noRows = new Float64Array(0);
 
@@ -59,7 +52,7 @@ export class Chunks<A extends Values> {
   base = 0;
   readonly #full: A[] = [];
 
-  constructor(private readonly array: new (length: number) => A) {}
+  constructor(private readonly array: ArrayOf<A>) {}
 
   /** The first row without room. */
   get room(): number {
@@ -84,18 +77,18 @@ export class Chunks<A extends Values> {
   }
 
   /** Returns the chunks with each value mapped. */
-  map<B extends Values>(array: new (length: number) => B, of: (value: number) => number): Chunks<B> {
+  map<B extends Values>(array: ArrayOf<B>, of: (value: number) => number): Chunks<B> {
     const other = new Chunks(array);
     while (other.room < this.room) {
       other.begin();
-      mapInto(other.current, 0, this.#full.shift() ?? this.current, of);
+      mapInto(other.current, this.#full.shift() ?? this.current, of);
     }
     return other;
   }
 
   /** Changes each value in place. The results must fit into the arrays. */
   change(of: (value: number) => number): void {
-    for (const values of this.#all()) mapInto(values, 0, values, of);
+    for (const values of this.#all()) mapInto(values, values, of);
   }
 
   /** Adds to `times` the counts of the first `rows` values. */
@@ -130,7 +123,7 @@ export class Stored<A extends Values = Values> {
   joined(rows?: Uint32Array): A {
     const { chunks, length } = this;
     const wide = chunks.find((chunk) => !(chunk instanceof Float32Array)) ?? chunks[0];
-    const joined = alike(wide, rows?.length ?? length);
+    const joined = new (wide.constructor as ArrayOf<A>)(rows?.length ?? length);
     if (rows) for (let i = 0; i < rows.length; i++) joined[i] = this.at(rows[i]);
     else {
       let at = 0;
@@ -205,7 +198,7 @@ function widenByCodes(range: Range, values: Values): void {
 
 /** Stores values that a function returns one by one. */
 export function storedBy<A extends Values>(
-  array: new (length: number) => A,
+  array: ArrayOf<A>,
   length: number,
   valueAt: (row: number) => number,
 ): Stored<A> {

@@ -1,7 +1,8 @@
 import type { DateOrder } from './dates.ts';
 import type { Stored } from './chunks.ts';
-import type { Encoding } from './encoding.ts';
+import { Encoding } from './encoding.ts';
 import type { NumberFormat } from './numbers.ts';
+import type { Settings } from './options.ts';
 
 /** The kind of a column's values: numbers, categories, or times in seconds since 1970-01-01 (UTC). */
 export type Kind = 'number' | 'category' | 'time';
@@ -14,11 +15,24 @@ export interface Reading {
   readonly format: NumberFormat;
   readonly delimiter: number;
   /** The texts that stand for a blank, in lower case. */
-  readonly missing: ReadonlySet<string>;
+  readonly blanks: ReadonlySet<string>;
   readonly encoding: Encoding;
   readonly dateOrder?: DateOrder;
   /** The unit in which messages count positions. */
   readonly unit: 'line' | 'row';
+}
+
+/** Returns how texts are read. Without a format, they are the texts in a file whose numbers are none. */
+export function readingOf(
+  { blanks, dateOrder }: Settings,
+  unit: Reading['unit'],
+  format: Pick<Reading, 'format' | 'delimiter' | 'encoding'> = {
+    format: { decimal: '.' },
+    delimiter: 0x2c,
+    encoding: new Encoding('utf-8'),
+  },
+): Reading {
+  return { ...format, blanks, dateOrder, unit };
 }
 
 /** A column whose values have all been read. */

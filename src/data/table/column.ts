@@ -18,6 +18,9 @@ export const mostSeconds = 1e11;
 /** The seconds before and after 1970 in which a `Date` is valid. */
 const mostOfDate = 8.64e12;
 
+const nothing = new Uint8Array(0);
+const encoder = new TextEncoder();
+
 /** The largest index of a text in 16 bits. Blanks may be written in many ways, and none of them is a category. */
 const mostOfCode = 2 ** 15 - 1;
 
@@ -29,10 +32,14 @@ type State = 'few' | 'numbers' | 'times' | 'texts';
 
 export class Column {
   #state: State = 'few';
+  /** The kind of the column, once it is known. */
+  #kind: Kind | undefined;
   readonly #texts = new Texts();
   readonly #entries: Entries;
   /** The numbers of the texts that stand for a blank, in a column of too many texts for entries. */
   readonly #blanks = new Set<number>();
+  /** The number of texts that have been compared with those for a blank. */
+  #seen = 0;
   #codes: Chunks<Codes> = new Chunks<Codes>(Int16Array);
   #numbers = new Chunks<Numbers>(Float64Array);
   readonly #remarks: Remarks;
@@ -51,13 +58,12 @@ export class Column {
     this.#remarks = new Remarks(name, reading, asked);
     this.#days = new DayOrder(this.#remarks, reading.dateOrder);
     this.#entries = new Entries(reading, this.#remarks, this.#days, asked, (number) => this.#textOf(number));
-    if (asked === 'number') this.#state = 'numbers';
-    if (asked === 'time') this.#state = 'times';
+    if (asked === 'number' || asked === 'time') this.#holdNumbers(asked);
   }
 
   /** The first row for which no memory is allocated yet. */
   get room(): number {
-    return this.#state === 'numbers' || this.#state === 'times' ? this.#numbers.room : this.#codes.room;
+    return this.#holdsNumbers ? this.#numbers.room : this.#codes.room;
   }
 
   /** Allocates memory for the rows from `room` on, after all rows before it have been read. */
@@ -66,8 +72,17 @@ export class Column {
     // Parsing numbers is faster than looking up their texts, so a column of many numbers or dates alone is converted
     // now.
     if (this.#state === 'few' && row >= manyRows && !this.asked && this.#entries.plain) this.#becomeLarge(row);
-    if (this.#state === 'numbers' || this.#state === 'times') this.#numbers.begin();
+    if (this.#holdsNumbers) this.#numbers.begin();
     else this.#codes.begin();
+  }
+
+  get #holdsNumbers(): boolean {
+    return this.#state === 'numbers' || this.#state === 'times';
+  }
+
+  #holdNumbers(kind: 'number' | 'time'): void {
+    this.#kind = kind;
+    this.#state = kind === 'number' ? 'numbers' : 'times';
   }
 
   /**
@@ -100,7 +115,7 @@ export class Column {
   /** Reads an empty field, or a number behind zeros after the note about the first one, as `read` does. */
   #readOther(bytes: Uint8Array, at: number, limit: number, row: number): number {
     const { current, base } = this.#numbers;
-    const from = this.#remarks.hasZero ? behindZeros(bytes, at) : at;
+    const from = this.#remarks.acceptsLeadingZeros ? behindZeros(bytes, at) : at;
     if (from > at) {
       const end = scanNumber(bytes, from, this.#delimiter, this.#decimal, current, row - base);
       return end < limit ? end : -1;
@@ -121,17 +136,24 @@ export class Column {
   }
 
   /**
-   * Stores a number for a row, or a time in seconds if the column is known to be of times; in any other column it
-   * becomes a text.
+   * Stores a value of a file that has more than texts: a blank, a number below `limit` (a time in seconds if the column
+   * is known to be of times), or anything else that has a text. Returns false for other objects.
    */
-  putValue(value: number, row: number, line: number): void {
-    const isDate = this.#state === 'times' && this.asked === 'time' && Math.abs(value) <= mostOfDate;
-    if (isDate || (this.#state === 'numbers' && Number.isFinite(value))) {
+  putValue(value: unknown, row: number, line: number, limit = Infinity): boolean {
+    if (value === null || value === undefined) this.put(nothing, 0, 0, row, line);
+    else if (typeof value === 'object') return false;
+    else if (typeof value === 'number' && Math.abs(value) < limit && this.#takes(value))
       this.#numbers.current[row - this.#numbers.base] = value;
-      return;
+    else {
+      const bytes = encoder.encode(`${value as string | number | bigint | boolean}`.trim());
+      this.put(bytes, 0, bytes.length, row, line);
     }
-    const bytes = new TextEncoder().encode(`${value}`);
-    this.put(bytes, 0, bytes.length, row, line);
+    return true;
+  }
+
+  #takes(value: number): boolean {
+    const isDate = this.#state === 'times' && this.asked === 'time' && Math.abs(value) <= mostOfDate;
+    return isDate || (this.#state === 'numbers' && Number.isFinite(value));
   }
 
   #putText(bytes: Uint8Array, from: number, to: number, hash: number, row: number, line: number): void {
@@ -146,9 +168,6 @@ export class Column {
     }
   }
 
-  /** The number of texts that have been checked for blanks. */
-  #seen = 0;
-
   #meetAnother(bytes: Uint8Array, from: number, to: number, line: number): void {
     if (isBlank(this.reading, this.#look(bytes, from, to, line))) this.#blanks.add(this.#seen);
     this.#seen++;
@@ -160,7 +179,7 @@ export class Column {
     if (value === undefined) throw this.#remarks.contradiction(text, line, 'number');
     if (value === Infinity || value === -Infinity) throw this.#remarks.notFinite(text, line);
     if (isInexact(text, value)) this.#remarks.inexact(text, line);
-    if (!this.#remarks.hasZero && hasLeadingZero(text)) this.#remarks.leadingZero(text, line);
+    if (!this.#remarks.acceptsLeadingZeros && hasLeadingZero(text)) this.#remarks.leadingZero(text, line);
     this.#numbers.current[row - this.#numbers.base] = value;
   }
 
@@ -208,12 +227,13 @@ export class Column {
   #becomeLarge(rows: number): void {
     const kind = this.#decide(rows);
     if (kind === 'category') {
+      this.#kind = kind;
       this.#state = 'texts';
       this.#seen = this.#entries.length;
       for (const number of this.#entries.blanks) this.#blanks.add(number);
       this.#codes = this.#codes.map(Int32Array, (code) => code);
     } else {
-      this.#state = kind === 'number' ? 'numbers' : 'times';
+      this.#holdNumbers(kind);
       this.#numbers = this.#valuesOf(kind);
       this.#codes = new Chunks<Codes>(Int16Array);
       if (kind === 'time') this.#entries.rememberOrder();
@@ -243,15 +263,9 @@ export class Column {
     if (this.#kind === 'time') this.#entries.settleOrder();
   }
 
-  #kind: Kind | undefined;
-
   /** The order of day and month in its dates; undefined if it is not known, or if the column has no dates. */
   get order(): DateOrder | undefined {
-    return this.#isOfTime ? this.#days.order : undefined;
-  }
-
-  get #isOfTime(): boolean {
-    return this.#state === 'times' || this.#kind === 'time';
+    return this.#kind === 'time' ? this.#days.order : undefined;
   }
 
   /**
@@ -260,30 +274,22 @@ export class Column {
    * @throws FormatError where no column shows the order
    */
   finish(rows: number, evidence?: Evidence): ColumnData {
-    if (this.#isOfTime && this.#days.settle(evidence)) this.#turn();
-    const { name } = this;
-    const { notes } = this.#remarks;
-    if (this.#state === 'texts') return this.#finishTexts(rows);
-    if (this.#state !== 'few')
-      return { name, kind: this.#state === 'numbers' ? 'number' : 'time', values: this.#numbers.finish(rows), notes };
     const kind = this.#kind!;
-    if (kind === 'category') return this.#finishCategories(rows);
-    return { name, kind, values: this.#valuesOf(kind).finish(rows), notes };
-  }
-
-  #finishTexts(rows: number): ColumnData {
-    const blanks = this.#blanks;
-    const { notes } = this.#remarks;
-    this.#remarks.manyTexts(this.#texts.length - blanks.size);
-    if (blanks.size) this.#codes.change((code) => (blanks.has(code) ? -1 : code));
-    const textOf = (value: number) => this.#textOf(value);
-    return { name: this.name, kind: 'category', values: this.#codes.finish(rows), textOf, notes };
-  }
-
-  #finishCategories(rows: number): ColumnData {
-    const { categories, lines, places } = this.#entries.categories();
-    this.#codes.change((code) => places[code]);
-    const { notes } = this.#remarks;
-    return { name: this.name, kind: 'category', values: this.#codes.finish(rows), categories, lines, notes };
+    if (kind === 'time' && this.#days.settle(evidence)) this.#turn();
+    const column = { name: this.name, kind, notes: this.#remarks.notes };
+    if (this.#state === 'texts') {
+      const blanks = this.#blanks;
+      this.#remarks.manyTexts(this.#texts.length - blanks.size);
+      if (blanks.size) this.#codes.change((code) => (blanks.has(code) ? -1 : code));
+      const textOf = (value: number) => this.#textOf(value);
+      return { ...column, values: this.#codes.finish(rows), textOf };
+    }
+    if (kind === 'category') {
+      const { places, ...texts } = this.#entries.categories();
+      this.#codes.change((code) => places[code]);
+      return { ...column, values: this.#codes.finish(rows), ...texts };
+    }
+    const numbers = this.#state === 'few' ? this.#valuesOf(kind) : this.#numbers;
+    return { ...column, values: numbers.finish(rows) };
   }
 }

@@ -12,35 +12,27 @@ export interface Evidence {
 
 /** The order of day and month in the dates of one column, as far as the dates show it. */
 export class DayOrder {
-  #order: DateOrder | undefined;
   /** The place of a date that is valid with either order; undefined before the first one. */
   #either: string | undefined;
   #certain: string | undefined;
 
-  /** Starts with the order in the options, if there is one. */
   constructor(
     private readonly remarks: Remarks,
-    given: DateOrder | undefined,
-  ) {
-    this.#order = given;
-  }
-
-  /** The order that the dates show or the options give. */
-  get order(): DateOrder | undefined {
-    return this.#order;
-  }
+    /** The order that the options give or the dates show. */
+    public order: DateOrder | undefined,
+  ) {}
 
   /** Returns the time of a date, with the day first as long as no order is known. */
   meaning(dated: Dated): number {
-    return dated[this.#order ?? 'dmy'];
+    return dated[this.order ?? 'dmy'];
   }
 
   /** Returns whether all dates are valid with one order; if only one order is possible, it is stored. */
   fits(dates: readonly Dated[]): boolean {
     const fits = (order: DateOrder) => !dates.some((dated) => Number.isNaN(dated[order]));
-    if (this.#order) return fits(this.#order);
+    if (this.order) return fits(this.order);
     const [dmy, mdy] = [fits('dmy'), fits('mdy')];
-    if (dmy !== mdy) this.#order = dmy ? 'dmy' : 'mdy';
+    if (dmy !== mdy) this.order = dmy ? 'dmy' : 'mdy';
     return dmy || mdy;
   }
 
@@ -50,9 +42,9 @@ export class DayOrder {
    */
   compare({ dmy, mdy }: Dated, line: number): boolean {
     if (Number.isNaN(dmy) || Number.isNaN(mdy)) {
-      if (this.#order) return false;
+      if (this.order) return false;
       const turns = Number.isNaN(dmy) && this.#turns();
-      this.#order = Number.isNaN(dmy) ? 'mdy' : 'dmy';
+      this.order = Number.isNaN(dmy) ? 'mdy' : 'dmy';
       return turns;
     }
     if (dmy !== mdy) this.ambiguous(line);
@@ -79,9 +71,9 @@ export class DayOrder {
    * @throws FormatError where no column shows the order
    */
   settle(others: Evidence | undefined): boolean {
-    if (this.#order !== undefined || this.#either === undefined) return false;
+    if (this.order !== undefined || this.#either === undefined) return false;
     if (others === undefined) throw this.remarks.undecided(this.#either);
-    this.#order = others.order;
+    this.order = others.order;
     if (others.contrary !== undefined) this.remarks.doubtfulOrder(others.order, others.column, others.contrary);
     return others.order === 'mdy' && this.#turns();
   }

@@ -54,16 +54,17 @@ export interface Text {
  * @throws OptionError, FormatError
  */
 export function textOf(first: Uint8Array, pieces: Pieces, asked: string | undefined): Text {
+  const [a, b, c, d] = first;
+  const isMarked = a === 0xef && b === 0xbb && c === 0xbf;
+  // The mark of UTF-8 may be wrong, but it is never part of the table.
+  const unmarked = isMarked ? without(3, pieces) : pieces;
   if (asked !== undefined) {
     const { encoding } = decoderOf(asked);
-    // The mark of UTF-8 may be wrong, but it is never part of the table.
     if (encoding === 'utf-8' || encoding === 'windows-1252')
-      return { pieces: withoutMark(pieces), label: encoding, bytes: encoding };
+      return { pieces: unmarked, label: encoding, bytes: encoding };
     return { pieces: inUtf8(pieces, encoding), label: encoding, bytes: 'utf-8' };
   }
-  const [a, b, c, d] = first;
-  if (a === 0xef && b === 0xbb && c === 0xbf)
-    return { pieces: withoutMark(pieces), label: 'utf-8', bytes: 'utf-8', marked: true };
+  if (isMarked) return { pieces: unmarked, label: 'utf-8', bytes: 'utf-8', marked: true };
   const wide =
     (a === 0xff && b === 0xfe) || (a && b === 0 && c && d === 0)
       ? 'utf-16le'
@@ -86,27 +87,16 @@ function decoderOf(label: string): TextDecoder {
   }
 }
 
-/** Removes a byte order mark, even one divided over several pieces. */
-function withoutMark(pieces: Pieces): Pieces {
-  const mark = [0xef, 0xbb, 0xbf];
-  let met = 0;
+/** Leaves out the first bytes, even if they are divided over several pieces. */
+function without(count: number, pieces: Pieces): Pieces {
+  let left = count;
   return {
     ...pieces,
     next: async () => {
       const piece = await pieces.next();
-      if (!piece || met === mark.length) return piece;
-      let at = 0;
-      while (met < mark.length && at < piece.length && piece[at] === mark[met]) [at, met] = [at + 1, met + 1];
-      if (at === piece.length) return piece.subarray(at);
-      const begun = mark.slice(0, met);
-      const isMark = met === mark.length;
-      met = mark.length;
-      if (isMark || !begun.length) return piece.subarray(at);
-      // The bytes only looked like the start of a mark, and are restored.
-      const whole = new Uint8Array(begun.length + piece.length - at);
-      whole.set(begun);
-      whole.set(piece.subarray(at), begun.length);
-      return whole;
+      const skipped = Math.min(left, piece?.length ?? 0);
+      left -= skipped;
+      return piece?.subarray(skipped);
     },
   };
 }

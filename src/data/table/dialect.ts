@@ -1,12 +1,13 @@
 /**
  * Determines the format of a CSV: settings that the options leave open are guessed from the first rows, and reported.
  */
-import { FormatError } from '../../errors.ts';
-import { chooseFormat, type AskedFormat } from './choose-format.ts';
+import { DataError, FormatError } from '../../errors.ts';
+import { chooseFormat } from './choose-format.ts';
 import { namesColumns } from './header.ts';
 import type { NumberFormat } from './numbers.ts';
+import type { Settings } from './options.ts';
 import { shownDelimiter } from './rows.ts';
-import { sampleRows, type SampleRow } from './sample.ts';
+import { sampleRows, type Sample, type SampleRow } from './sample.ts';
 
 /** The format that a file was read in: what the options gave, and what was guessed. */
 export interface Dialect {
@@ -43,14 +44,6 @@ export interface Guess {
   readonly line: number;
 }
 
-export interface Asked extends AskedFormat {
-  readonly delimiter?: string;
-  readonly header?: boolean;
-  /** Known names of columns. If the first line has one of them, it is a header. */
-  readonly names: readonly string[];
-  readonly label?: string | number;
-}
-
 const comma = 0x2c;
 const delimiters = [',', ';', '\t', '|'];
 
@@ -65,34 +58,29 @@ export interface Beginning {
 
 /**
  * Guesses the format, or returns undefined if it needs more of the file.
- * @throws FormatError for an ambiguity, with the option that decides
+ * @throws FormatError for an ambiguity, with the option that decides; DataError for a file without rows
  */
-export function guess(beginning: Beginning, asked: Asked): Guess | undefined {
+export function guess(beginning: Beginning, asked: Settings): Guess | undefined {
   const { start, sign } = startOf(beginning);
   const line = start && sign !== undefined ? 2 : 1;
   const { delimiter, rows } = chooseDelimiter(beginning, start, line, asked.delimiter ?? sign, asked.decimal);
   // One long row may fill the whole sample.
   if (!beginning.final && rows.length < 2) return undefined;
-  if (!rows.length)
-    return {
-      delimiter,
-      format: { decimal: '.' },
-      header: false,
-      first: { texts: [], line, end: start, next: line, tailed: false },
-      start,
-      line,
-    };
+  if (!rows.length) throw new DataError('readTable: there are no rows');
   const texts = rows.map((row) => row.texts);
   const format = chooseFormat(texts, rows, asked);
   const [first] = rows;
   const header =
-    asked.header ?? (first.texts.some((text) => asked.names.includes(text)) || named(texts, first, format, asked));
-  if (header) return { delimiter, format, header, first, start: first.end, line: first.next };
-  return { delimiter, format, header, first, start, line };
+    asked.header ?? (namesIn(asked).some((name) => first.texts.includes(name)) || named(texts, first, format, asked));
+  return { delimiter, format, header, first, ...(header ? { start: first.end, line: first.next } : { start, line }) };
 }
 
-function named(texts: string[][], { line }: SampleRow, format: NumberFormat, { missing, label }: Asked): boolean {
-  const answer = namesColumns(texts, format, missing, typeof label === 'number' ? label : undefined);
+/** Returns the names of columns in the options. If the first line has one of them, it is a header. */
+const namesIn = ({ kept = [], kinds, label }: Settings): string[] =>
+  [...kept, ...kinds.keys(), label].filter((name) => typeof name === 'string' && !/^\d+$/.test(name)) as string[];
+
+function named(texts: string[][], { line }: SampleRow, format: NumberFormat, { blanks, label }: Settings): boolean {
+  const answer = namesColumns(texts, format, blanks, typeof label === 'number' ? label : undefined);
   if (typeof answer === 'boolean') return answer;
   throw new FormatError(
     `readTable: line ${line}: '${texts[0][answer.column].slice(0, 40)}' in column ${answer.column} ${answer.why}; set \`header\`: true if this line names the columns`,
@@ -115,9 +103,8 @@ function startOf({ bytes, end }: Beginning): { start: number; sign?: string } {
 /** Returns whether a text is a number in any format. */
 const isNumeric = (text: string): boolean => /^[+-]?[\d.,'\u00a0\u202f ]+(e[+-]?\d+)?$/i.test(text) && /\d/.test(text);
 
-interface Candidate {
+interface Candidate extends Sample {
   readonly delimiter: number;
-  readonly rows: SampleRow[];
   readonly score: number;
 }
 
@@ -132,13 +119,11 @@ function chooseDelimiter(
   given?: string,
   decimal?: string,
 ): Candidate {
-  const all = (given === undefined ? delimiters : [given]).map(
-    (sign): Candidate & { problem?: { text: string; line: number } } => {
-      const delimiter = sign.charCodeAt(0);
-      const { rows, problem } = sampleRows(bytes, start, end, final, delimiter, line, decode);
-      return { delimiter, rows, problem, score: problem ? -1 : scoreOf(rows) };
-    },
-  );
+  const all = (given === undefined ? delimiters : [given]).map((sign): Candidate => {
+    const delimiter = sign.charCodeAt(0);
+    const sample = sampleRows(bytes, start, end, final, delimiter, line, decode);
+    return { ...sample, delimiter, score: sample.problem ? -1 : scoreOf(sample.rows) };
+  });
   // The comma cannot be both, unless quotes keep the decimal ones apart.
   const candidates = all.filter(
     ({ delimiter, rows }) =>

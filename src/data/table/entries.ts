@@ -19,7 +19,7 @@ const fewNumbers = 100;
 const most = 0.9;
 
 /** Returns whether a text stands for a blank. */
-export const isBlank = ({ missing }: Reading, text: string): boolean => missing.has(text.toLowerCase());
+export const isBlank = ({ blanks }: Reading, text: string): boolean => blanks.has(text.toLowerCase());
 
 /**
  * The meanings of a column's different texts, in the order in which they were read, and the kind of the column that
@@ -27,6 +27,8 @@ export const isBlank = ({ missing }: Reading, text: string): boolean => missing.
  */
 export class Entries {
   #entries: Entry[] = [];
+  /** The number of texts that do not stand for a blank. */
+  different = 0;
 
   constructor(
     private readonly reading: Reading,
@@ -41,22 +43,16 @@ export class Entries {
     return this.#entries.length;
   }
 
-  /** The number of texts that do not stand for a blank. */
-  get different(): number {
-    return this.#different;
-  }
-  #different = 0;
-
   /** Adds a text. */
   add(text: string, line: number): void {
     const entry = this.#meaning(text, line);
     this.#entries.push(entry);
-    if (entry.kind !== 'blank') this.#different++;
+    if (entry.kind !== 'blank') this.different++;
   }
 
   clear(): void {
     this.#entries = [];
-    this.#different = 0;
+    this.different = 0;
   }
 
   #meaning(text: string, line: number): Entry {

@@ -18,6 +18,8 @@ export class Frame {
   /** The indices of the columns of the table, in its order. */
   readonly #kept: readonly number[];
   readonly #label: number;
+  /** The names of all columns, without repetition. */
+  readonly #names: readonly string[];
   readonly #renamed = new Map<number, string>();
 
   /**
@@ -29,8 +31,8 @@ export class Frame {
     width: number,
     private readonly reading: Reading,
     private readonly settings: Settings,
-    /** Columns that were read before all names were known. */
-    read: readonly (Column | undefined)[] = [],
+    /** Columns that were read before all names were known, or the kinds of columns that the file declares. */
+    known: { columns?: readonly (Column | undefined)[]; kinds?: readonly (Kind | undefined)[] } = {},
   ) {
     if (width > mostColumns)
       throw new FormatError(
@@ -45,12 +47,13 @@ export class Frame {
     const asked = new Map<number, Kind>();
     for (const [name, kind] of kinds)
       asked.set(columnOf('readTable', name, asWritten, `that is to be '${kind}'`), kind);
-    const unique = this.#unique(asWritten);
+    this.#names = this.#unique(asWritten);
     const columns = new Array<Column | undefined>(width).fill(undefined);
     for (const column of this.#kept)
-      columns[column] = read[column] ?? new Column(unique[column], reading, asked.get(column));
+      columns[column] =
+        known.columns?.[column] ?? new Column(this.#names[column], reading, asked.get(column) ?? known.kinds?.[column]);
     if (label !== undefined)
-      columns[this.#label] = read[this.#label] ?? new Column(unique[this.#label], reading, 'label');
+      columns[this.#label] = known.columns?.[this.#label] ?? new Column(this.#names[this.#label], reading, 'label');
     this.columns = columns;
   }
 
@@ -78,10 +81,8 @@ export class Frame {
   async finish(rows: number, dialect: Omit<Dialect, 'missing' | 'dateOrder'>, without?: number): Promise<Table> {
     if (!rows) throw new DataError(`readTable: there are no rows${dialect.header ? ' below the header' : ''}`);
     const kept = this.#kept.filter((column) => column !== without);
-    if (without !== undefined && (this.settings.kept || this.#label === without)) {
-      const missing = this.#label === without || this.#kept.includes(without);
-      if (missing) throw new OptionError(`readTable: column ${without} does not exist: lines end in a delimiter`);
-    }
+    const isAsked = without === this.#label || (this.settings.kept && kept.length < this.#kept.length);
+    if (isAsked) throw new OptionError(`readTable: column ${without} does not exist: lines end in a delimiter`);
     if (!kept.length) throw new DataError('readTable: there are no columns besides the label');
     const used = [...kept, ...(this.#label >= 0 ? [this.#label] : [])].map((column) => this.columns[column]!);
     const pace = new Pace();
@@ -102,7 +103,8 @@ export class Frame {
       const data = this.columns[column]!.finish(rows, evidence);
       const name = this.#renamed.get(column);
       const notes = name === undefined ? [] : [`the file has more than one column called ${name}`];
-      columns.push({ ...data, notes: [...notes, ...data.notes] });
+      // Columns that were read before all names were known may share one.
+      columns.push({ ...data, name: this.#names[column], notes: [...notes, ...data.notes] });
       // The engine also needs the pause, because it frees the pieces of a column only between tasks.
       if (pace.due) await pace.rest();
     }
@@ -119,27 +121,23 @@ export class Frame {
    * Returns the label's classes and indices.
    * @throws FormatError for a name not in `classes`; DataError for too many classes
    */
-  #labels({ name, values, categories, lines }: ColumnData): LabelData {
+  #labels({ values, categories, lines }: ColumnData): LabelData {
+    const name = this.#names[this.#label];
     if (!categories)
       throw new DataError(
         `readTable: column ${name} has more than ${mostCategories} different texts: it cannot be a label`,
       );
     if (!categories.length) throw new DataError(`readTable: column ${name}, the label, is blank in all rows`);
-    const given = this.settings.classes;
-    if (!given) return { name, values: Int32Array.from(values.joined()), classes: [...categories] };
-    const indices = new Map(given.map((text, place) => [text, place]));
-    const placeOf = categories.map((text, category) => {
-      const place = indices.get(text);
-      if (place === undefined)
-        throw new FormatError(
-          `readTable: ${this.reading.unit} ${lines![category]}, column ${name}: '${text.slice(0, 40)}' is not among the classes ${shown(given)}`,
-        );
-      return place;
+    const { classes = categories } = this.settings;
+    const indices = new Map(classes.map((text, index) => [text, index]));
+    const classOf = categories.map((text, category) => {
+      const index = indices.get(text);
+      if (index !== undefined) return index;
+      throw new FormatError(
+        `readTable: ${this.reading.unit} ${lines![category]}, column ${name}: '${text.slice(0, 40)}' is not among the classes ${shown(classes)}`,
+      );
     });
-    return {
-      name,
-      values: Int32Array.from(values.joined(), (value) => (value < 0 ? -1 : placeOf[value])),
-      classes: [...given],
-    };
+    const own = Int32Array.from(values.joined(), (value) => (value < 0 ? -1 : classOf[value]));
+    return { name, values: own, classes: [...classes] };
   }
 }

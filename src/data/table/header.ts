@@ -5,11 +5,6 @@ import { numberOf, type NumberFormat } from './numbers.ts';
 /** The fraction of numbers or dates above which a column counts as such. The rest may be mistyped. */
 const most = 0.9;
 
-export interface Question {
-  readonly column: number;
-  readonly why: string;
-}
-
 /**
  * Compares the first row with those below it: it is a header if it has names above numbers, and data if it has numbers
  * above numbers. If all columns are text, values of a data row occur again, and names of a header do not. Returns a
@@ -18,13 +13,13 @@ export interface Question {
 export function namesColumns(
   rows: readonly (readonly string[])[],
   format: NumberFormat,
-  missing: ReadonlySet<string>,
+  blanks: ReadonlySet<string>,
   /** The label's column, if it is given by number. Its header is a name above names. */
   label: number | undefined,
-): boolean | Question {
+): boolean | { column: number; why: string } {
   const [first, ...rest] = rows;
   const kindOf = (text: string): 'blank' | 'value' | 'text' => {
-    if (missing.has(text.toLowerCase())) return 'blank';
+    if (blanks.has(text.toLowerCase())) return 'blank';
     return numberOf(text, format) !== undefined || dateOf(text) ? 'value' : 'text';
   };
   const kinds = first.map(kindOf);

@@ -1,11 +1,11 @@
 import { OutOfMemoryError } from '../../errors.ts';
 
-/** Returns one text of all pieces. @throws OutOfMemoryError, with the message `tooLong`, if no string can be that long */
-export function join(pieces: readonly string[], tooLong: string): string {
+/** Joins texts to one. @throws OutOfMemoryError, with the message of `tooLong`, if no string can be that long */
+export function join(texts: readonly string[], separator: string, tooLong: () => string): string {
   try {
-    return pieces.join('');
+    return texts.join(separator);
   } catch (cause) {
     // Engines have different errors for it: Chrome a RangeError, Firefox an InternalError.
-    throw new OutOfMemoryError(tooLong, { cause });
+    throw new OutOfMemoryError(tooLong(), { cause });
   }
 }

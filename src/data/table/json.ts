@@ -4,25 +4,18 @@ import { Pace } from '../../runtime/pace.ts';
 import { join } from './join.ts';
 import { JsonColumns } from './json-columns.ts';
 import type { Text } from './decode.ts';
-import type { Dialect } from './dialect.ts';
-import type { Settings } from './options.ts';
+import type { Call } from './options.ts';
 import type { Table } from './table.ts';
 
 /**
  * Reads the rows. A list is parsed as a whole; with one object on each line, only one line is in memory at a time.
  * @throws FormatError with the row of a list, counted from 1, or with the line; otherwise as `readTable`
  */
-export async function readJson(
-  text: Text,
-  isList: boolean,
-  settings: Settings,
-  tell: (rows: number) => void,
-  compression: Pick<Dialect, 'compression'>,
-): Promise<Table> {
+export async function readJson(text: Text, isList: boolean, { settings, tell, packed }: Call): Promise<Table> {
   const columns = new JsonColumns(settings, isList ? 'row' : 'line');
   await (isList ? readList : readLines)(textsOf(text), columns, () => tell(columns.rows));
   if (!columns.rows) throw new DataError('readTable: there are no rows');
-  return columns.finish({ format: 'json', ...compression, encoding: text.label ?? 'utf-8' });
+  return columns.finish({ format: 'json', ...packed, encoding: text.label ?? 'utf-8' });
 }
 
 async function readList(texts: AsyncIterable<string>, columns: JsonColumns, tell: () => void): Promise<void> {
@@ -31,7 +24,8 @@ async function readList(texts: AsyncIterable<string>, columns: JsonColumns, tell
     parts.push(text);
     tell();
   }
-  const text = join(parts, 'readTable: the list of JSON is too long for one string: write one object on each line');
+  const tooLong = 'readTable: the list of JSON is too long for one string: write one object on each line';
+  const text = join(parts, '', () => tooLong);
   const rows = parsed(text, 'readTable') as unknown[];
   for (let i = 0; i < rows.length && !columns.full; i++) columns.add(rows[i], i + 1);
   tell();

@@ -1,14 +1,9 @@
 /** Parses numbers with several decimal and thousands separators. */
 
-/** The decimal separator. */
-export type Decimal = '.' | ',';
-
-/** The thousands separator. A space also stands for the non-breaking spaces. */
-export type Thousands = ',' | '.' | ' ' | "'";
-
 export interface NumberFormat {
-  readonly decimal: Decimal;
-  readonly thousands?: Thousands;
+  readonly decimal: '.' | ',';
+  /** The thousands separator. A space also stands for the non-breaking spaces. */
+  readonly thousands?: ',' | '.' | ' ' | "'";
 }
 
 /** The number formats in order of preference, simple ones first. */
@@ -52,7 +47,8 @@ export function numberOf(text: string, { decimal, thousands }: NumberFormat): nu
 /** Returns whether a text is a number with a zero before other digits. */
 export const hasLeadingZero = (text: string): boolean => /^[+-]?0\d/.test(text);
 
-const manyDigits = /^[+-]?\d{16,}$/;
+/** A whole number of at least 16 digits, in groups of three or not. */
+const manyDigits = /^[+-]?(\d{16,}|\d{1,3}([.,' \u00a0\u202f]\d{3}){5,})$/;
 
 /** Returns whether a text is a whole number that shares its double with other whole numbers. */
 export const isInexact = (text: string, value: number): boolean =>

@@ -10,9 +10,8 @@ import {
   shown,
 } from '../../runtime/options.ts';
 import { checkClasses, checkColumnList } from '../column-options.ts';
-import type { DateOrder } from './dates.ts';
+import type { Dialect } from './dialect.ts';
 import type { Kind } from './column-data.ts';
-import type { Decimal, Thousands } from './numbers.ts';
 
 /** The progress of `readTable`. */
 export interface TableProgress {
@@ -66,21 +65,29 @@ export interface TableOptions {
 }
 
 /** The options with their defaults. */
-export interface Settings {
-  readonly delimiter?: string;
-  readonly decimal?: Decimal;
-  readonly thousands?: Thousands;
-  readonly header?: boolean;
-  readonly encoding?: string;
-  readonly dateOrder?: DateOrder;
+export interface Settings extends Readonly<Omit<TableOptions, 'missing' | 'columns' | 'maxRows'>> {
   readonly missing: readonly string[];
+  /** The same words in lower case. */
+  readonly blanks: ReadonlySet<string>;
   readonly kept?: readonly (string | number)[];
   readonly kinds: ReadonlyMap<string, Kind>;
-  readonly label?: string | number;
-  readonly classes?: readonly string[];
   readonly maxRows: number;
-  readonly onProgress?: (progress: TableProgress) => void;
-  readonly signal?: AbortSignal;
+}
+
+/** The number of bytes used to guess the format of a CSV, and the number of bytes read at once. */
+export interface Sizes {
+  readonly sample: number;
+  readonly block: number;
+}
+
+/** A call of `readTable`, as the readers of all formats take it. */
+export interface Call {
+  readonly settings: Settings;
+  /** Reports the number of rows so far. @throws the signal's reason, or what `onProgress` throws */
+  readonly tell: (rows: number) => void;
+  /** The compression in which the file was found. */
+  readonly packed: Pick<Dialect, 'compression'>;
+  readonly sizes: Sizes;
 }
 
 const missingWords = ['', 'NA', 'N/A', 'NaN', 'null', '?', '-'];
@@ -105,11 +112,13 @@ export function settingsOf(options: TableOptions): Settings {
   checkSignal('readTable', signal);
   const { maxRows } = options;
   if (maxRows !== undefined) checkNumber('readTable: maxRows', maxRows, { least: 1, whole: true });
-  const missing = options.missing === undefined ? missingWords : textsOf('missing', options.missing);
+  const words = options.missing === undefined ? missingWords : textsOf('missing', options.missing);
+  const missing = words.includes('') ? words : ['', ...words];
   return {
     ...{ delimiter, decimal, thousands, header, encoding, dateOrder, label, onProgress, signal },
     maxRows: maxRows ?? Infinity,
-    missing: missing.includes('') ? missing : ['', ...missing],
+    missing,
+    blanks: new Set(missing.map((word) => word.toLowerCase())),
     ...columnsOf(options.columns),
     classes: checkClasses('readTable', classes, label),
   };

@@ -1,12 +1,10 @@
 /** Reads a table from Parquet, with hyparquet. */
 import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, type SchemaTree } from 'hyparquet';
 import { FormatError } from '../../errors.ts';
-import type { Reading } from './column-data.ts';
+import { readingOf, type Kind } from './column-data.ts';
 import { mostSeconds } from './column.ts';
-import type { Dialect } from './dialect.ts';
-import { Encoding } from './encoding.ts';
 import { Frame } from './frame.ts';
-import type { Settings } from './options.ts';
+import type { Call } from './options.ts';
 import { compressorsFor } from './parquet-codecs.ts';
 import type { Pieces } from './source.ts';
 import type { Table } from './table.ts';
@@ -20,37 +18,27 @@ const parsers = {
 };
 
 /**
- * Reads one row group after the other, and only the requested columns.
+ * Reads one row group after the other, and only the requested columns. Without a `blob`, all pieces are read first.
  * @throws FormatError; otherwise as `readTable`
  */
 export async function readParquet(
   blob: Blob | undefined,
   pieces: Pieces,
-  settings: Settings,
-  tell: (rows: number) => void,
-  compression: Pick<Dialect, 'compression'>,
+  { settings, tell, packed }: Call,
 ): Promise<Table> {
-  const file = blob && !compression.compression ? partsOf(blob) : await wholeOf(pieces, () => tell(0));
+  const file = blob ? partsOf(blob) : await wholeOf(pieces, () => tell(0));
   const metadata = await inWords(() => parquetMetadataAsync(file));
   const columns = parquetSchema(metadata).children;
   const names = columns.map(({ element }) => element.name);
-  const reading: Reading = {
-    format: { decimal: '.' },
-    delimiter: 0x2c,
-    missing: new Set(settings.missing.map((word) => word.toLowerCase())),
-    encoding: new Encoding('utf-8'),
-    dateOrder: settings.dateOrder,
-    unit: 'row',
-  };
-  const moments = new Set(columns.filter(isMoment).map(({ element }) => element.name));
-  const numbers = new Set(columns.filter(isNumber).map(({ element }) => element.name));
-  const kinds = new Map([
-    ...[...numbers].map((name) => [name, 'number' as const] as const),
-    ...[...moments].map((name) => [name, 'time' as const] as const),
-    ...settings.kinds,
-  ]);
-  const frame = new Frame(names, names.length, reading, { ...settings, kinds });
+  const kinds = columns.map(kindOf);
+  const frame = new Frame(names, names.length, readingOf(settings, 'row'), settings, { kinds });
   const kept = names.filter((_, column) => frame.columns[column]);
+  const places = new Map(names.map((name, column) => [name, column]));
+  const twice = names.find((name, column) => places.get(name) !== column && kept.includes(name));
+  if (twice !== undefined)
+    throw new FormatError(
+      `readTable: the Parquet file has two columns called ${twice}: rename one of them, or leave both out with \`columns\``,
+    );
   const nested = columns.find(({ element, children }) => kept.includes(element.name) && children.length);
   if (nested)
     throw new FormatError(
@@ -60,8 +48,6 @@ export async function readParquet(
     .flatMap((group) => group.columns)
     .flatMap(({ meta_data }) => (meta_data && kept.includes(meta_data.path_in_schema[0]) ? [meta_data.codec] : []));
   const compressors = await compressorsFor(read);
-  const encoder = new TextEncoder();
-  const places = new Map(names.map((name, column) => [name, frame.columns[column]]));
   let rows = 0;
   for (const group of metadata.row_groups) {
     const count = Math.min(Number(group.num_rows), settings.maxRows - rows);
@@ -72,27 +58,17 @@ export async function readParquet(
       parquetRead({
         ...{ file, metadata, columns: kept, rowStart: first, rowEnd: first + count, parsers, compressors },
         onChunk: ({ columnName, columnData, rowStart }) => {
-          const column = places.get(columnName)!;
+          const place = places.get(columnName)!;
+          const column = frame.columns[place]!;
           // The unit of the file's own times is known. Other numbers may be times in milliseconds.
-          const isDoubtful = settings.kinds.get(columnName) === 'time' && !moments.has(columnName);
+          const isDoubtful = settings.kinds.get(columnName) === 'time' && kinds[place] !== 'time';
+          const limit = isDoubtful ? mostSeconds : Infinity;
           try {
             for (let i = 0; i < columnData.length; i++) {
               const row = rowStart + i;
               if (row < first || row >= first + count) continue;
               if (row === column.room) column.begin();
-              const value: unknown = columnData[i];
-              if (value === undefined || value === null) column.put(nothing, 0, 0, row, row + 1);
-              else if (typeof value === 'number' && !(isDoubtful && Math.abs(value) >= mostSeconds))
-                column.putValue(value, row, row + 1);
-              else if (
-                typeof value === 'string' ||
-                typeof value === 'bigint' ||
-                typeof value === 'boolean' ||
-                typeof value === 'number'
-              ) {
-                const bytes = encoder.encode(String(value).trim());
-                column.put(bytes, 0, bytes.length, row, row + 1);
-              } else
+              if (!column.putValue(columnData[i], row, row + 1, limit))
                 throw new FormatError(
                   `readTable: row ${row + 1}, column ${columnName}: its value is neither a number nor a text; leave the column out with \`columns\``,
                 );
@@ -107,16 +83,14 @@ export async function readParquet(
     rows += count;
     tell(rows);
   }
-  return frame.finish(rows, { format: 'parquet', ...compression });
+  return frame.finish(rows, { format: 'parquet', ...packed });
 }
 
-const nothing = new Uint8Array(0);
-
-const isMoment = ({ element }: SchemaTree): boolean =>
-  /^(DATE|TIMESTAMP)/.test(element.logical_type?.type ?? element.converted_type ?? '') || element.type === 'INT96';
-
-const isNumber = (column: SchemaTree): boolean =>
-  /^(INT32|INT64|FLOAT|DOUBLE)$/.test(column.element.type ?? '') && !isMoment(column);
+/** Returns the kind of a column, unless it depends on the values. */
+function kindOf({ element: { type, logical_type, converted_type } }: SchemaTree): Kind | undefined {
+  if (/^(DATE|TIMESTAMP)/.test(logical_type?.type ?? converted_type ?? '') || type === 'INT96') return 'time';
+  return /^(INT32|INT64|FLOAT|DOUBLE)$/.test(type ?? '') ? 'number' : undefined;
+}
 
 function partsOf(blob: Blob): AsyncBuffer {
   return { byteLength: blob.size, slice: (start, end) => blob.slice(start, end).arrayBuffer() };

@@ -1,50 +1,30 @@
 /** Reads a table from CSV: guesses the format from the first rows, then reads all rows block by block. */
-import { DataError } from '../../errors.ts';
 import { Pace } from '../../runtime/pace.ts';
 import { Blocks } from './blocks.ts';
-import type { Reading } from './column-data.ts';
+import { readingOf } from './column-data.ts';
 import type { Text } from './decode.ts';
-import { guess, type Dialect, type Guess } from './dialect.ts';
+import { guess, type Guess } from './dialect.ts';
 import { Encoding } from './encoding.ts';
 import { Frame } from './frame.ts';
-import type { Settings } from './options.ts';
-import { Rows, shownDelimiter } from './rows.ts';
+import type { Call } from './options.ts';
+import { Rows } from './rows.ts';
 import type { Table } from './table.ts';
 
-/** The number of bytes used to guess the format, and the number of bytes read at once. */
-export interface Sizes {
-  readonly sample: number;
-  readonly block: number;
-}
-
-export const usualSizes: Sizes = { sample: 2 ** 16, block: 2 ** 18 };
-
-/**
- * Reads all rows. `tell` is called with the number of rows so far, and may throw.
- * @throws FormatError, DataError, OptionError
- */
-export async function readCsvRows(
-  text: Text,
-  settings: Settings,
-  tell: (rows: number) => void,
-  compression: Pick<Dialect, 'compression'>,
-  sizes: Sizes,
-): Promise<Table> {
+/** Reads all rows. @throws FormatError, DataError, OptionError */
+export async function readCsvRows(text: Text, { settings, tell, packed, sizes }: Call): Promise<Table> {
   const encoding = new Encoding(text.bytes, text.marked);
-  const missing = new Set(settings.missing.map((word) => word.toLowerCase()));
   const blocks = new Blocks(text.pieces, sizes.sample);
   const decode = (part: Uint8Array, line: number) => encoding.look(part, () => `line ${line}`);
   let guessed: Guess | undefined;
   while (!guessed) {
     await blocks.more(0, 1);
     const { bytes, end, final } = blocks;
-    guessed = guess({ bytes, end, final, decode }, { ...settings, missing, names: namesIn(settings) });
+    guessed = guess({ bytes, end, final, decode }, settings);
     tell(0);
   }
   blocks.least = sizes.block;
   const { delimiter, format, header, first, start, line } = guessed;
-  if (!first.texts.length) throw new DataError('readTable: there are no rows');
-  const reading: Reading = { format, delimiter, missing, encoding, dateOrder: settings.dateOrder, unit: 'line' };
+  const reading = readingOf(settings, 'line', { format, delimiter, encoding });
   const frame = new Frame(header ? first.texts : undefined, first.texts.length, reading, settings);
   const rows = new Rows(frame.columns, delimiter, first.tailed, line, settings.maxRows, header);
   const pace = new Pace();
@@ -60,18 +40,9 @@ export async function readCsvRows(
   const { withoutLast, trailing } = rows.settle();
   const { decimal, thousands } = format;
   const dialect = {
-    ...{ format: 'csv' as const, ...compression },
-    delimiter: delimiter === 9 ? '\t' : shownDelimiter(delimiter),
+    ...{ format: 'csv' as const, ...packed, encoding: text.label ?? encoding.label },
+    delimiter: String.fromCharCode(delimiter),
     ...{ decimal, ...(thousands && { thousands }), header, trailing },
   };
-  return frame.finish(
-    rows.row,
-    { ...dialect, encoding: text.label ?? encoding.label },
-    withoutLast ? first.texts.length - 1 : undefined,
-  );
+  return frame.finish(rows.row, dialect, withoutLast ? first.texts.length - 1 : undefined);
 }
-
-const namesIn = ({ kept = [], kinds, label }: Settings): string[] =>
-  [...kept, ...kinds.keys(), ...(label === undefined ? [] : [label])].filter(
-    (name) => typeof name === 'string' && !/^\d+$/.test(name),
-  ) as string[];

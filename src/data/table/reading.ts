@@ -1,11 +1,14 @@
 import { FormatError, OptionError } from '../../errors.ts';
 import { shown } from '../../runtime/options.ts';
+import { isUtf16 } from '../csv-lines.ts';
 import { jsonIn, kindOfFile, telling, textOf } from './decode.ts';
-import type { Dialect } from './dialect.ts';
-import { settingsOf, type Settings, type TableOptions } from './options.ts';
-import { readCsvRows, usualSizes, type Sizes } from './read-csv-rows.ts';
-import { inflated, open, watched, withFront, type Opened, type Pieces, type TableSource } from './source.ts';
+import { settingsOf, type Call, type Settings, type Sizes, type TableOptions } from './options.ts';
+import { readCsvRows } from './read-csv-rows.ts';
+import { fromIterable, open, watched, withFront, type Pieces, type TableSource } from './source.ts';
 import type { Table } from './table.ts';
+
+/** The sizes for files of any length: the page can respond between two blocks. */
+export const usualSizes: Sizes = { sample: 2 ** 16, block: 2 ** 18 };
 
 /** Implements `readTable`, with the sizes of pieces as an argument. This module is loaded on first use. */
 export async function readTableIn(
@@ -13,19 +16,21 @@ export async function readTableIn(
   options: TableOptions,
   sizes: Sizes = usualSizes,
 ): Promise<Table> {
-  const settings = settingsOf(options);
-  settings.signal?.throwIfAborted();
-  checkText(source, settings);
+  const asked = settingsOf(options);
+  const { signal, onProgress } = asked;
+  signal?.throwIfAborted();
+  checkText(source, asked);
+  const settings = typeof source === 'string' ? { ...asked, encoding: 'utf-8' } : asked;
   const opened = open(source);
   let bytes = 0;
-  const pieces = watched(opened.pieces, settings.signal, (count) => (bytes += count));
+  const pieces = watched(opened.pieces, signal, (count) => (bytes += count));
   const tell = (rows: number) => {
-    settings.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const loaded = opened.loaded?.() ?? bytes;
-    settings.onProgress?.({ loaded, ...(opened.total !== undefined && { total: opened.total }), rows });
+    onProgress?.({ loaded, ...(opened.total !== undefined && { total: opened.total }), rows });
   };
   try {
-    return await read(opened, pieces, typeof source === 'string', settings, tell, {}, sizes);
+    return await read(pieces, opened.blob, { settings, tell, packed: {}, sizes });
   } finally {
     pieces.close();
   }
@@ -43,44 +48,33 @@ function checkText(source: unknown, { encoding }: Settings): void {
     throw new OptionError(
       `readTable: takes what is in a file, not its address ${shown(source)}; fetch it first: readTable(await fetch(…))`,
     );
-  // In UTF-16, every other byte of Latin letters and digits is zero.
-  if (/^(\ufffd\ufffd)?(([^\0]\0){2}|(\0[^\0]){2})/.test(source))
+  if (isUtf16(source))
     throw new FormatError('readTable: this is UTF-16, read as UTF-8 (offset 0); give the bytes of the file');
 }
 
-async function read(
-  opened: Opened,
-  pieces: Pieces,
-  isText: boolean,
-  settings: Settings,
-  tell: (rows: number) => void,
-  compression: Pick<Dialect, 'compression'>,
-  sizes: Sizes,
-): Promise<Table> {
+/** Reads a table of any kind, piece by piece. `blob` is the same file, if parts of it can be read separately. */
+async function read(pieces: Pieces, blob: Blob | undefined, call: Call): Promise<Table> {
   const [first, front] = await peek(pieces);
   const all = withFront(front, pieces);
   const kind = kindOfFile(first);
   if (kind === 'gzip') {
-    if (compression.compression)
+    if (call.packed.compression)
       throw new FormatError('readTable: the file is gzipped twice (offset 0): unpack it once first');
-    const plain = inflated(all);
-    try {
-      return await read({ pieces: plain }, plain, isText, settings, tell, { compression: 'gzip' }, sizes);
-    } finally {
-      plain.close();
-    }
+    const { gunzip } = await import('../gunzip.ts');
+    const content = fromIterable(gunzip('readTable', () => all.next()));
+    return read(content, undefined, { ...call, packed: { compression: 'gzip' } });
   }
   if (kind === 'parquet') {
     const { readParquet } = await import('./parquet.ts');
-    return readParquet(opened.blob, all, settings, tell, compression);
+    return readParquet(blob, all, call);
   }
-  const text = textOf(first, all, isText ? 'utf-8' : settings.encoding);
+  const text = textOf(first, all, call.settings.encoding);
   const json = jsonIn(first, text.label);
   if (json) {
     const { readJson } = await import('./json.ts');
-    return readJson(text, json === 'list', settings, tell, compression);
+    return readJson(text, json === 'list', call);
   }
-  return readCsvRows(isText ? { ...text, label: undefined } : text, settings, tell, compression, sizes);
+  return readCsvRows(text, call);
 }
 
 /** Reads enough pieces to detect the kind of a file, and returns them joined and one by one. */

@@ -6,15 +6,15 @@ import type { NumberFormat } from './numbers.ts';
 export class Remarks {
   readonly notes: string[] = [];
   #isInexact = false;
-  /** Whether no note about a leading zero is to follow: there is one, or the options ask for numbers. */
-  hasZero: boolean;
+  /** Whether numbers may begin with a zero without another note: there is one, or the options ask for numbers. */
+  acceptsLeadingZeros: boolean;
 
   constructor(
     private readonly name: string,
     private readonly reading: Reading,
     private readonly asked: Kind | 'label' | undefined,
   ) {
-    this.hasZero = asked === 'number';
+    this.acceptsLeadingZeros = asked === 'number';
   }
 
   /** Notes that most values of a column of categories are numbers. `text` is the first one that is not. */
@@ -26,7 +26,7 @@ export class Remarks {
 
   /** Notes that a number in a column has a leading zero, as codes have. */
   leadingZero(text: string, line: number): void {
-    this.hasZero = true;
+    this.acceptsLeadingZeros = true;
     this.notes.push(
       `'${text.slice(0, 40)}' in ${this.reading.unit} ${line} begins with a zero, as codes do, which is lost in a number; set ${this.#remedy('category')} to keep it`,
     );

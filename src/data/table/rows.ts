@@ -21,8 +21,6 @@ interface Tails {
 export class Rows {
   /** The number of rows read so far. */
   row = 0;
-  /** The line of the next row, counted from 1 as in editors. */
-  line: number;
   readonly #fields = new Fields();
   readonly #tails: Tails = {};
   #room = 0;
@@ -35,13 +33,12 @@ export class Rows {
     private readonly delimiter: number,
     /** Whether the first line ends in a delimiter, so that the last column may not exist. */
     private readonly tailed: boolean,
-    line: number,
+    /** The line of the next row, counted from 1 as in editors. */
+    public line: number,
     private readonly most: number,
     /** Whether a row precedes these. A blank line in a table of one column may then be a missing value. */
     private readonly begun: boolean,
-  ) {
-    this.line = line;
-  }
+  ) {}
 
   /** Whether `maxRows` rows have been read. */
   get full(): boolean {
@@ -127,7 +124,7 @@ export class Rows {
     const { columns, row, line } = this;
     if (!this.tailed || column !== columns.length - 2) throw this.#ragged(line, column + 1);
     this.#tails.short ??= line;
-    columns[column + 1]?.put(nothing, 0, 0, row, line);
+    columns[column + 1]?.putValue(null, row, line);
   }
 
   /** Handles a row that ends in the last column. */
@@ -181,8 +178,6 @@ export class Rows {
 
   #error = (line: number, problem: string): FormatError => new FormatError(`readTable: line ${line}: ${problem}`);
 }
-
-const nothing = new Uint8Array(0);
 
 /** Returns the position after a line end. */
 const behind = (bytes: Uint8Array, at: number): number =>

@@ -1,5 +1,5 @@
 /** Reads the first rows of a CSV as texts, from which the format is guessed. */
-import { carriageReturn, Fields, newline } from './fields.ts';
+import { broken, carriageReturn, Fields, incomplete, newline } from './fields.ts';
 
 /** A row of the sample. */
 export interface SampleRow {
@@ -12,10 +12,13 @@ export interface SampleRow {
   readonly tailed: boolean;
 }
 
-/**
- * Returns the complete rows from `start` on that are not blank, and the problem of a row that cannot be read. Rows may
- * differ in length.
- */
+/** The first rows, and the problem of a row that cannot be read. */
+export interface Sample {
+  readonly rows: SampleRow[];
+  readonly problem?: { readonly text: string; readonly line: number };
+}
+
+/** Returns the complete rows from `start` on that are not blank. They may differ in length. */
 export function sampleRows(
   bytes: Uint8Array,
   start: number,
@@ -24,7 +27,7 @@ export function sampleRows(
   delimiter: number,
   firstLine: number,
   decode: (bytes: Uint8Array, line: number) => string,
-): { rows: SampleRow[]; problem?: { text: string; line: number } } {
+): Sample {
   const fields = new Fields();
   const rows: SampleRow[] = [];
   let at = start;
@@ -35,8 +38,8 @@ export function sampleRows(
     let tailed: boolean;
     for (;;) {
       const stop = fields.next(bytes, at, end, final, delimiter);
-      if (stop === -1) return { rows };
-      if (stop < 0) return { rows, problem: { text: fields.problem, line: line + lines } };
+      if (stop === incomplete) return { rows };
+      if (stop === broken) return { rows, problem: { text: fields.problem, line: line + lines } };
       lines += fields.lines;
       texts.push(decode(fields.bytes.subarray(fields.from, fields.to), line));
       tailed = stop === at;

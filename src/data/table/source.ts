@@ -1,5 +1,5 @@
 /** Reads the bytes of all kinds of sources, piece by piece. */
-import { DataError, FormatError, LatentGpuError, OptionError } from '../../errors.ts';
+import { DataError, LatentGpuError, OptionError } from '../../errors.ts';
 import { isBytes, kindOf } from '../../platform.ts';
 import { shown } from '../../runtime/options.ts';
 
@@ -87,7 +87,7 @@ function fromBytes(bytes: Uint8Array): Pieces {
   };
 }
 
-export function fromStream(stream: ReadableStream<Uint8Array>): Pieces {
+function fromStream(stream: ReadableStream<Uint8Array>): Pieces {
   if (stream.locked) throw new OptionError('readTable: the stream is being read already');
   const reader = stream.getReader();
   return {
@@ -97,7 +97,7 @@ export function fromStream(stream: ReadableStream<Uint8Array>): Pieces {
   };
 }
 
-function fromIterable(iterable: AsyncIterable<Uint8Array>): Pieces {
+export function fromIterable(iterable: AsyncIterable<Uint8Array>): Pieces {
   const iterator = iterable[Symbol.asyncIterator]();
   return {
     next: async () => {
@@ -146,55 +146,6 @@ async function taken(pieces: Pieces): Promise<Uint8Array | undefined> {
   } catch (cause) {
     if (cause instanceof LatentGpuError) throw cause;
     throw new DataError('readTable: the source cannot be read to its end', { cause });
-  }
-}
-
-/** The size of a compressed piece. A browser inflates a whole piece at once, up to a thousand times its size. */
-const packedBytes = 2 ** 14;
-
-/** Inflates a gzip stream. @throws FormatError for a damaged stream */
-export function inflated(pieces: Pieces): Pieces {
-  let failure: Error | undefined;
-  let left = new Uint8Array(0);
-  const packed = new ReadableStream<BufferSource>({
-    async pull(controller) {
-      try {
-        if (!left.length) left = (await notEmpty(pieces)) as Uint8Array<ArrayBuffer>;
-        if (left.length) controller.enqueue(left.subarray(0, packedBytes));
-        else controller.close();
-        left = left.subarray(packedBytes);
-      } catch (error) {
-        failure = error as Error;
-        controller.error(error);
-      }
-    },
-  });
-  const inner = fromStream(packed.pipeThrough(new DecompressionStream('gzip')));
-  return {
-    next: async () => {
-      try {
-        return await inner.next();
-      } catch (cause) {
-        // An error of the source is not an error of the gzip stream.
-        if (failure) throw failure;
-        throw new FormatError(
-          'readTable: the gzip stream is damaged, ends too early, or has several members: unpack it first',
-          { cause },
-        );
-      }
-    },
-    close: () => {
-      inner.close();
-      pieces.close();
-    },
-  };
-}
-
-/** Returns the next piece that is not empty, or an empty one at the end. */
-async function notEmpty(pieces: Pieces): Promise<Uint8Array> {
-  for (;;) {
-    const piece = await pieces.next();
-    if (!piece || piece.length) return piece ?? new Uint8Array(0);
   }
 }
 

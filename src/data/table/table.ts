@@ -8,7 +8,10 @@ import { writeCsv } from './write-csv.ts';
 
 /** The description of a table's column. */
 export interface TableColumn {
-  /** The name. */
+  /**
+   * The name in the file. A column without one is named by its number, counted from 0; of several with the same name,
+   * the second is `name (2)`.
+   */
   readonly name: string;
   /** The kind: `number`; `category`, one of several names; or `time`, seconds since 1970-01-01 in UTC. */
   readonly kind: 'number' | 'category' | 'time';
@@ -98,7 +101,7 @@ export class Table {
   /** Returns a view of the first `count` rows. @throws OptionError */
   take(count: number): Table {
     checkNumber('take', count, { least: 1, most: this.length, whole: true });
-    return this.#view(Uint32Array.from({ length: count }, (_, i) => this.#at(i)));
+    return this.pick(Uint32Array.from({ length: count }, (_, i) => i));
   }
 
   /** Returns a view of the rows for which `keep` returns true. @throws DataError if there are none */
@@ -106,9 +109,9 @@ export class Table {
     checkFunction('filter: keep', keep);
     const kept = new Uint32Array(this.length);
     let count = 0;
-    for (let i = 0; i < this.length; i++) if (keep(this.row(i), i)) kept[count++] = this.#at(i);
+    for (let i = 0; i < this.length; i++) if (keep(this.row(i), i)) kept[count++] = i;
     if (!count) throw new DataError('filter: no row is left');
-    return this.#view(kept.slice(0, count));
+    return this.pick(kept.subarray(0, count));
   }
 
   /**
@@ -117,7 +120,7 @@ export class Table {
    */
   split(fraction: number, options: { seed?: number } = {}): [Table, Table] {
     const parts = splitRows(this.length, fraction, options);
-    return parts.map((rows) => this.#view(Uint32Array.from(rows, (row) => this.#at(row)))) as [Table, Table];
+    return parts.map((rows) => this.pick(Uint32Array.from(rows))) as [Table, Table];
   }
 
   /**
@@ -144,7 +147,10 @@ export class Table {
 
   /** A view of some rows, by index in this table. @internal */
   pick(places: Uint32Array): Table {
-    return this.#view(places.map((place) => this.#at(place)));
+    return new Table(
+      this.storage,
+      places.map((place) => this.#at(place)),
+    );
   }
 
   /** Returns a row, its label included. @throws OptionError where there is no such row */
@@ -190,10 +196,6 @@ export class Table {
 
   #at(index: number): number {
     return this.rows ? this.rows[index] : index;
-  }
-
-  #view(rows: Uint32Array): Table {
-    return new Table(this.storage, rows);
   }
 
   #placeOf(where: string, column: string | number): number {

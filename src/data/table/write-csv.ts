@@ -9,24 +9,24 @@ import type { Storage } from './table.ts';
  * @throws OutOfMemoryError where the text is longer than the engine allows
  */
 export function writeCsv({ columns, label }: Storage, length: number, at: (row: number) => number): string {
-  const header = [...columns.map(({ name }) => name), ...(label ? [label.name] : [])];
-  const pieces = [`${header.map((name) => quoted(name)).join(',')}\n`];
-  // An empty line would not be read as a row.
-  const alone = header.length === 1;
-  const texts = columns.map((column) => column.categories?.map((name) => quoted(name)));
-  const classes = label?.classes.map((name) => quoted(name));
-  let piece = '';
+  const texts = columns.map((column) => column.categories?.map(quoted));
+  const classes = label?.classes.map(quoted);
+  const lines = [[...columns, ...(label ? [label] : [])].map(({ name }) => quoted(name)).join(',')];
   for (let i = 0; i < length; i++) {
     const row = at(i);
-    let line = columns.map((column, c) => textOf(column, row, texts[c])).join(',');
-    if (label) line += `${columns.length ? ',' : ''}${classes![label.values[row]] ?? ''}`;
-    piece += `${alone && line === '' ? '""' : line}\n`;
-    if (piece.length < 2 ** 16) continue;
-    pieces.push(piece);
-    piece = '';
+    const fields = columns.map((column, c) => textOf(column, row, texts[c]));
+    if (label) fields.push(classes![label.values[row]] ?? '');
+    const line = join(
+      fields,
+      ',',
+      () => `toCsv: row ${i} is too long for one string: leave out a column, with \`without\``,
+    );
+    // An empty line would not be read as a row.
+    lines.push(line || '""');
   }
-  pieces.push(piece);
-  return join(pieces, 'toCsv: the text is too long for one string: write the table in parts, with `filter`');
+  lines.push('');
+  const tooLong = 'toCsv: the text is too long for one string: write the table in parts, with `filter`';
+  return join(lines, '\n', () => tooLong);
 }
 
 function textOf(column: ColumnData, row: number, texts: readonly string[] | undefined): string {

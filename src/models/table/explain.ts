@@ -95,22 +95,24 @@ function largestFirst(errors: Float32Array): Order {
 async function tryColumns(model: AnyHourglass, { schema }: TableParts, table: Table, orders: Order[]): Promise<void> {
   const width = schema.columns.length;
   for (let first = 0; first < orders.length; first += rowsAtOnce) {
-    const tries = orders
-      .slice(first, first + rowsAtOnce)
-      .flatMap((order, i) => order.blamed.map((column) => ({ order, row: first + i, column })));
-    if (!tries.length) continue;
-    const rows = tries.map(({ row }) => row);
-    const blanks = tries.map(({ column }) => schema.columns[column].name);
+    const some = orders.slice(first, first + rowsAtOnce);
+    // Each row once for each of its blamed columns, which is blank there.
+    const rows = some.flatMap(({ blamed }, i) => blamed.map(() => first + i));
+    const blanks = some.flatMap(({ blamed }) => blamed.map((column) => schema.columns[column].name));
+    if (!rows.length) continue;
     const errors = await hiddenScores(model, withBlanks(table, rows, blanks), true);
-    const left = new Map<Order, Map<number, number>>();
-    tries.forEach(({ order, column }, i) => {
-      const cells = errors.subarray(i * width, (i + 1) * width);
-      const sum = cells.reduce((all, error) => (Number.isNaN(error) ? all : all + error), 0);
-      left.set(order, (left.get(order) ?? new Map<number, number>()).set(column, sum));
-    });
-    for (const [order, sums] of left) order.blamed.sort((a, b) => ascending(sums.get(a)!, sums.get(b)!));
+    const sums = rows.map((_, i) => sumOf(errors.subarray(i * width, (i + 1) * width)));
+    let next = 0;
+    for (const { blamed } of some) {
+      const left = new Map(blamed.map((column) => [column, sums[next++]]));
+      blamed.sort((a, b) => ascending(left.get(a)!, left.get(b)!));
+    }
   }
 }
+
+/** Returns the sum of the errors of cells that are not blank. */
+const sumOf = (errors: Float32Array): number =>
+  errors.reduce((sum, error) => (Number.isNaN(error) ? sum : sum + error), 0);
 
 /** Compares numbers, of which several may be infinite. */
 const ascending = (a: number, b: number): number => (a === b ? 0 : a - b);

@@ -29,6 +29,7 @@ export async function writeTableOnnx(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { encoder, decoder, schema } = parts;
   const names = schema.columns.map(({ name }) => name);
+  checkNames(names);
   const outputNames = {
     encoder: ['code', 'logvar', 'indices'],
     decoder: names.map(reconstructionOf),
@@ -37,29 +38,42 @@ export async function writeTableOnnx(
   const graph = new OnnxGraph([...(part === 'decoder' ? ['code'] : names), ...outputNames]);
   const writer = new NetworkWriter(await readNumbers(weights), graph);
   const columns = new ColumnWriter(graph, parts);
-  const given = part === 'decoder' ? undefined : schema.columns.map((_, c) => columns.taken(c));
+  const inputs = part === 'decoder' ? undefined : schema.columns.map((_, c) => columns.input(c));
   let value = { name: 'code', channelsFirst: false };
-  if (given) {
-    const places = given.map((column) => column.places);
+  if (inputs) {
+    const places = inputs.map((column) => column.places);
     value = writer.network(encoder, { name: graph.node('Concat', places, { axis: 1 }), channelsFirst: false });
   } else graph.input('code', encoder.outputShape);
   if (part === 'encoder') {
     graph.output('code', value.name, encoder.outputShape);
-    checkNames(names, ['code', ...writer.beside.keys()]);
+    checkApart(names, ['code', ...writer.beside.keys()]);
     writer.outputBeside();
     return graph.toBytes(part);
   }
-  if (given) checkNames(names, outputNames);
-  const outputs = columns.apart(writer.network(decoder, value).name);
-  outputs.forEach((y, c) => columns.give(c, y));
-  if (given) columns.score(given, outputs, !isGaussian(parts));
+  if (inputs) checkApart(names, outputNames);
+  const outputs = columns.split(writer.network(decoder, value).name);
+  outputs.forEach((y, c) => columns.output(c, y));
+  if (inputs) columns.score(inputs, outputs, !isGaussian(parts));
   return graph.toBytes(part);
 }
 
 const reconstructionOf = (name: string): string => `reconstruction.${name}`;
 
+/**
+ * Checks that a file can hold the names of columns: its texts are UTF-8, which has no unpaired surrogates, and engines
+ * end a name at a zero.
+ * @throws OptionError
+ */
+function checkNames(columns: readonly string[]): void {
+  const broken = columns.find((name) => /\0|\p{Surrogate}/u.test(name));
+  if (broken !== undefined)
+    throw new OptionError(
+      `toOnnx: the name of column ${JSON.stringify(broken)} has a zero character or an unpaired surrogate, which no file can hold: rename the column before the model is made`,
+    );
+}
+
 /** Checks that no column, which is an input, has the name of an output. @throws OptionError */
-function checkNames(columns: readonly string[], outputs: readonly string[]): void {
+function checkApart(columns: readonly string[], outputs: readonly string[]): void {
   const twice = columns.find((name) => outputs.includes(name));
   if (twice !== undefined)
     throw new OptionError(
@@ -74,7 +88,7 @@ class ColumnWriter {
   ) {}
 
   /** Adds the input of a column. */
-  taken(c: number): ColumnValues {
+  input(c: number): ColumnValues {
     const { graph } = this;
     const { name, categories } = this.parts.schema.columns[c];
     if (categories) {
@@ -110,7 +124,7 @@ class ColumnWriter {
   }
 
   /** Splits the outputs of the decoder by column. */
-  apart(y: string): string[] {
+  split(y: string): string[] {
     const sizes = this.#columns.map(({ categories }) => (categories ? categories.length + 1 : 1));
     if (sizes.length === 1) return [y];
     const all = this.graph.integers('sizes', sizes);
@@ -118,7 +132,7 @@ class ColumnWriter {
   }
 
   /** Adds the output `reconstruction.NAME` of a column: numbers in their units, categories by their names. */
-  give(c: number, y: string): void {
+  output(c: number, y: string): void {
     const { graph } = this;
     const { name, categories } = this.#columns[c];
     if (categories) {
@@ -148,10 +162,10 @@ class ColumnWriter {
   }
 
   /** Adds the outputs `cells`, the error of each cell, NaN where it is blank, and `score`, their mean or their sum. */
-  score(given: readonly ColumnValues[], outputs: readonly string[], mean: boolean): void {
+  score(inputs: readonly ColumnValues[], outputs: readonly string[], mean: boolean): void {
     const { graph } = this;
     const half = graph.float('half', 0.5);
-    const losses = given.map(({ number, places }, c) => {
+    const losses = inputs.map(({ number, places }, c) => {
       const y = outputs[c];
       if (number) {
         const off = graph.node('Sub', [y, number]);
@@ -169,7 +183,7 @@ class ColumnWriter {
       return graph.node('Neg', [chosen]);
     });
     const all = losses.length > 1 ? graph.node('Concat', losses, { axis: 1 }) : losses[0];
-    const blanks = given.map(({ blank }) => blank);
+    const blanks = inputs.map(({ blank }) => blank);
     const blank = blanks.length > 1 ? graph.node('Concat', blanks, { axis: 1 }) : blanks[0];
     const nothing = graph.float('nothing', NaN);
     graph.output('cells', graph.node('Where', [blank, nothing, all]), [losses.length]);

@@ -126,6 +126,7 @@ export function readColumns(input: unknown): ModelColumn[] {
   if (!Array.isArray(input) || !input.length || !Array.from(columns).every(good))
     throw new OptionError('autoencoder: input must be a number, a shape, or the columns of a table: table.columns');
   const names = columns.map(({ name }) => name);
+  if (names.includes('')) throw new OptionError(`autoencoder: input: column ${names.indexOf('')} has no name`);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new OptionError(`autoencoder: input has two columns called ${twice}`);
   return modelColumns('autoencoder', columns);

@@ -199,10 +199,12 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   /**
    * Writes the model, or half of it, as an ONNX file of standard operators (operator set 13, and 2 of ai.onnx.ml for
    * texts) for batches of any size. Each column is an input of its own, [batch], in the units of the table: a double
-   * for numbers and times, NaN for a blank; a text for categories, '' for a blank. The outputs are each column as
+   * for numbers and times, NaN for a blank; a text for categories, '' for a blank. Its name is that of the column in
+   * `columns`: of one without a name in the file, its number there. The outputs are each column as
    * `reconstruction.NAME`, and `score` [batch] and `cells` [batch, columns] as from `errors`. The encoder gives `code`,
    * with `logvar` for a Gaussian one and `indices` for a quantised one, and the decoder takes it.
-   * @throws OptionError, also for a column that has the name of an output; LatentGpuError before the first fit
+   * @throws OptionError, also for a column whose name is that of an output, or has a zero character or an unpaired
+   * surrogate; LatentGpuError before the first fit
    */
   async toOnnx(part: OnnxPart = 'autoencoder'): Promise<Uint8Array<ArrayBuffer>> {
     checkWord('toOnnx: the part', part, ['autoencoder', 'encoder', 'decoder']);
