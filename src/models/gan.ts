@@ -98,6 +98,7 @@ export class Gan extends Model<GanLosses> {
       networks: [this.generator, this.discriminator],
       parameterSets,
       others: [],
+      parts: [prior],
       spec: () => ({
         code,
         generator: written(generator),
