@@ -125,6 +125,7 @@ export function slope(tape: Tape, y: Tensor, shape = y.shape): Tensor {
 }
 
 const named =
+  /* @__NO_SIDE_EFFECTS__ */
   (name: ActivationName) =>
   (tape: Tape, z: Tensor): Tensor =>
     activate(tape, z, name);
