@@ -12,7 +12,7 @@ export default defineConfig({
       `test/kernels/{conv2d,matmul,optimizer,reduce,reparameterize}${files}`,
       `test/models/{family,fit{,-errors,-steering},normalize,recover,reference,sampler,save}${files}`,
       `test/reliability/{hundred-steps,lost-device}${files}`,
-      'test/shaders/{math,random}.test.ts',
+      'test/shaders/{math,philox}.test.ts',
     ],
     setupFiles: ['test/support/native.ts', 'test/support/gpu-errors.ts'],
     testTimeout: 2 * minute,

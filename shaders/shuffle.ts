@@ -1,5 +1,5 @@
 import { grid, groupSize } from './grid.ts';
-import { random } from './random.ts';
+import { philox } from './philox.ts';
 import { state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
@@ -29,7 +29,7 @@ override half_bits: u32;
 override stream: u32;
 ${grid}
 ${state()}
-${random}
+${philox}
 
 /** MurmurHash3's finalizer. */
 fn mix(word: u32) -> u32 {

@@ -1,6 +1,7 @@
 import { addUp, grid, groupSize, inTurn } from './grid.ts';
 import { math } from './math.ts';
-import { draws, random } from './random.ts';
+import { philox } from './philox.ts';
+import { draws } from './random.ts';
 import { batchRows, state } from './state.ts';
 import { shader, unroll, wgsl } from './wgsl.ts';
 
@@ -247,7 +248,7 @@ override decay: f32;
 override which: u32;
 override stream: u32;
 ${realVectors()}
-${random}
+${philox}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let k = group.y * groups.x + group.x;

@@ -121,9 +121,10 @@ export function slope(tape: Tape, y: Tensor, shape = y.shape): Tensor {
 }
 
 const named =
+  /* @__NO_SIDE_EFFECTS__ */
   (name: ActivationName) =>
-  (tape: Tape, z: Tensor): Tensor =>
-    activate(tape, z, name);
+    (tape: Tape, z: Tensor): Tensor =>
+      activate(tape, z, name);
 
 /** y = z */
 export const linear = named('linear');

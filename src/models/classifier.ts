@@ -1,15 +1,16 @@
 import type { Data } from '../data/dataset.ts';
-import { putLabelled, type Labelled, type Labels } from '../data/labels.ts';
+import { putLabelled } from '../data/labelled.ts';
+import type { Labelled, Labels } from '../data/labels.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { softmax } from '../kernels/softmax.ts';
-import { checkGpu, type Gpu } from '../runtime/device.ts';
+import type { Gpu } from '../runtime/device.ts';
 import type { Parameters } from '../runtime/parameters.ts';
 import type { Matrix, Tensor } from '../runtime/tensor.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { readSpec, type ClassifierSpec, type CompleteSpec } from './classifier-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
-import { asNormalizer } from './parts/normalize.ts';
+import { asNormalizer } from './parts/normalizer.ts';
 import { makeParameters, type SavedValues } from './parts/first-values.ts';
 import type { Layer } from './parts/layer.ts';
 import { dense } from './parts/layers.ts';
@@ -36,29 +37,8 @@ export interface Prediction extends Matrix {
   labels: Int32Array;
 }
 
-/**
- * Makes a classifier on top of an encoder. It uses the mean of a Gaussian code.
- * @param gpu the GPU that the encoder is on
- * @param spec the encoder, the number of classes, and which layers are trained
- * @returns the classifier with a copy of the encoder's weights, not trained yet
- * @example
- * ```ts
- * import { autoencoder, classifier, dense, openGpu } from 'latentgpu';
- *
- * const gpu = await openGpu();
- * const model = await autoencoder(gpu, { input: 4, encoder: [dense(2, 'tanh')], decoder: [dense(4)], loss: 'mse' });
- * const examples = Float32Array.from({ length: 100 * 4 }, Math.random);
- * await model.fit(examples, { epochs: 10 });
- *
- * const labels = Array.from({ length: 100 }, (_, row) => (examples[4 * row] > 0.5 ? 1 : 0));
- * const probe = await classifier(gpu, { encoder: model.encoder, classes: 2, freeze: true });
- * await probe.fit(examples, labels, { epochs: 10 });
- * const { accuracy } = await probe.evaluate(examples, labels);
- * ```
- * @throws OptionError; ShapeError where the layers do not fit
- */
-export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classifier> {
-  checkGpu('classifier', gpu);
+/** Makes a classifier with a copy of the encoder's weights. @throws OptionError, ShapeError */
+export async function classifierFrom(gpu: Gpu, spec: ClassifierSpec): Promise<Classifier> {
   const made = new Classifier(gpu, readSpec(gpu, spec));
   try {
     await made.copyFrom(spec.encoder.host());

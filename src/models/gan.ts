@@ -1,6 +1,6 @@
 import type { Data } from '../data/dataset.ts';
 import { OptionError } from '../errors.ts';
-import { checkGpu, type Gpu } from '../runtime/device.ts';
+import type { Gpu } from '../runtime/device.ts';
 import { checkWord } from '../runtime/options.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
 import { checkSample } from './downstream/check-rows.ts';
@@ -38,33 +38,6 @@ export interface GanFitOptions<D = Data> extends Omit<
   discriminator?: Optimizer;
 }
 
-/**
- * Makes a generative adversarial network (Goodfellow et al. 2014) with the non-saturating loss. The generator learns to
- * make examples that the discriminator, trained in turn with it, cannot tell from data.
- * @param gpu what `openGpu` returned
- * @param spec the size of a code, the layers of both sides, and the distribution of codes
- * @returns the model with its first weights, not trained yet
- * @example
- * ```ts
- * import { dense, gan, openGpu } from 'latentgpu';
- *
- * const gpu = await openGpu();
- * const model = await gan(gpu, {
- *   code: 16,
- *   generator: [dense(128, 'relu'), dense(784, 'sigmoid')],
- *   discriminator: [dense(128, 'leakyRelu')], // a last layer with one logit is added
- * });
- * const images = Float32Array.from({ length: 100 * 784 }, Math.random);
- * await model.fit(images, { epochs: 2 });
- * const made = await model.sample(9); // { data, shape: [9, 784] }
- * ```
- * @throws OptionError; ShapeError where layers do not fit
- */
-export async function gan(gpu: Gpu, spec: GanSpec): Promise<Gan> {
-  checkGpu('gan', gpu);
-  return new Gan(gpu, spec).prepare();
-}
-
 /** A generator and a discriminator that are trained against each other. `gan` makes it. */
 export class Gan extends Model<GanLosses> {
   /** The network from codes to examples. */
@@ -99,6 +72,7 @@ export class Gan extends Model<GanLosses> {
       networks: [this.generator, this.discriminator],
       parameterSets,
       others: [],
+      parts: [prior],
       spec: () => ({
         code,
         generator: written(generator),

@@ -3,7 +3,7 @@ import type { Data } from '../data/dataset.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { reshape } from '../kernels/elementwise.ts';
 import { softmax } from '../kernels/softmax.ts';
-import { checkGpu, type Gpu } from '../runtime/device.ts';
+import type { Gpu } from '../runtime/device.ts';
 import { checkOptions, checkSeed } from '../runtime/options.ts';
 import { scoped } from '../runtime/scope.ts';
 import { sizeOf, type Matrix, type Tensor } from '../runtime/tensor.ts';
@@ -43,35 +43,6 @@ export interface Solution {
   truths: Int32Array;
   /** The permutations that the model finds most probable: row numbers of `Jigsaw.permutations`. */
   answers: Int32Array;
-}
-
-/**
- * Makes a model that solves jigsaw puzzles (Noroozi & Favaro 2016): it predicts which permutation the tiles of an image
- * are in. To do this, its encoder has to learn what parts of images look like, without labels.
- * @param gpu what `openGpu` returned
- * @param spec the images' shape, how they are cut, and the layers of encoder and head
- * @returns the model with its first weights, not trained yet
- * @example
- * ```ts
- * import { dense, flatten, jigsaw, openGpu } from 'latentgpu';
- *
- * const gpu = await openGpu();
- * const model = await jigsaw(gpu, {
- *   input: [28, 28, 1],
- *   tiles: 2,
- *   permutations: 24,
- *   encoder: [flatten(), dense(32, 'relu')],
- *   head: [dense(64, 'relu')], // a last layer with one logit for each permutation is added
- * });
- * const images = Float32Array.from({ length: 100 * 784 }, Math.random);
- * await model.fit(images, { epochs: 1 });
- * const { answers } = await model.solve(images); // for each image, a row of `model.permutations`
- * ```
- * @throws OptionError; ShapeError where the layers do not fit
- */
-export async function jigsaw(gpu: Gpu, spec: JigsawSpec): Promise<Jigsaw> {
-  checkGpu('jigsaw', gpu);
-  return new Jigsaw(gpu, spec).prepare();
 }
 
 /** A model that solves jigsaw puzzles. `jigsaw` makes it. */

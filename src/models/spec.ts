@@ -12,7 +12,8 @@ import { Network, table } from './parts/network.ts';
 import type { Hourglass } from './training/hourglass.ts';
 import type { Host } from './training/trainable.ts';
 import { imageAhead, takeSequences } from './parts/placed-layers.ts';
-import { Normalizer, type Normalize, type Scales } from './parts/normalize.ts';
+import type { Normalize, Scales } from './parts/normalize.ts';
+import type { Normalizer } from './parts/normalizer.ts';
 import { written } from './parts/part.ts';
 import type { Opponent, Penalty } from './parts/penalties.ts';
 
@@ -99,7 +100,7 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts): Parts {
   const corruptions = readList('corrupt', spec.corrupt);
   const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);
   for (const corruption of corruptions) corruption.check?.(inputShape);
-  const normalizer = normalize && new Normalizer(gpu, normalize, loss.probabilities);
+  const normalizer = normalize && new (normalizing().Normalizer)(gpu, normalize, loss.probabilities);
   const halves = { inputShape, encoder, decoder, scales: normalizer, exit: loss.exit ?? normalizer };
   return {
     ...assembleParts({ ...halves, loss, penalties: readList('penalty', spec.penalty), tied }, hosts),
@@ -118,7 +119,8 @@ interface Halves {
   readonly decoder: readonly Layer[];
   readonly loss: Loss;
   readonly penalties: readonly Penalty[];
-  readonly tied: boolean;
+  /** Whether the decoder has the transposed weights of the encoder; `tying` is prepared then. */
+  readonly tied?: boolean;
   /** The normalisation before the encoder and after the decoder, for the use of either half on its own. */
   readonly scales?: Scales;
   readonly exit?: Pick<Scales, 'inverse'>;
@@ -126,7 +128,7 @@ interface Halves {
 
 /** Makes the networks of a model from layers that have been checked one by one. @throws OptionError, ShapeError */
 export function assembleParts(
-  { inputShape, encoder, decoder, loss, penalties, tied, scales, exit }: Halves,
+  { inputShape, encoder, decoder, loss, penalties, tied = false, scales, exit }: Halves,
   { own, rival }: Hosts,
 ): Pick<Parts, 'encoder' | 'decoder' | 'loss' | 'penalties' | 'counters' | 'discriminator'> {
   const inner = [...encoder.slice(0, -1), ...decoder].find(({ code }) => code);
@@ -141,7 +143,7 @@ export function assembleParts(
     around: { after: imageAhead(decoder, code, sequences), sequences },
     entry: scales,
   });
-  const mirror = tied ? tie(first, decoder) : { layers: prepared, borrowed: undefined };
+  const mirror = tied ? tying().tie(first, decoder) : { layers: prepared, borrowed: undefined };
   const second = new Network('decoder', mirror.layers, first.outputShape, own, {
     borrowed: mirror.borrowed,
     around: { before: first.flattened, sequences },
@@ -181,10 +183,16 @@ function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penal
 
 /** The functions for the condition of a spec, once `prepareSpec` has loaded them. */
 export const conditioning = onDemand(() => import('./parts/condition.ts'));
+const normalizing = onDemand(() => import('./parts/normalizer.ts'));
+const tying = onDemand(() => import('./parts/tied.ts'));
 
-/** Loads what reading a spec needs. */
-export async function prepareSpec(spec: { condition?: unknown } | undefined): Promise<void> {
-  if (spec?.condition !== undefined) await conditioning.prepare();
+/** Loads what reading a spec needs: pages without a condition, a normalisation or tied weights do not load it. */
+export async function prepareSpec(spec: Partial<AutoencoderSpec> | undefined): Promise<void> {
+  await Promise.all([
+    spec?.condition === undefined ? undefined : conditioning.prepare(),
+    spec?.normalize === undefined ? undefined : normalizing.prepare(),
+    spec?.tied ? tying.prepare() : undefined,
+  ]);
 }
 
 /** Returns a spec as plain data; `readAutoencoder` reads it back. */
@@ -204,42 +212,6 @@ export function writeSpec(parts: Parts): object {
     seed,
   };
 }
-
-/** Replaces the decoder's weights by the transposed weights of the encoder. */
-function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; borrowed: Map<string, string> } {
-  const other = [...encoder.weighted, ...new Network('decoder', decoder, encoder.outputShape, never).weighted].find(
-    ({ units }) => units === undefined,
-  );
-  if (other) throw new OptionError(`autoencoder: tied weights take dense layers, not ${other.name}`);
-  const from = encoder.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }])).reverse();
-  const to = decoder.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }]));
-  if (from.length !== to.length)
-    throw new OptionError(
-      `autoencoder: tied weights need the same number of dense layers in encoder and decoder, not ${from.length} and ${to.length}`,
-    );
-  const layers = [...decoder];
-  const borrowed = new Map<string, string>();
-  from.forEach(({ layer, i: at }, n) => {
-    const mirrored = to[n].layer.mirrored;
-    if (!mirrored || !layer.mirrored)
-      throw new OptionError(
-        `autoencoder: tied weights take dense layers, not ${layer.mirrored ? to[n].layer.name : layer.name}`,
-      );
-    const [inputs] = encoder.shapeBefore(at);
-    if (to[n].layer.units !== inputs)
-      throw new ShapeError(
-        `autoencoder: tied weights: decoder.${to[n].i} has ${to[n].layer.units} units, but encoder.${at}, which it mirrors, takes ${inputs}`,
-      );
-    layers[to[n].i] = mirrored();
-    borrowed.set(`decoder.${to[n].i}.weight`, `encoder.${at}.weight`);
-  });
-  return { layers, borrowed };
-}
-
-/** The host of a network that is only inspected; it throws, since such a network has no weights. */
-const never = (): Host => {
-  throw new Error('this network has no weights');
-};
 
 /** The makers of the parts that each option takes; the type ensures that none is missing. */
 const makersOf: { corrupt: Record<MakerName<'corruptions'>, true>; penalty: Record<MakerName<'penalties'>, true> } = {

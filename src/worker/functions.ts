@@ -3,10 +3,8 @@ import { dataset } from '../data/make-dataset.ts';
 import { series } from '../data/series.ts';
 import { table } from '../data/table/table-dataset.ts';
 import { autoencoder } from '../models/autoencoder.ts';
-import { classifier } from '../models/classifier.ts';
 import { knnPredict, nearestNeighbors } from '../models/downstream/neighbors.ts';
-import { gan } from '../models/gan.ts';
-import { jigsaw } from '../models/jigsaw.ts';
+import { classifier, gan, jigsaw } from '../models/make-model.ts';
 import {
   readCorruptions,
   readLayers,

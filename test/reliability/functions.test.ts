@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { math } from '../../shaders/math.ts';
 import { optimizerShader } from '../../shaders/optimizer.ts';
-import { draws, random } from '../../shaders/random.ts';
+import { philox } from '../../shaders/philox.ts';
+import { draws } from '../../shaders/random.ts';
 import { shader, wgsl } from '../../shaders/wgsl.ts';
 import { adam } from '../../src/index.ts';
 import { settings } from '../../src/models/parts/optimizers.ts';
@@ -151,7 +152,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     'of all 2²⁴ uniforms of the %s',
     { timeout: 600_000 },
     async (counted, { task }) => {
-      expect(draws).toContain(random);
+      expect(draws).toContain(philox);
       const gpu = await sharedGpu();
       const stride = times(61, 1);
       const uniforms = Math.floor(2 ** 24 / stride / 2) * 2;

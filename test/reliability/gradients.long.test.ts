@@ -306,6 +306,7 @@ function ofPenalty(
   const encoder = [dense(5, 'tanh'), dense(3, 'sigmoid')];
   const shapes = [[rows, 6], [5, 6], [5], [3, 5], [3]];
   return {
+    parts: [penalty],
     // What is corrupted is data: no gradient goes past the noise.
     inputs: shapes.map((shape, i) => ({ values: draw.floats(product(shape)), shape, data: i === 0 })),
     record(pass, [x, ...given]) {

@@ -1,8 +1,6 @@
 /** @type {import('../list.mjs').FaultsOfFile} */
 export default [
   'kernels/random',
-  ['off by one', 'round < 10u', 'round < 9u', { test: 'shaders/random' }],
-  ['bias', '(middle >> 16u) + (other >> 16u)', '(middle >> 16u)', { test: 'shaders/random' }],
   ['seed or stream', 'vec2u(state.seed, stream)', 'vec2u(state.seed, 0u)'],
   ['seed or stream', 'state.step, which)', 'state.step, 0u)'],
   ['seed or stream', 'state.position + row, state.step', 'row, state.step'],

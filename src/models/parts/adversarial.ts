@@ -9,7 +9,7 @@ import { checkLayers, refuseCodes, type Layer } from './layer.ts';
 import { dense } from './layers.ts';
 import type { Network } from './network.ts';
 import { adam, checkOptimizer, type Optimizer } from './optimizers.ts';
-import { written } from './part.ts';
+import { prepareAll, written } from './part.ts';
 import { refuseSeveralSamples, type Game, type Penalty } from './penalties.ts';
 import { checkPrior, normal, type Prior } from './priors.ts';
 
@@ -74,6 +74,7 @@ export function adversarial(discriminator: Layer[], options: AdversarialOptions 
     args: [written(discriminator), { on, weight, prior: plainPrior, features, optimizer }],
     check: refuseSeveralSamples('adversarial'),
     prior,
+    prepare: (gpu) => prepareAll([prior], gpu),
     opponent: {
       layers: [...discriminator, dense(1)],
       takes: on,

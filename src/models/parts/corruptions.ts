@@ -1,6 +1,6 @@
 import { OptionError, ShapeError } from '../../errors.ts';
 import type { CellCorruption } from '../../kernels/cells.ts';
-import { corrupt, type CorruptionKind } from '../../kernels/corrupt.ts';
+import type { CorruptionKind } from '../../kernels/corrupt.ts';
 import { pair, type Sides } from '../../kernels/window.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber } from '../../runtime/options.ts';
@@ -10,6 +10,7 @@ import type { Image } from './layout.ts';
 import type { Part } from './part.ts';
 import type { Pass } from '../training/pass.ts';
 
+const noise = onDemand(() => import('../../kernels/corrupt.ts'));
 const resampling = onDemand(() => import('../../kernels/resample.ts'));
 const puzzles = onDemand(() => import('../../kernels/puzzle.ts'));
 
@@ -27,7 +28,12 @@ export interface Corruption extends Part {
 }
 
 function elementwise(name: string, kind: CorruptionKind, amount: number): Corruption {
-  return { name, args: [amount], record: (pass, x) => corrupt(pass.tape, kind, x, amount, pass.draws()) };
+  return {
+    name,
+    args: [amount],
+    prepare: noise.prepare,
+    record: (pass, x) => noise().corrupt(pass.tape, kind, x, amount, pass.draws()),
+  };
 }
 
 /**

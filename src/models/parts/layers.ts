@@ -1,14 +1,17 @@
 import { activationWord, type Activation } from '../../kernels/activation.ts';
-import { dropout as dropoutKernel } from '../../kernels/corrupt.ts';
 import { dense as denseKernel } from '../../kernels/dense.ts';
-import { codeMean, reparameterize } from '../../kernels/reparameterize.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import { initialLimit, spread, zeros, type Initializer } from './initializers.ts';
 import type { Around, Codes, Layer, ParameterSpec } from './layer.ts';
 import { imageLayout } from './layout.ts';
+import { prepareAll } from './part.ts';
 import { asSchedule, type Schedule } from './schedules.ts';
+
+const noise = onDemand(() => import('../../kernels/corrupt.ts'));
+const gaussians = onDemand(() => import('../../kernels/reparameterize.ts'));
+const several = onDemand(() => import('../../kernels/importance.ts'));
 
 /** Options of `dense`. */
 export interface DenseOptions {
@@ -88,13 +91,12 @@ export function dropout(rate: number): Layer {
   return {
     name: 'dropout',
     args: [rate],
+    prepare: noise.prepare,
     outputShape: (input) => [...input],
     parameters: () => [],
-    forward: (pass, x) => (pass.training ? dropoutKernel(pass.tape, x, rate, pass.draws()) : x),
+    forward: (pass, x) => (pass.training ? noise().dropout(pass.tape, x, rate, pass.draws()) : x),
   };
 }
-
-const several = onDemand(() => import('../../kernels/importance.ts'));
 
 /** The most samples for each example in training; `logLikelihood` allows more. */
 const mostSamples = 10_000;
@@ -144,7 +146,7 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
     args: [units, samples > 1 ? { samples } : { beta }],
     units,
     code: { kind: 'gaussian', head, samples },
-    ...(samples > 1 && { prepare: several.prepare }),
+    prepare: (gpu) => prepareAll(samples > 1 ? [gaussians, several] : [gaussians], gpu),
     outputShape: (input) => flat('gaussian', input, units),
     // Both heads are stored as one matrix, so that one product computes them.
     parameters: ([inputs = 1], { before }) => [
@@ -162,12 +164,12 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
     forward(pass, x, parameter, { mean }) {
       const { tape } = pass;
       const heads = head(pass, x, parameter);
-      if (mean || pass.mode === 'predict') return codeMean(tape, heads);
+      if (mean || pass.mode === 'predict') return gaussians().codeMean(tape, heads);
       if (samples > 1) {
         const drawn = several().importance(tape, heads, samples, pass.draws());
         return { y: drawn.z, terms: [], samples: drawn };
       }
-      const { z, kl } = reparameterize(tape, heads, pass.draws(), pass.weights);
+      const { z, kl } = gaussians().reparameterize(tape, heads, pass.draws(), pass.weights);
       return { y: z, terms: [{ name: 'kl', sums: kl, coefficient: beta }] };
     },
   };

@@ -1,7 +1,7 @@
 import type { MmdKernel } from '../../kernels/mmd.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
-import { written } from './part.ts';
+import { prepareAll, written } from './part.ts';
 import { refuseSeveralSamples, type Penalty } from './penalties.ts';
 import { checkPrior, normal, type Prior } from './priors.ts';
 
@@ -42,7 +42,7 @@ export function mmd(weight: number, options: MmdOptions = {}): Penalty {
     args: [weight, { kernel, prior: written([prior])[0] }],
     check: refuseSeveralSamples('mmd'),
     prior,
-    prepare: kernels.prepare,
+    prepare: (gpu) => prepareAll([kernels, prior], gpu),
     record({ pass, code }) {
       const width = 2 * (code.size / code.shape[0]) * prior.variance;
       const sums = kernels().mmd(pass.tape, kernel, code, prior.record(pass, code.shape), pass.state, width);

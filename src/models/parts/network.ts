@@ -2,7 +2,7 @@ import type { Examples } from '../../data/labels.ts';
 import { withoutBlanks } from '../../kernels/blanks.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
-import { predict, type PredictOptions, type Recording } from '../predict.ts';
+import type { PredictOptions, Recording } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 import type { Host } from '../training/trainable.ts';
@@ -10,6 +10,9 @@ import type { Around, Code, Layer, RecordCode } from './layer.ts';
 import type { Image } from './layout.ts';
 import type { Scales } from './normalize.ts';
 import { imageBehind, placeLayers, type PlacedLayer } from './placed-layers.ts';
+
+// Pages that only train do not load it.
+const predicting = () => import('../predict.ts');
 
 /** A row of `describe()`. */
 export interface LayerInfo {
@@ -92,6 +95,7 @@ export class Network {
       return exit?.inverse(pass.tape, y) ?? y;
     };
     const host = this.name === 'encoder' ? this.host() : { ...this.host(), place: undefined, put: undefined };
+    const { predict } = await predicting();
     return predict(host, `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
   }
 
@@ -153,7 +157,14 @@ export class Network {
   }
 
   /** Computes what `record` makes of data for this network; each row of the result has the output shape. @internal */
-  compute(where: string, data: Examples, outputShape: readonly number[], record: Recording, options?: PredictOptions) {
+  async compute(
+    where: string,
+    data: Examples,
+    outputShape: readonly number[],
+    record: Recording,
+    options?: PredictOptions,
+  ): Promise<Matrix> {
+    const { predict } = await predicting();
     return predict(this.host(), where, data, this.inputShape, outputShape, record, options);
   }
 

@@ -1,19 +1,21 @@
-import { contraction } from '../../kernels/contraction.ts';
-import { corrupt } from '../../kernels/corrupt.ts';
-import { decay } from '../../kernels/decay.ts';
 import { rowSums } from '../../kernels/loss.ts';
-import { randomSigns } from '../../kernels/random.ts';
 import { OptionError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Layer, ParameterSpec } from './layer.ts';
 import type { Network } from './network.ts';
 import type { Optimizer } from './optimizers.ts';
-import type { Part } from './part.ts';
+import { prepareAll, type Part } from './part.ts';
 import type { Prior } from './priors.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 import type { Constraint } from '../training/trainable.ts';
+
+const contractions = onDemand(() => import('../../kernels/contraction.ts'));
+const noise = onDemand(() => import('../../kernels/corrupt.ts'));
+const randomNumbers = onDemand(() => import('../../kernels/random.ts'));
+const decays = onDemand(() => import('../../kernels/decay.ts'));
 
 /** The tensors that a penalty may use, of a recorded pass through the encoder. */
 export interface Encoding {
@@ -115,6 +117,7 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
   return {
     name: 'contractive',
     args: [weight, { estimate }],
+    prepare: (gpu) => prepareAll(estimate ? [contractions, randomNumbers] : [contractions], gpu),
     check(encoder) {
       const other = encoder.find(({ name }) => name !== 'dense');
       if (other)
@@ -123,9 +126,9 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
         );
     },
     record({ pass, code, layers }) {
-      const u = estimate ? randomSigns(pass.tape, code.shape, pass.draws()) : undefined;
+      const u = estimate ? randomNumbers().randomSigns(pass.tape, code.shape, pass.draws()) : undefined;
       const dense = layers.map(({ y, weight: w }) => ({ y, w: w() }));
-      return penalty(contraction(pass.tape, dense, pass.state, weight, u));
+      return penalty(contractions().contraction(pass.tape, dense, pass.state, weight, u));
     },
   };
 }
@@ -150,13 +153,14 @@ export function stochasticContractive(weight: number, stddev: number): Penalty {
   return {
     name: 'stochasticContractive',
     args: [weight, stddev],
+    prepare: noise.prepare,
     check(encoder) {
       refuseGaussianCode('stochasticContractive')(encoder);
       if (encoder.at(-1)?.code?.kind === 'vectorQuantizer')
         throw new OptionError('stochasticContractive: a quantised code has no slope: leave the penalty out');
     },
     record({ pass, input, code, encode }) {
-      const nearby = encode(corrupt(pass.tape, 'gaussian', input, stddev, pass.draws()));
+      const nearby = encode(noise().corrupt(pass.tape, 'gaussian', input, stddev, pass.draws()));
       return penalty(rowSums(pass.tape, 'mse', { y: code, x: nearby }, pass.state, weight));
     },
   };
@@ -199,8 +203,9 @@ export function weightDecay(weight: number): Penalty {
   return {
     name: 'weightDecay',
     args: [weight],
+    prepare: decays.prepare,
     check: () => {},
-    record: ({ pass, weights }) => penalty(decay(pass.tape, weights(), pass.state, weight)),
+    record: ({ pass, weights }) => penalty(decays().decay(pass.tape, weights(), pass.state, weight)),
   };
 }
 

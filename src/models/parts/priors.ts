@@ -1,10 +1,12 @@
-import { normalNoise, uniformNoise } from '../../kernels/random.ts';
 import { OptionError } from '../../errors.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions, shown } from '../../runtime/options.ts';
 import { normals, streams, uniforms } from '../../runtime/random.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Part } from './part.ts';
+
+const randomNumbers = onDemand(() => import('../../kernels/random.ts'));
 
 /**
  * The distribution that codes are pulled to, and that a generator's codes are drawn from. `normal` and `uniform` make
@@ -40,7 +42,8 @@ export function normal(options: { stddev?: number } = {}): Prior {
     name: 'normal',
     args: [{ stddev }],
     variance: stddev ** 2,
-    record: (pass, shape) => normalNoise(pass.tape, shape, stddev, pass.draws()),
+    prepare: randomNumbers.prepare,
+    record: (pass, shape) => randomNumbers().normalNoise(pass.tape, shape, stddev, pass.draws()),
     draw: (count, seed, which) => normals(count, seed, streams.samples, which).map((value) => stddev * value),
   };
 }
@@ -66,7 +69,8 @@ export function uniform(options: { low?: number; high?: number } = {}): Prior {
     name: 'uniform',
     args: [{ low, high }],
     variance: (high - low) ** 2 / 12,
-    record: (pass, shape) => uniformNoise(pass.tape, shape, low, high, pass.draws()),
+    prepare: randomNumbers.prepare,
+    record: (pass, shape) => randomNumbers().uniformNoise(pass.tape, shape, low, high, pass.draws()),
     draw: (count, seed, which) =>
       uniforms(count, seed, streams.samples, which).map((value) => low + (high - low) * value),
   };

@@ -10,7 +10,7 @@ import type { JigsawSpec } from '../jigsaw-spec.ts';
 import { prepareSpec } from '../spec.ts';
 import { formulaName, type Loss } from '../parts/losses.ts';
 import { Network } from '../parts/network.ts';
-import { asNormalizer, Normalizer } from '../parts/normalize.ts';
+import { asNormalizer, Normalizer } from '../parts/normalizer.ts';
 import type { Part } from '../parts/part.ts';
 import type { TableAutoencoder } from '../table/table-autoencoder.ts';
 import { Checkpoint } from './checkpoint.ts';

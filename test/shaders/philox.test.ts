@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { random } from '../../shaders/random.ts';
+import { philox as chunk } from '../../shaders/philox.ts';
 import { shader, wgsl } from '../../shaders/wgsl.ts';
 import { philox } from '../../src/runtime/random.ts';
 import { Draw } from '../support/random.ts';
@@ -30,7 +30,7 @@ const each = shader<'counters' | 'keys' | 'words'>(
 @group(0) @binding(1) var<storage, read> keys: array<vec2u>;
 @group(0) @binding(2) var<storage, read_write> words: array<vec4u>;
 override count: u32;
-${random}
+${chunk}
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x < count) { words[id.x] = philox(counters[id.x], keys[id.x]); }
