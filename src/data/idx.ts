@@ -1,4 +1,4 @@
-import { DataError, FormatError, LatentGpuError, OptionError } from '../errors.ts';
+import { DataError, FormatError, OptionError } from '../errors.ts';
 import { allocate, isPage, kindOf } from '../platform.ts';
 import { checkBytes, checkFunction, checkOptions, checkSignal, shown } from '../runtime/options.ts';
 import type { Source } from './make-dataset.ts';
@@ -127,54 +127,41 @@ export async function fetchIdx(url: string | URL, options: FetchOptions = {}): P
 }
 
 async function download(url: string, { onProgress, signal }: FetchOptions): Promise<Uint8Array> {
-  let own: { error: unknown } | undefined;
-  const tell = (loaded: number, total: number | undefined) => {
+  const inWords = async <T>(work: Promise<T>): Promise<T> => {
     try {
-      onProgress?.({ loaded, total });
-    } catch (error) {
-      own = { error };
-      throw error;
+      return await work;
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      throw new DataError(`fetchIdx: ${url} cannot be read`, { cause });
     }
   };
-  try {
-    const response = await fetch(url, { signal });
-    if (!response.ok || !response.body)
-      throw new DataError(`fetchIdx: ${url} answered ${response.status} ${response.statusText}`);
-    // The body is already decompressed, while `content-length` is the size as sent.
-    const packed = response.headers.get('content-encoding') ?? (response.type === 'cors' ? 'unknown' : 'identity');
-    const total = (packed === 'identity' && Number(response.headers.get('content-length'))) || undefined;
-    const bytes = await readAll(response.body, (loaded) => tell(loaded, total));
-    if (isPage(bytes))
-      throw new FormatError(
-        `fetchIdx: ${url} answered with an HTML page, not an IDX file (offset 0), as servers do for a missing file`,
-      );
-    return bytes;
-  } catch (cause) {
-    if (signal?.aborted) throw signal.reason;
-    // An error of the caller is not an error of the download.
-    if (own) throw own.error;
-    if (cause instanceof LatentGpuError) throw cause;
-    throw new DataError(`fetchIdx: ${url} cannot be read`, { cause });
-  }
-}
-
-/** Reads a whole stream. `tell` receives the number of bytes so far, and reading ends if it throws. */
-async function readAll(body: ReadableStream<Uint8Array>, tell: (loaded: number) => void): Promise<Uint8Array> {
+  const response = await inWords(fetch(url, { signal }));
+  if (!response.ok || !response.body)
+    throw new DataError(`fetchIdx: ${url} answered ${response.status} ${response.statusText}`);
+  // The body is already decompressed, while `content-length` is the size as sent.
+  const packed = response.headers.get('content-encoding') ?? (response.type === 'cors' ? 'unknown' : 'identity');
+  const total = (packed === 'identity' && Number(response.headers.get('content-length'))) || undefined;
+  const reader = response.body.getReader();
   const parts: Uint8Array[] = [];
   let loaded = 0;
-  const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return joined(parts, loaded);
+      const { done, value } = await inWords(reader.read());
+      if (done) break;
       parts.push(value);
       loaded += value.length;
-      tell(loaded);
+      onProgress?.({ loaded, total });
     }
   } finally {
     // This does nothing at the end of a stream. A failed stream rejects again, but its error has already been thrown.
     void reader.cancel().catch(() => {});
   }
+  const bytes = joined(parts, loaded);
+  if (isPage(bytes))
+    throw new FormatError(
+      `fetchIdx: ${url} answered with an HTML page, not an IDX file (offset 0), as servers do for a missing file`,
+    );
+  return bytes;
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {

@@ -22,7 +22,7 @@ export interface Reading {
   readonly unit: 'line' | 'row';
 }
 
-/** Returns how texts are read. Without a format, they are the texts in a file whose numbers are none. */
+/** Returns how texts are read. The default format is that of JSON and Parquet, where numbers are not texts. */
 export function readingOf(
   { blanks, dateOrder }: Settings,
   unit: Reading['unit'],

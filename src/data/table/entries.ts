@@ -81,6 +81,7 @@ export class Entries {
    * @throws FormatError, DataError where it cannot be decided
    */
   decide(times: Uint32Array): Kind {
+    if (this.asked) return 'category';
     const count = { blank: 0, number: 0, date: 0, text: 0 };
     const different = { ...count };
     this.#entries.forEach(({ kind }, number) => {
@@ -89,7 +90,6 @@ export class Entries {
       different[kind]++;
     });
     const there = count.number + count.date + count.text;
-    if (this.asked) return 'category';
     if (count.number === there) return this.#ofNumbers();
     if (count.date === there && this.days.fits(this.#entries.flatMap(({ dated }) => dated ?? []))) return 'time';
     for (const kind of ['number', 'date'] as const)

@@ -147,10 +147,8 @@ export class Table {
 
   /** A view of some rows, by index in this table. @internal */
   pick(places: Uint32Array): Table {
-    return new Table(
-      this.storage,
-      places.map((place) => this.#at(place)),
-    );
+    const rows = places.map((place) => this.#at(place));
+    return new Table(this.storage, rows);
   }
 
   /** Returns a row, its label included. @throws OptionError where there is no such row */
