@@ -2,7 +2,8 @@ import type { MmdKernel } from '../../kernels/mmd.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
 import { written } from './part.ts';
-import { refuseSeveralSamples, type Penalty } from './penalties.ts';
+import { refuseSeveralSamples } from './layer.ts';
+import type { Penalty } from './penalties.ts';
 import { checkPrior, normal, type Prior } from './priors.ts';
 
 const kernels = onDemand(() => import('../../kernels/mmd.ts'));
