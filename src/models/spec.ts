@@ -1,11 +1,11 @@
 import { OptionError, ShapeError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
 import { onDemand } from '../runtime/on-demand.ts';
-import { checkFlag, checkOptions, checkSeed, checkSides } from '../runtime/options.ts';
+import { checkFlag, checkOptions, checkSeed, checkSides, shown } from '../runtime/options.ts';
 import type { Corruption } from './parts/corruptions.ts';
 import type { Condition } from './parts/condition.ts';
 import type { Holder } from './parts/first-values.ts';
-import { checkLayers, type Layer } from './parts/layer.ts';
+import { checkLayers, refuseSeveralSamples, type Layer } from './parts/layer.ts';
 import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts';
 import type { MakerName } from './parts/makers.ts';
 import { Network, table } from './parts/network.ts';
@@ -153,7 +153,7 @@ export function assembleParts(
   if (!loss.recorded?.outputs && output.join() !== inputShape.join()) {
     const summary = table('autoencoder', [...first.describe(), ...second.describe()]);
     throw new ShapeError(
-      `autoencoder: the decoder ends in [${output.join(', ')}], the input is [${inputShape.join(', ')}]\n${summary}`,
+      `autoencoder: the decoder ends in ${shown(output)}, the input is ${shown(inputShape)}\n${summary}`,
     );
   }
   loss.checkDecoder?.(second.lastActivation, output);
@@ -171,9 +171,7 @@ export function assembleParts(
  * @throws OptionError
  */
 function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penalty[]): void {
-  const { code } = encoder;
-  if (code?.kind === 'gaussian' && code.samples > 1)
-    throw new OptionError(`autoencoder: loss '${name}' takes a Gaussian code of one sample, not of ${code.samples}`);
+  refuseSeveralSamples(`autoencoder: loss '${name}'`)(encoder.layers);
   const other = penalties.find(({ usesTarget, opponent }) => usesTarget || opponent?.takes === 'output');
   if (other)
     throw new OptionError(

@@ -118,9 +118,7 @@ export function tensor(
   checkWord('tensor: dtype', dtype, ['f32', 'u32']);
   const size = sizeOf(sides);
   if (size !== data.length)
-    throw new ShapeError(
-      `tensor: the shape [${sides.join(', ')}] holds ${size} values, but the data has ${data.length}`,
-    );
+    throw new ShapeError(`tensor: the shape ${shown(sides)} holds ${size} values, but the data has ${data.length}`);
   const wrong = ArrayBuffer.isView(data) ? -1 : Array.from(data).findIndex((value) => typeof value !== 'number');
   if (wrong >= 0) throw new DataError(`tensor: value ${wrong} is ${shown(data[wrong])}, which is not a number`);
   const made = emptyTensor(gpu, sides, dtype);

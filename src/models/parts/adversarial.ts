@@ -5,12 +5,12 @@ import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
-import { checkLayers, refuseCodes, type Layer } from './layer.ts';
+import { checkLayers, refuseCodes, refuseSeveralSamples, type Layer } from './layer.ts';
 import { dense } from './layers.ts';
 import type { Network } from './network.ts';
 import { adam, checkOptimizer, type Optimizer } from './optimizers.ts';
 import { prepareAll, written } from './part.ts';
-import { refuseSeveralSamples, type Game, type Penalty } from './penalties.ts';
+import type { Game, Penalty } from './penalties.ts';
 import { checkPrior, normal, type Prior } from './priors.ts';
 
 /** Options of `adversarial`. */

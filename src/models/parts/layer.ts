@@ -138,6 +138,13 @@ export function refuseCodes(where: string, layers: readonly Layer[]): void {
   if (inner) throw new OptionError(`${where}: ${inner.name} can only be the last layer of an autoencoder's encoder`);
 }
 
+/** Refuses a code with several samples for each example. @throws OptionError */
+export const refuseSeveralSamples = (where: string) => (encoder: readonly Layer[]) => {
+  const code = encoder.at(-1)?.code;
+  if (code?.kind === 'gaussian' && code.samples > 1)
+    throw new OptionError(`${where}: takes a Gaussian code of one sample, not of ${code.samples}`);
+};
+
 /** Checks a list of layers and its smallest length. @throws OptionError */
 export function checkLayers(where: string, layers: unknown, least: number): void {
   const isLayer = (layer: Partial<Layer> | undefined | null) =>

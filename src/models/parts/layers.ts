@@ -2,7 +2,7 @@ import { activationWord, type Activation } from '../../kernels/activation.ts';
 import { dense as denseKernel } from '../../kernels/dense.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
-import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
+import { checkFlag, checkNumber, checkOptions, shown } from '../../runtime/options.ts';
 import { initialLimit, spread, zeros, type Initializer } from './initializers.ts';
 import type { Around, Codes, Layer, ParameterSpec } from './layer.ts';
 import { imageLayout } from './layout.ts';
@@ -176,6 +176,6 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
 }
 
 function flat(layer: string, input: readonly number[], units: number): number[] {
-  if (input.length !== 1) throw new ShapeError(`${layer}: takes flat features, not [${input.join(', ')}]`);
+  if (input.length !== 1) throw new ShapeError(`${layer}: takes flat features, not ${shown(input)}`);
   return [units];
 }

@@ -1,8 +1,9 @@
 import type { MmdKernel } from '../../kernels/mmd.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions, checkWord } from '../../runtime/options.ts';
+import { refuseSeveralSamples } from './layer.ts';
 import { prepareAll, written } from './part.ts';
-import { refuseSeveralSamples, type Penalty } from './penalties.ts';
+import type { Penalty } from './penalties.ts';
 import { checkPrior, normal, type Prior } from './priors.ts';
 
 const kernels = onDemand(() => import('../../kernels/mmd.ts'));

@@ -1,6 +1,7 @@
 import type { Examples } from '../../data/labels.ts';
 import { withoutBlanks } from '../../kernels/blanks.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
+import { shown } from '../../runtime/options.ts';
 import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 import type { PredictOptions, Recording } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
@@ -235,7 +236,7 @@ export function table(title: string, layers: readonly LayerInfo[]): string {
   const cells = layers.map(({ name, type, activation, outputShape, parameters }) => [
     name,
     activation ? `${type} (${activation})` : type,
-    `[${outputShape.join(', ')}]`,
+    shown(outputShape),
     parameters.toLocaleString('en'),
   ]);
   const widths = titles.map((_, column) => Math.max(...[titles, ...cells].map((row) => row[column].length)));

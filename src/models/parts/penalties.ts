@@ -214,13 +214,6 @@ const penalty = (sums: Tensor): Term[] => [{ name: 'penalty', sums }];
 
 const checkWeight = (where: string, weight: number) => checkNumber(`${where}: weight`, weight, { least: 0 });
 
-/** Refuses a code with several samples for each example. @throws OptionError */
-export const refuseSeveralSamples = (where: string) => (encoder: readonly Layer[]) => {
-  const code = encoder.at(-1)?.code;
-  if (code?.kind === 'gaussian' && code.samples > 1)
-    throw new OptionError(`${where}: takes a Gaussian code of one sample, not of ${code.samples}`);
-};
-
 const refuseGaussianCode = (where: string) => (encoder: readonly Layer[]) => {
   if (encoder.at(-1)?.code?.kind === 'gaussian')
     throw new OptionError(

@@ -71,9 +71,7 @@ export function writeWeights({ gpu, turns, parameterSets }: Weights, weights: Re
     const { tensor, layout } = parameter;
     const known = (layout ?? tensor).shape;
     if (!sameShape(shape, known) || data.length !== tensor.size) {
-      throw new ShapeError(
-        `setWeights: ${name} is [${known.join(', ')}], not ${shown(shape)} with ${data.length} values`,
-      );
+      throw new ShapeError(`setWeights: ${name} is ${shown(known)}, not ${shown(shape)} with ${data.length} values`);
     }
     const wrong = data.findIndex((value) => !Number.isFinite(value));
     if (wrong >= 0) throw new DataError(`setWeights: ${name} has ${data[wrong]} at index ${wrong}`);
