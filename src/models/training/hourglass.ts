@@ -139,7 +139,12 @@ function recordReconstructionLoss(
 }
 
 /** Records the reconstruction loss of outputs and targets, as sums over parts of each row. */
-export function recordDistance(model: AnyHourglass, { tape, state, blanks, weights }: Pass, y: Tensor, x: Tensor): Tensor {
+export function recordDistance(
+  model: AnyHourglass,
+  { tape, state, blanks, weights }: Pass,
+  y: Tensor,
+  x: Tensor,
+): Tensor {
   const { kernel, recorded } = model.loss;
   if (recorded) return recorded.rows(tape, y, x, state, !isGaussian(model), weights);
   const options = { blanks: blanks ? countedIn(model) : undefined, weights };
