@@ -64,7 +64,7 @@ export function activationRule(tape: Tape, name: ActivationWord, z: Tensor, y: T
 }
 
 /** The slope of an activation at `saved`, which a product's result is multiplied by. */
-export interface Gate {
+export interface SlopeAt {
   /** The activation, by its name in shaders. */
   readonly activation: ActivationWord;
   /** The tensor that the slope is computed from. */
@@ -93,7 +93,7 @@ export function activated(
 }
 
 /** Where a product's gradient with respect to x goes: if x = f(z) offers it, straight to z, times f′. */
-export function foldedInto(tape: Tape, x: Tensor): { y: Tensor; slope?: Gate } {
+export function foldedInto(tape: Tape, x: Tensor): { y: Tensor; slope?: SlopeAt } {
   const fold = tape.fold(x);
   if (!fold) return { y: tape.grad(x) };
   return {
@@ -112,15 +112,11 @@ export function slope(tape: Tape, y: Tensor, shape = y.shape): Tensor {
   const name = (fold?.activation ?? 'linear') as ActivationWord;
   const saved = fold?.saved ?? y;
   tape.run(slopeForward(name), { saved, s }, { constants: { quads: quadsOf(s) }, threads: quadsOf(s) });
-  if (fold) {
-    tape.backward(s, () => {
-      tape.run(
-        slopeBackward(name),
-        { ds: tape.grad(s), saved, dz: tape.grad(fold.preactivation) },
-        { constants: { size: s.size }, threads: quadsOf(s) },
-      );
-    });
-  }
+  if (!fold) return s;
+  tape.backward(s, () => {
+    const size = { constants: { size: s.size }, threads: quadsOf(s) };
+    tape.run(slopeBackward(name), { ds: tape.grad(s), saved, dz: tape.grad(fold.preactivation) }, size);
+  });
   return s;
 }
 
