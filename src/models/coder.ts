@@ -2,7 +2,6 @@ import type { Data } from '../data/dataset.ts';
 import type { Examples, Labels } from '../data/labels.ts';
 import { checkOptions, checkWord } from '../runtime/options.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
-import { corrupt, errors, posterior, reconstruct } from './downstream/reading.ts';
 import type { Indices } from './downstream/indices.ts';
 import type { LikelihoodOptions } from './downstream/likelihood.ts';
 import { Model } from './model.ts';
@@ -10,6 +9,9 @@ import type { Network } from './parts/network.ts';
 import type { OnnxPart } from './saving/onnx.ts';
 import type { Hourglass } from './training/hourglass.ts';
 import type { Losses } from './training/losses.ts';
+
+/** Imports what reads a model on demand: pages that only train do not load it. */
+const reading = () => import('./downstream/reading.ts');
 
 /**
  * A model with an encoder and a decoder: what it computes from examples and codes, and its export to other programs.
@@ -40,7 +42,8 @@ export abstract class Coder extends Model<Losses, Examples> {
    * Returns mean and log-variance of a Gaussian code, each [examples, code].
    * @throws OptionError where the code is not Gaussian; ShapeError, DataError
    */
-  posterior(data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
+  async posterior(data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
+    const { posterior } = await reading();
     return posterior(this.hourglass, data);
   }
 
@@ -73,14 +76,17 @@ export abstract class Coder extends Model<Losses, Examples> {
    * @throws OptionError, ShapeError, DataError
    */
   async reconstruct(data: Examples, options: { labels?: Labels } = {}): Promise<Matrix> {
-    return reconstruct(this.hourglass, withLabels('reconstruct', data, options));
+    const labelled = withLabels('reconstruct', data, options);
+    const { reconstruct } = await reading();
+    return reconstruct(this.hourglass, labelled);
   }
 
   /**
    * Returns examples as the model's corruption leaves them, the same for the same seed (default: the model's).
    * @throws OptionError, ShapeError, DataError
    */
-  corrupt(data: Examples, options: { seed?: number } = {}): Promise<Matrix> {
+  async corrupt(data: Examples, options: { seed?: number } = {}): Promise<Matrix> {
+    const { corrupt } = await reading();
     return corrupt(this.hourglass, data, options, this.inside.trainable.seed);
   }
 
@@ -103,7 +109,8 @@ export abstract class Coder extends Model<Losses, Examples> {
    * target outside of [0, 1] counts as the nearer end, plus its distance from it.
    * @throws ShapeError, DataError
    */
-  errors(data: Examples, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
+  async errors(data: Examples, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
+    const { errors } = await reading();
     return errors(this.hourglass, data, options);
   }
 

@@ -3,20 +3,27 @@
  */
 import type { Examples, Labels } from '../../data/labels.ts';
 import { OptionError } from '../../errors.ts';
+import { add } from '../../kernels/elementwise.ts';
+import { elementLosses, loss, rowSums } from '../../kernels/loss.ts';
+import { sum } from '../../kernels/reduce.ts';
 import { logvarBounds } from '../../kernels/reparameterize.ts';
 import { blanksAsNaN } from '../../runtime/blank.ts';
 import { checkFlag, checkOptions, checkSeed } from '../../runtime/options.ts';
-import type { Matrix } from '../../runtime/tensor.ts';
+import type { Matrix, Tensor } from '../../runtime/tensor.ts';
 import { predict, type Recording } from '../predict.ts';
 import {
+  countedIn,
+  factorOf,
+  isGaussian,
   putExamples,
-  recordErrors,
+  recordDistance,
+  recordFilled,
   recordInput,
-  recordOutput,
-  recordReconstruction,
+  recordTarget,
   type AnyHourglass,
   type Hourglass,
 } from '../training/hourglass.ts';
+import type { Pass } from '../training/pass.ts';
 
 /**
  * Returns mean and log-variance of a Gaussian code, each [examples, code].
@@ -94,4 +101,38 @@ export async function errors(
   } finally {
     release();
   }
+}
+
+/** Records outputs in the data's own units. */
+export const recordOutput = ({ normalizer }: AnyHourglass, { tape }: Pass, y: Tensor): Tensor =>
+  normalizer?.inverse(tape, y) ?? y;
+
+/** Records the reconstruction of x; with a Gaussian code, through its mean. */
+export function recordReconstruction(model: AnyHourglass, pass: Pass, x: Tensor): Tensor {
+  const y = model.decoder.record(pass, model.encoder.recordFromData(pass, x));
+  return model.loss.exit?.inverse(pass.tape, y) ?? recordOutput(model, pass, y);
+}
+
+/** Records the reconstruction loss of each example, [rows], or of each of its elements. */
+export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, perFeature: boolean): Tensor {
+  const x = recordTarget(model, pass, examples);
+  const y = model.decoder.record(pass, model.encoder.record(pass, recordFilled(pass, x)), {
+    logits: model.loss.probabilities,
+  });
+  const { tape, state, blanks } = pass;
+  const { recorded, kernel } = model.loss;
+  const factor = factorOf(model, x);
+  // Clamped to [0, 1], every value outside would get the score of the edge, so its distance is added.
+  const outside = model.normalizer?.clamped ? model.normalizer.outside?.(tape, examples, blanks) : undefined;
+  if (perFeature) {
+    if (recorded) return recorded.elements(tape, y, x, state);
+    const losses = elementLosses(tape, kernel, y, x, state, isGaussian(model) ? factor : 1, blanks);
+    return outside ? add(tape, losses, outside) : losses;
+  }
+  const losses = sum(tape, recordDistance(model, pass, y, x), 1);
+  if (!outside) return losses;
+  const sums = blanks
+    ? loss(tape, 'mae', add(tape, x, outside), x, state, factor, { blanks: countedIn(model) })
+    : rowSums(tape, 'value', { y: outside }, state, factor);
+  return add(tape, losses, sum(tape, sums, 1));
 }

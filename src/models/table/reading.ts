@@ -3,8 +3,9 @@ import type { Dataset } from '../../data/dataset.ts';
 import type { Table } from '../../data/table/table.ts';
 import { columnByColumn } from '../../kernels/cells.ts';
 import type { Matrix, Tensor } from '../../runtime/tensor.ts';
+import { recordOutput, recordReconstruction } from '../downstream/reading.ts';
 import { predict, type Recording } from '../predict.ts';
-import { recordInput, recordOutput, recordReconstruction, type AnyHourglass } from '../training/hourglass.ts';
+import { recordInput, type AnyHourglass } from '../training/hourglass.ts';
 import type { TableData, TableParts } from './spec.ts';
 import { tableOfCells } from './tables.ts';
 

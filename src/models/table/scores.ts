@@ -3,8 +3,9 @@ import type { Dataset } from '../../data/dataset.ts';
 import { blanksAsNaN } from '../../runtime/blank.ts';
 import { checkFlag, checkOptions } from '../../runtime/options.ts';
 import { columnByColumn } from '../../kernels/cells.ts';
+import { recordErrors } from '../downstream/reading.ts';
 import { predict, type Recording } from '../predict.ts';
-import { isGaussian, recordErrors, recordInput, type AnyHourglass } from '../training/hourglass.ts';
+import { isGaussian, recordInput, type AnyHourglass } from '../training/hourglass.ts';
 import type { TableData } from './spec.ts';
 
 /** Returns the score of each row, or of each cell. */

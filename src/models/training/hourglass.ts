@@ -1,10 +1,8 @@
 import type { OnDevice } from '../../data/dataset.ts';
 import type { Examples } from '../../data/labels.ts';
 import { withoutBlanks } from '../../kernels/blanks.ts';
-import { add } from '../../kernels/elementwise.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
-import { elementLosses, loss, rowSums, type Blanks } from '../../kernels/loss.ts';
-import { sum } from '../../kernels/reduce.ts';
+import { loss, type Blanks } from '../../kernels/loss.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Corruption } from '../parts/corruptions.ts';
@@ -69,16 +67,12 @@ export const recordTarget = ({ normalizer }: AnyHourglass, { tape, blanks }: Pas
   normalizer?.forward(tape, x, blanks) ?? x;
 
 /** Records a target with its blanks filled, as the layers take it. */
-const recordFilled = ({ tape, blanks }: Pass, target: Tensor): Tensor =>
+export const recordFilled = ({ tape, blanks }: Pass, target: Tensor): Tensor =>
   blanks ? withoutBlanks(tape, target) : target;
 
 /** Records examples as the layers take them: normalised, with blanks filled. */
 export const recordInput = (model: AnyHourglass, pass: Pass, x: Tensor): Tensor =>
   recordFilled(pass, recordTarget(model, pass, x));
-
-/** Records outputs in the data's own units. */
-export const recordOutput = ({ normalizer }: AnyHourglass, { tape }: Pass, y: Tensor): Tensor =>
-  normalizer?.inverse(tape, y) ?? y;
 
 /** Records the encoding of a batch, which is corrupted in training. */
 function recordEncoding(model: AnyHourglass, pass: Pass, examples: Tensor) {
@@ -144,7 +138,12 @@ function recordReconstructionLoss(
 }
 
 /** Records the reconstruction loss of outputs and targets, as sums over parts of each row. */
-function recordDistance(model: AnyHourglass, { tape, state, blanks, weights }: Pass, y: Tensor, x: Tensor): Tensor {
+export function recordDistance(
+  model: AnyHourglass,
+  { tape, state, blanks, weights }: Pass,
+  y: Tensor,
+  x: Tensor,
+): Tensor {
   const { kernel, recorded } = model.loss;
   if (recorded) return recorded.rows(tape, y, x, state, !isGaussian(model), weights);
   const options = { blanks: blanks ? countedIn(model) : undefined, weights };
@@ -179,36 +178,6 @@ function opponentPhase(model: AnyHourglass, { penalty, network, parameters }: Op
   };
 }
 
-/** Records the reconstruction of x; with a Gaussian code, through its mean. */
-export function recordReconstruction(model: AnyHourglass, pass: Pass, x: Tensor): Tensor {
-  const y = model.decoder.record(pass, model.encoder.recordFromData(pass, x));
-  return model.loss.exit?.inverse(pass.tape, y) ?? recordOutput(model, pass, y);
-}
-
-/** Records the reconstruction loss of each example, [rows], or of each of its elements. */
-export function recordErrors(model: AnyHourglass, pass: Pass, examples: Tensor, perFeature: boolean): Tensor {
-  const x = recordTarget(model, pass, examples);
-  const y = model.decoder.record(pass, model.encoder.record(pass, recordFilled(pass, x)), {
-    logits: model.loss.probabilities,
-  });
-  const { tape, state, blanks } = pass;
-  const { recorded, kernel } = model.loss;
-  const factor = factorOf(model, x);
-  // Clamped to [0, 1], every value outside would get the score of the edge, so its distance is added.
-  const outside = model.normalizer?.clamped ? model.normalizer.outside?.(tape, examples, blanks) : undefined;
-  if (perFeature) {
-    if (recorded) return recorded.elements(tape, y, x, state);
-    const losses = elementLosses(tape, kernel, y, x, state, isGaussian(model) ? factor : 1, blanks);
-    return outside ? add(tape, losses, outside) : losses;
-  }
-  const losses = sum(tape, recordDistance(model, pass, y, x), 1);
-  if (!outside) return losses;
-  const sums = blanks
-    ? loss(tape, 'mae', add(tape, x, outside), x, state, factor, { blanks: countedIn(model) })
-    : rowSums(tape, 'value', { y: outside }, state, factor);
-  return add(tape, losses, sum(tape, sums, 1));
-}
-
 /**
  * Returns the factor of an element's loss. Without a Gaussian code the loss is the mean over elements, as in Keras;
  * with one it is minus the log-likelihood, for N(y, I) ½ Σ (x − y)² plus a constant.
@@ -217,7 +186,7 @@ export const factorOf = (model: AnyHourglass, x: Tensor): number =>
   isGaussian(model) ? model.loss.nats : 1 / x.columns;
 
 /** Returns how a row with blanks counts in the loss. */
-const countedIn = (model: AnyHourglass): Blanks => (isGaussian(model) ? 'sum' : 'share');
+export const countedIn = (model: AnyHourglass): Blanks => (isGaussian(model) ? 'sum' : 'share');
 
 /** Returns an untrained autoencoder as `fit` takes it. */
 export function trainable(model: AnyHourglass, host: Host, seed: number): Trainable<Losses, Examples> {
