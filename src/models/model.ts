@@ -12,7 +12,6 @@ import { startFit } from './training/fit.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { Gate } from './training/gate.ts';
 import type { AnyLoss } from './training/losses.ts';
-import { evaluate } from './training/evaluation.ts';
 import type { Host, Trainable } from './training/trainable.ts';
 
 /** What each kind of model provides to the methods that all models share. */
@@ -126,6 +125,8 @@ export abstract class Model<L extends AnyLoss, D = Data> {
     if (batchSize !== undefined) checkNumber('evaluate: batchSize', batchSize, { least: 1, whole: true });
     if (seed !== undefined) checkSeed('evaluate', seed);
     this.alive();
+    // Imported on demand: pages that evaluate nothing do not load it.
+    const { evaluate } = await import('./training/evaluation.ts');
     return evaluate(this.inside.trainable, data, { batchSize, seed });
   }
 

@@ -2,7 +2,6 @@ import type { Examples } from '../../data/labels.ts';
 import { withoutBlanks } from '../../kernels/blanks.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
-import { predict } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 import type { Host } from '../training/trainable.ts';
@@ -92,6 +91,8 @@ export class Network {
       return exit?.inverse(pass.tape, y) ?? y;
     };
     const host = this.name === 'encoder' ? this.host() : { ...this.host(), place: undefined, put: undefined };
+    // Imported on demand: pages that only train do not load it.
+    const { predict } = await import('../predict.ts');
     return predict(host, `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
   }
 

@@ -1,18 +1,20 @@
 import type { Dataset } from '../../data/dataset.ts';
 import { DataError, LatentGpuError } from '../../errors.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { scoped, type Scope } from '../../runtime/scope.ts';
 import { adam } from '../parts/optimizers.ts';
 import { Controls, steered } from './controls.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History, type Training } from './fit-options.ts';
 import { FrozenStep } from './frozen-step.ts';
-import { splitOff } from './held-out.ts';
 import { EpochMeans, type AnyLoss } from './losses.ts';
 import { ProgressReports } from './progress.ts';
 import type { Course, Recovery } from './recovery.ts';
 import type { Trainable } from './trainable.ts';
 import { Trainer } from './trainer.ts';
-import { Validation } from './validation.ts';
+import type { Validation } from './validation.ts';
+
+const validating = onDemand(() => import('./validation.ts'));
 
 /** Starts training, and returns its promise with the methods that control it. */
 export function startFit<L extends AnyLoss, D>(
@@ -70,9 +72,14 @@ class Fit<L extends AnyLoss, D> {
   /** Uploads the data, prepares training, and trains to the end of the fit. */
   async #train(scope: Scope): Promise<void> {
     const { model, options } = this;
+    const { validation: given } = options;
+    const prepared = given === undefined ? undefined : validating.prepare();
+    prepared?.catch(() => {}); // It is awaited below, unless the upload fails before.
     const { set, release } = await model.put('fit', this.data);
     scope.defer(release);
-    const { training, held } = await splitOff(scope, 'fit', model, set, options.validation);
+    await prepared;
+    const split = given === undefined ? undefined : await validating().splitOff(scope, 'fit', model, set, given);
+    const { training, held }: { training: Dataset; held?: Dataset } = split ?? { training: set };
     const batch = batchSizeFor(options.batchSize, training.length);
     await this.#recovery?.begin(this.#course);
     const { trainer, validation } = await this.#prepare(scope, batch, training, held);
@@ -91,7 +98,7 @@ class Fit<L extends AnyLoss, D> {
     const takeBack = await model.prepare?.(training);
     const optimizer = options.optimizer ?? model.place.optimizer ?? adam();
     try {
-      const validation = held && (await Validation.make(scope, model, held, options, this.#course));
+      const validation = held && (await validating().Validation.make(scope, model, held, options, this.#course));
       const step = await FrozenStep.make(scope, model, training, { batch, optimizer, shuffled, ahead });
       return { trainer: new Trainer(model, step, ahead, frameBudgetMs), validation };
     } catch (error) {

@@ -6,12 +6,12 @@ import { scoped } from '../../runtime/scope.ts';
 import { Turns } from '../../runtime/turns.ts';
 import { checkAlive, startFit } from './fit.ts';
 import { batchSizeFor, checkFitOptions, type FitOptions, type History } from './fit-options.ts';
-import { splitOff } from './held-out.ts';
 import type { Losses } from './losses.ts';
 import { recordInput, recordLoss, recordTarget, trainable, type Hourglass } from './hourglass.ts';
 import { makeParameters } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
 import { putData, type Host, type Phase, type Trainable } from './trainable.ts';
+import { splitOff } from './validation.ts';
 import { copyWeights } from '../saving/weights.ts';
 
 type Stage = Trainable<Losses, Examples>;
