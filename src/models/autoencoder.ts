@@ -8,12 +8,12 @@ import { Coder } from './coder.ts';
 import type { Sampler, SamplerFit, SamplerOptions, ReadSampler } from './downstream/sampler.ts';
 import { checkRows } from './downstream/check-rows.ts';
 import type { Inside } from './model.ts';
-import type { Conditioning, SampleLabels } from './parts/condition.ts';
+import type { SampleLabels } from './parts/condition.ts';
 import type { SavedValues } from './parts/first-values.ts';
 import type { Network } from './parts/network.ts';
 import type { Fitted } from './parts/normalize.ts';
 import type { Checkpoint } from './saving/checkpoint.ts';
-import { loadConditioning, readSpec, writeSpec, type AutoencoderSpec, type Parts } from './spec.ts';
+import { loadExtras, readSpec, writeSpec, type AutoencoderSpec, type Extras, type Parts } from './spec.ts';
 import { isTableSpec } from './table/is-table-spec.ts';
 import type { TableSpec } from './table/spec.ts';
 import type { TableAutoencoder } from './table/table-autoencoder.ts';
@@ -82,7 +82,7 @@ export async function autoencoder(
     const { TableAutoencoder } = await import('./table/table-autoencoder.ts');
     return new TableAutoencoder(gpu, spec).prepare();
   }
-  return new Autoencoder(gpu, spec, undefined, await loadConditioning(spec)).prepare();
+  return new Autoencoder(gpu, spec, undefined, await loadExtras(spec)).prepare();
 }
 
 /** An encoder and a decoder that are trained together. `autoencoder` makes it. */
@@ -104,18 +104,18 @@ export class Autoencoder extends Coder {
   readonly #sampler: Sampler;
 
   /**
-   * Starts from the weights in `given` if it is present; `conditioning` is the module that a condition needs.
+   * Starts from the weights in `savedValues` if it is present; `extras` are the modules that the spec needs.
    * @internal
    */
   constructor(
     gpu: Gpu,
     spec: AutoencoderSpec,
     savedValues?: SavedValues,
-    private readonly conditioning?: Conditioning,
+    private readonly extras: Extras = {},
   ) {
     super();
     const assembler = new Assembler(() => this.alive());
-    const parts = readSpec(gpu, spec, assembler.hosts, conditioning);
+    const parts = readSpec(gpu, spec, assembler.hosts, extras);
     const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { classes: parts.classes }, savedValues);
     this.encoder = parts.encoder;
     this.decoder = parts.decoder;
@@ -223,7 +223,7 @@ export class Autoencoder extends Coder {
     const { classes } = this.#parts;
     if (classes === undefined && (options.label !== undefined || options.labels !== undefined))
       throw new OptionError(needsCondition('sample'));
-    const labels = this.conditioning?.sampleLabels(classes!, count, options);
+    const labels = this.extras.conditioning?.sampleLabels(classes!, count, options);
     return this.decode(await this.#sampler.draw(count, this.inside.trainable.seed, seed), { labels });
   }
 

@@ -9,7 +9,7 @@ import type { FitOptions, Training } from './training/fit-options.ts';
 import { readSpec, type ClassifierSpec, type CompleteSpec } from './classifier-spec.ts';
 import { Model, type Inside } from './model.ts';
 import { predict } from './predict.ts';
-import { asNormalizer } from './parts/normalize.ts';
+import { asNormalizer } from './parts/normalizer.ts';
 import { makeParameters, type SavedValues } from './parts/first-values.ts';
 import type { Layer } from './parts/layer.ts';
 import { dense } from './parts/layers.ts';

@@ -11,8 +11,10 @@ import { Network, table } from './parts/network.ts';
 import type { Hourglass } from './training/hourglass.ts';
 import type { Host } from './training/trainable.ts';
 import { imageAhead, takeSequences } from './parts/placed-layers.ts';
-import { Normalizer, type Normalize, type Scales } from './parts/normalize.ts';
+import type { Normalize, Scales } from './parts/normalize.ts';
+import type { Normalizer } from './parts/normalizer.ts';
 import { written } from './parts/part.ts';
+import type { Tying } from './parts/tied.ts';
 import type { Opponent, Penalty } from './parts/penalties.ts';
 
 /** The parts of an autoencoder. */
@@ -75,8 +77,13 @@ export interface Hosts {
   readonly rival: () => Host;
 }
 
-/** Checks a spec. `conditioning` is present where the spec has a condition. @throws OptionError, ShapeError */
-export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts, conditioning?: Conditioning): Parts {
+/** Checks a spec, with the modules that it needs. @throws OptionError, ShapeError */
+export function readSpec(
+  gpu: Gpu,
+  spec: AutoencoderSpec,
+  hosts: Hosts,
+  { conditioning, normalizing, tying }: Extras,
+): Parts {
   checkOptions('autoencoder', spec, [
     'input',
     'encoder',
@@ -107,10 +114,10 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, hosts: Hosts, conditio
   const corruptions = readList('corrupt', spec.corrupt);
   const inputShape = checkSides('autoencoder: input', Array.isArray(input) ? input : [input]);
   for (const corruption of corruptions) corruption.check?.(inputShape);
-  const normalizer = normalize && new Normalizer(gpu, normalize, loss.probabilities);
+  const normalizer = normalize && new normalizing!.Normalizer(gpu, normalize, loss.probabilities);
   const halves = { inputShape, encoder, decoder, scales: normalizer, exit: loss.exit ?? normalizer };
   return {
-    ...assembleParts({ ...halves, loss, penalties: readList('penalty', spec.penalty), tied }, hosts),
+    ...assembleParts({ ...halves, loss, penalties: readList('penalty', spec.penalty), tying }, hosts),
     corruptions,
     normalizer,
     tied,
@@ -126,7 +133,8 @@ interface Halves {
   readonly decoder: readonly Layer[];
   readonly loss: Loss;
   readonly penalties: readonly Penalty[];
-  readonly tied: boolean;
+  /** Present where the decoder has the transposed weights of the encoder. */
+  readonly tying?: Tying;
   /** The normalisation before the encoder and after the decoder, for the use of either half on its own. */
   readonly scales?: Scales;
   readonly exit?: Pick<Scales, 'inverse'>;
@@ -134,13 +142,13 @@ interface Halves {
 
 /** Makes the networks of a model from layers that have been checked one by one. @throws OptionError, ShapeError */
 export function assembleParts(
-  { inputShape, encoder, decoder, loss, penalties, tied, scales, exit }: Halves,
+  { inputShape, encoder, decoder, loss, penalties, tying, scales, exit }: Halves,
   { own, rival }: Hosts,
 ): Pick<Parts, 'encoder' | 'decoder' | 'loss' | 'penalties' | 'counters' | 'discriminator'> {
   const inner = [...encoder.slice(0, -1), ...decoder].find(({ code }) => code);
   if (inner)
     throw new OptionError(`autoencoder: ${inner.name} is the code, so it can only be the last layer of the encoder`);
-  for (const penalty of penalties) penalty.check(encoder, decoder, tied);
+  for (const penalty of penalties) penalty.check(encoder, decoder, tying !== undefined);
   const prepared = penalties.reduce((layers, penalty) => penalty.decoder?.(layers) ?? layers, decoder);
   const code = encoder.reduce((shape, layer) => layer.outputShape(shape), inputShape);
   const placed = penalties.map((penalty, i) => ({ name: `penalty.${i}`, parameters: penalty.counters?.(code) ?? [] }));
@@ -149,7 +157,7 @@ export function assembleParts(
     around: { after: imageAhead(decoder, code, sequences), sequences },
     entry: scales,
   });
-  const mirror = tied ? tie(first, decoder) : { layers: prepared, borrowed: undefined };
+  const mirror = tying?.tie(first, decoder) ?? { layers: prepared, borrowed: undefined };
   const second = new Network('decoder', mirror.layers, first.outputShape, own, {
     borrowed: mirror.borrowed,
     around: { before: first.flattened, sequences },
@@ -187,10 +195,22 @@ function checkLogits({ name }: Loss, encoder: Network, penalties: readonly Penal
     );
 }
 
-/** Loads what a spec with a condition needs; undefined for a spec without one. */
-export const loadConditioning = async (spec?: { condition?: unknown }): Promise<Conditioning | undefined> =>
-  // Imported on demand: pages without a condition do not load it.
-  spec?.condition === undefined ? undefined : import('./parts/condition.ts');
+/** The modules that only some specs need. */
+export interface Extras {
+  readonly conditioning?: Conditioning;
+  readonly normalizing?: typeof import('./parts/normalizer.ts');
+  readonly tying?: Tying;
+}
+
+/** Imports what a spec needs on demand: pages without a condition, a normalisation or tied weights do not load it. */
+export async function loadExtras(spec?: Partial<AutoencoderSpec>): Promise<Extras> {
+  const [conditioning, normalizing, tying] = await Promise.all([
+    spec?.condition === undefined ? undefined : import('./parts/condition.ts'),
+    spec?.normalize === undefined ? undefined : import('./parts/normalizer.ts'),
+    spec?.tied ? import('./parts/tied.ts') : undefined,
+  ]);
+  return { conditioning, normalizing, tying };
+}
 
 /** Returns a spec as plain data; `readAutoencoder` reads it back. */
 export function writeSpec(parts: Parts): object {
@@ -209,42 +229,6 @@ export function writeSpec(parts: Parts): object {
     seed,
   };
 }
-
-/** Replaces the decoder's weights by the transposed weights of the encoder. */
-function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; borrowed: Map<string, string> } {
-  const other = [...encoder.weighted, ...new Network('decoder', decoder, encoder.outputShape, never).weighted].find(
-    ({ units }) => units === undefined,
-  );
-  if (other) throw new OptionError(`autoencoder: tied weights take dense layers, not ${other.name}`);
-  const from = encoder.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }])).reverse();
-  const to = decoder.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }]));
-  if (from.length !== to.length)
-    throw new OptionError(
-      `autoencoder: tied weights need the same number of dense layers in encoder and decoder, not ${from.length} and ${to.length}`,
-    );
-  const layers = [...decoder];
-  const borrowed = new Map<string, string>();
-  from.forEach(({ layer, i: at }, n) => {
-    const mirrored = to[n].layer.mirrored;
-    if (!mirrored || !layer.mirrored)
-      throw new OptionError(
-        `autoencoder: tied weights take dense layers, not ${layer.mirrored ? to[n].layer.name : layer.name}`,
-      );
-    const [inputs] = encoder.shapeBefore(at);
-    if (to[n].layer.units !== inputs)
-      throw new ShapeError(
-        `autoencoder: tied weights: decoder.${to[n].i} has ${to[n].layer.units} units, but encoder.${at}, which it mirrors, takes ${inputs}`,
-      );
-    layers[to[n].i] = mirrored();
-    borrowed.set(`decoder.${to[n].i}.weight`, `encoder.${at}.weight`);
-  });
-  return { layers, borrowed };
-}
-
-/** The host of a network that is only inspected; it throws, since such a network has no weights. */
-const never = (): Host => {
-  throw new Error('this network has no weights');
-};
 
 /** The makers of the parts that each option takes; the type ensures that none is missing. */
 const makersOf: { corrupt: Record<MakerName<'corruptions'>, true>; penalty: Record<MakerName<'penalties'>, true> } = {

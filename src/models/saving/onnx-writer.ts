@@ -4,7 +4,7 @@ import type { ActivationName } from '../../kernels/activation.ts';
 import { shown } from '../../runtime/options.ts';
 import type { LayerName } from '../parts/makers.ts';
 import type { Network } from '../parts/network.ts';
-import type { Normalizer } from '../parts/normalize.ts';
+import type { Normalizer } from '../parts/normalizer.ts';
 import { placeLayers, type PlacedLayer } from '../parts/placed-layers.ts';
 import { folded, takesIn } from './onnx-fold.ts';
 import type { Beside, Target, WrittenLayer } from './onnx-layer.ts';

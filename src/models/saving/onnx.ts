@@ -6,7 +6,7 @@ import type { OnnxGraph } from '../../files/onnx.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import { toOutside } from '../parts/layout.ts';
 import type { Network } from '../parts/network.ts';
-import type { Normalizer } from '../parts/normalize.ts';
+import type { Normalizer } from '../parts/normalizer.ts';
 import { NetworkWriter, type Numbers, type Value } from './onnx-writer.ts';
 import { readStored, type Weights } from './weights.ts';
 

@@ -8,10 +8,10 @@ import { Gan } from '../gan.ts';
 import type { GanSpec } from '../gan-spec.ts';
 import { Jigsaw } from '../jigsaw.ts';
 import type { JigsawSpec } from '../jigsaw-spec.ts';
-import { loadConditioning } from '../spec.ts';
+import { loadExtras } from '../spec.ts';
 import { formulaName, type Loss } from '../parts/losses.ts';
 import { Network } from '../parts/network.ts';
-import { asNormalizer, Normalizer } from '../parts/normalize.ts';
+import { asNormalizer, Normalizer } from '../parts/normalizer.ts';
 import type { Part } from '../parts/part.ts';
 import type { TableAutoencoder } from '../table/table-autoencoder.ts';
 import { Checkpoint } from './checkpoint.ts';
@@ -40,9 +40,9 @@ export async function readAutoencoder(
   const { sampler, ...written } = checkpoint.spec;
   const loss = ownLoss(written.loss, own);
   const { spec, ...rest } = checked(() => readAutoencoderSpec(written, readers, loss));
-  const conditioning = await loadConditioning(spec);
+  const extras = await loadExtras(spec);
   const model = resumed(
-    checked(() => new Autoencoder(gpu, spec, checkpoint.savedValues, conditioning)),
+    checked(() => new Autoencoder(gpu, spec, checkpoint.savedValues, extras)),
     (made) =>
       made.resume(checkpoint, {
         ...rest,

@@ -73,7 +73,7 @@ export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts): TablePar
     scales: scaler,
   };
   return {
-    ...assembleParts({ ...halves, loss: lossOfCells(schema), penalties, tied: false }, hosts),
+    ...assembleParts({ ...halves, loss: lossOfCells(schema), penalties }, hosts),
     corruptions: readList('corrupt', spec.corrupt).map(ofCells),
     normalizer: scaler,
     tied: false,
