@@ -1,8 +1,7 @@
-import { DataError, OptionError, ShapeError } from '../errors.ts';
+import { OptionError } from '../errors.ts';
 import type { Gpu } from '../runtime/device.ts';
-import { shown } from '../runtime/options.ts';
 import { asDataset, type TrainedOn } from './as-dataset.ts';
-import { Dataset, type Data, type OnDevice } from './dataset.ts';
+import type { Data, Dataset, OnDevice } from './dataset.ts';
 
 /** The class of each example, a whole number from 0. */
 export type Labels = ArrayLike<number>;
@@ -12,48 +11,6 @@ export type Labelled = Dataset | { data: Data; labels: Labels };
 
 /** The examples that an autoencoder takes; with a condition, examples with their classes. */
 export type Examples = Data | Labelled;
-
-/** Options of `putLabelled`. */
-interface LabelledOptions {
-  /** What the model was trained on. */
-  before?: TrainedOn;
-  /** Whether values may be blank. */
-  takesBlanks?: boolean;
-  /** A factor for the weights of the examples of each class. */
-  classWeights?: readonly number[];
-}
-
-/**
- * Uploads examples with the class of each beside it.
- * @throws OptionError without labels; ShapeError for another number of labels than examples; DataError for a label that
- * is not a class
- */
-export async function putLabelled(
-  where: string,
-  gpu: Gpu,
-  labelled: Labelled,
-  shape: readonly number[],
-  classes: number,
-  { before, takesBlanks, classWeights }: LabelledOptions = {},
-): Promise<OnDevice> {
-  const data = labelled instanceof Dataset ? labelled : labelled?.data;
-  const labels = labelled?.labels;
-  if (typeof labels?.length !== 'number')
-    throw new OptionError(`${where}: needs a label for each example: a list of whole numbers`);
-  const { set, release } = await asDataset(where, gpu, data, shape, before, takesBlanks);
-  try {
-    checkLabels(where, labels, set.length, classes, 'examples');
-    const labelledSet = set.withTargets(labels, classWeights);
-    const freeBoth = () => {
-      labelledSet.dispose();
-      release();
-    };
-    return { set: labelledSet, release: freeBoth };
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
 
 /**
  * Uploads data for a model that receives labels of `classes` classes, or no labels. `before` is what it was trained on,
@@ -67,36 +24,17 @@ export async function putExamples(
   shape: readonly number[],
   { classes, before, blanks }: { classes?: number; before?: TrainedOn; blanks?: boolean },
 ): Promise<OnDevice> {
+  if (classes !== undefined) {
+    // Imported on demand, as conditions are: pages without labels do not load it.
+    const { putConditioned } = await import('./labelled.ts');
+    return putConditioned(where, gpu, data, shape, classes, { before, takesBlanks: blanks });
+  }
   const { labels, shape: sides } = (data ?? {}) as { labels?: Labels; shape?: unknown };
   // The labels of a data set, or beside a matrix, may stay unused.
-  const usable = sides !== undefined;
-  if (classes === undefined) {
-    if (labels !== undefined && !usable) throw new OptionError(needsCondition(where));
-    return asDataset(where, gpu, data as Data, shape, before, blanks);
-  }
-  if (labels === undefined)
-    throw new OptionError(
-      `${where}: the model has a condition of ${classes} classes and needs labels: give a data set made with \`labels\`, or { data, labels }; to decode, decode(codes, { labels })`,
-    );
-  const labelled = usable ? { data: data as Data, labels } : (data as Labelled);
-  return putLabelled(where, gpu, labelled, shape, classes, { before, takesBlanks: blanks });
+  if (labels !== undefined && sides === undefined) throw new OptionError(needsCondition(where));
+  return asDataset(where, gpu, data as Data, shape, before, blanks);
 }
 
 /** The message about labels that the model does not use. */
 export const needsCondition = (where: string): string =>
   `${where}: labels are only for a model that was made with condition: { classes }`;
-
-/**
- * Checks labels.
- * @throws ShapeError for another number of labels than `what`; DataError for a label that is not a class
- */
-export function checkLabels(where: string, labels: Labels, count: number, classes: number, what: string): void {
-  if (labels.length !== count) throw new ShapeError(`${where}: ${count} ${what}, but ${labels.length} labels`);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i];
-    if (!Number.isInteger(label) || label < 0 || label >= classes)
-      throw new DataError(
-        `${where}: the label of row ${i} is ${shown(label)}, not one of the ${classes} classes 0 to ${classes - 1}`,
-      );
-  }
-}

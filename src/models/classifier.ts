@@ -1,5 +1,6 @@
 import type { Data } from '../data/dataset.ts';
-import { putLabelled, type Labelled, type Labels } from '../data/labels.ts';
+import { putLabelled } from '../data/labelled.ts';
+import type { Labelled, Labels } from '../data/labels.ts';
 import { crossEntropy } from '../kernels/cross-entropy.ts';
 import { softmax } from '../kernels/softmax.ts';
 import type { Gpu } from '../runtime/device.ts';

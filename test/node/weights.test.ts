@@ -1,7 +1,7 @@
 /** Weights of examples on a stand-in that only keeps buffers. What training makes of them is in test/models/example-weights.test.ts. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Feed } from '../../src/data/feed.ts';
-import { putLabelled } from '../../src/data/labels.ts';
+import { putLabelled } from '../../src/data/labelled.ts';
 import { dataset } from '../../src/data/make-dataset.ts';
 import { openFeed } from '../../src/data/open-feed.ts';
 import { readWeights } from '../../src/data/weights.ts';
