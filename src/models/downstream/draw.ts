@@ -1,5 +1,7 @@
+import { LatentGpuError, OptionError } from '../../errors.ts';
 import { normals, streams, uniforms } from '../../runtime/random.ts';
-import { roomFor, type Matrix } from '../../runtime/tensor.ts';
+import { roomFor, sizeOf, type Matrix } from '../../runtime/tensor.ts';
+import type { Prior } from '../parts/priors.ts';
 import type { Indices } from './indices.ts';
 
 /**
@@ -13,6 +15,37 @@ export type FrequencyTensors = Record<'frequencies', Matrix>;
 
 /** The result of `fitSampler`. */
 export type SamplerTensors = MixtureTensors | FrequencyTensors;
+
+/** What codes can be drawn from: a fitted distribution, otherwise a prior. */
+interface Origin {
+  readonly fitted?: SamplerTensors;
+  /** Whether the weights have changed since the fit. */
+  readonly old: boolean;
+  readonly prior?: Prior;
+}
+
+/**
+ * Draws `count` codes of this shape. `which` separates these draws from others of the same seed.
+ * @throws OptionError where there is nothing to draw from; LatentGpuError where the fit is out of date
+ */
+export function draw(
+  { fitted, old, prior }: Origin,
+  shape: readonly number[],
+  count: number,
+  seed: number,
+  which: number,
+): Float32Array | Indices {
+  if (fitted && old)
+    throw new LatentGpuError(
+      'sample: the weights have changed since fitSampler, and with them the codes: call fitSampler again',
+    );
+  if (fitted && 'frequencies' in fitted) return drawIndices(fitted, shape.slice(0, -1), count, seed, which);
+  if (fitted) return drawCodes(fitted, count, seed, which);
+  if (prior) return prior.draw(count * sizeOf(shape), seed, which);
+  throw new OptionError(
+    'sample: the codes have no known distribution: call fitSampler(data) first, end the encoder with gaussian(units), or use the penalty mmd or adversarial',
+  );
+}
 
 /**
  * Draws `count` quantised codes as numbers of entries, each place independently by its own frequencies. `which`

@@ -1,6 +1,5 @@
 import type { Examples } from '../../data/labels.ts';
-import { LatentGpuError, OptionError } from '../../errors.ts';
-import { sizeOf, type Matrix } from '../../runtime/tensor.ts';
+import type { Matrix } from '../../runtime/tensor.ts';
 import type { SaveOptions } from '../saving/checkpoint.ts';
 import { steered } from '../training/controls.ts';
 import type { Training } from '../training/fit-options.ts';
@@ -103,22 +102,12 @@ export class Sampler {
    * @throws OptionError where there is neither; LatentGpuError where the weights have changed since `fitSampler`
    */
   async draw(count: number, modelSeed: number, seed?: number): Promise<Float32Array | Indices> {
-    if (!this.#fitted && !this.prior)
-      throw new OptionError(
-        'sample: the codes have no known distribution: call fitSampler(data) first, end the encoder with gaussian(units), or use the penalty mmd or adversarial',
-      );
-    const draw = [seed ?? modelSeed, seed === undefined ? ++this.#samples : 0] as const;
-    const { outputShape } = this.encoder;
-    const fitted = this.#fitted;
-    if (!fitted) return this.prior!.draw(count * sizeOf(outputShape), ...draw);
-    if (this.#old)
-      throw new LatentGpuError(
-        'sample: the weights have changed since fitSampler, and with them the codes: call fitSampler again',
-      );
-    // Imported on demand: pages that draw from no fitted distribution do not load it.
-    const { drawCodes, drawIndices } = await import('./draw.ts');
-    if ('frequencies' in fitted) return drawIndices(fitted, outputShape.slice(0, -1), count, ...draw);
-    return drawCodes(fitted, count, ...draw);
+    const from = { fitted: this.#fitted, old: this.#old, prior: this.prior };
+    const counted = seed === undefined && (from.fitted ?? from.prior);
+    const which = counted ? ++this.#samples : 0;
+    // Imported on demand: pages that draw no codes do not load it.
+    const { draw } = await import('./draw.ts');
+    return draw(from, this.encoder.outputShape, count, seed ?? modelSeed, which);
   }
 
   /** Returns the tensors for a file that keeps more than the weights; empty where nothing was fitted. */
