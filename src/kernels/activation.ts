@@ -124,10 +124,10 @@ export function slope(tape: Tape, y: Tensor, shape = y.shape): Tensor {
   return s;
 }
 
-const named =
-  (name: ActivationName) =>
-  (tape: Tape, z: Tensor): Tensor =>
-    activate(tape, z, name);
+/* @__NO_SIDE_EFFECTS__ */
+function named(name: ActivationName) {
+  return (tape: Tape, z: Tensor): Tensor => activate(tape, z, name);
+}
 
 /** y = z */
 export const linear = named('linear');

@@ -74,6 +74,7 @@ export const copy = (tape: Tape, from: Tensor, to: Tensor): void =>
 type Send = (name: Expression, a: Tensor, b: Tensor) => void;
 type Rule = (tape: Tape, dy: Tensor, a: Tensor, b: Tensor, toA: Send, toB: Send) => void;
 
+/* @__NO_SIDE_EFFECTS__ */
 function operation(name: Expression, rule: Rule) {
   return (tape: Tape, a: Tensor, b: Tensor): Tensor => {
     const y = tape.tensor(broadcastShape(name, a.shape, b.shape), 'f32', name);

@@ -5,7 +5,7 @@
 export const blankCell = 3 * 2 ** 126;
 
 /** A blank in float32. */
-const blank = Math.fround(blankCell);
+const blank = /* @__PURE__ */ Math.fround(blankCell);
 
 /** Replaces blanks by NaN, in place. */
 export function blanksAsNaN(values: Float32Array): Float32Array {

@@ -7,6 +7,7 @@ export interface OnDemand<M> {
 }
 
 /** Makes the access to a module that `load` imports. */
+/* @__NO_SIDE_EFFECTS__ */
 export function onDemand<M>(load: () => Promise<M>): OnDemand<M> {
   let loaded: M | undefined;
   const access = () => {

@@ -16,11 +16,16 @@ export interface SaeLensOptions {
   decoderBiasFirst?: boolean;
 }
 
-const [encoder, code, decoder] = ['encoder.0', 'encoder.1', 'decoder.0'];
+const encoder = 'encoder.0';
+const decoder = 'decoder.0';
+const threshold = 'encoder.1.threshold';
 const ours = [
-  ...[encoder, decoder].flatMap((layer) => [`${layer}.weight`, `${layer}.bias`]),
-  `${code}.threshold`,
-  `${code}.num_batches_tracked`,
+  'encoder.0.weight',
+  'encoder.0.bias',
+  'decoder.0.weight',
+  'decoder.0.bias',
+  threshold,
+  'encoder.1.num_batches_tracked',
 ];
 
 /**
@@ -55,8 +60,8 @@ export function toSaeLens(weights: Record<string, Matrix>): Record<string, Matri
     b_enc: bias(encoder, units),
     W_dec: transposed(outOf),
     b_dec: bias(decoder, inputs),
-    ...(`${code}.threshold` in matrices && {
-      threshold: { data: new Float32Array(units).fill(matrices[`${code}.threshold`].data[0]), shape: [units] },
+    ...(threshold in matrices && {
+      threshold: { data: new Float32Array(units).fill(matrices[threshold].data[0]), shape: [units] },
     }),
   };
 }
@@ -99,7 +104,7 @@ export function fromSaeLens(tensors: Record<string, Matrix>, options: SaeLensOpt
     [`${decoder}.weight`]: outOf,
     [`${decoder}.bias`]: outer,
     ...('threshold' in matrices && {
-      [`${code}.threshold`]: { data: oneOf(vector('fromSaeLens', matrices, 'threshold', units).data), shape: [] },
+      [threshold]: { data: oneOf(vector('fromSaeLens', matrices, 'threshold', units).data), shape: [] },
     }),
   };
 }
