@@ -15,6 +15,8 @@ const atFirst = (check) => ({
   gzip: true,
   modifyEsbuildConfig: (/** @type {import('esbuild').BuildOptions} */ config) => ({
     ...config,
+    // As pages load it. In a script, imports on demand would bring a substitute for them along.
+    format: 'esm',
     plugins: [leavesOutWhatLoadsLater],
   }),
   ...check,
@@ -26,8 +28,8 @@ export default [
     path: '../dist/index.js',
     import:
       '{ openGpu, autoencoder, classifier, dense, dropout, gaussian, gaussianNoise, maskNoise, saltAndPepper, contractive, stochasticContractive, sparsity, weightDecay, adam, adamw, adagrad, sgd, constant, cosine, stepDecay, warmUp, dataset, readIdx, fetchIdx }',
-    limit: '61 kB',
+    limit: '49.5 kB',
   }),
-  atFirst({ name: 'the whole library', path: '../dist/index.js', import: '*', limit: '85 kB' }),
+  atFirst({ name: 'the whole library', path: '../dist/index.js', import: '*', limit: '72.5 kB' }),
   atFirst({ name: "the page's side of a worker", path: '../dist/worker.js', import: '*', limit: '19 kB' }),
 ];
