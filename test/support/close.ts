@@ -10,17 +10,20 @@ export function expectClose(
   what = 'values',
 ): void {
   expect(actual.length, `${what}: how many`).toBe(expected.length);
+  const allowed = (i: number) => (typeof tolerance === 'number' ? tolerance : tolerance(i));
   let worst = { i: -1, ratio: 1 };
+  let wrong = 0;
   for (let i = 0; i < expected.length; i++) {
-    const allowed = typeof tolerance === 'number' ? tolerance : tolerance(i);
     const error = Math.abs(actual[i] - expected[i]);
-    const ratio = error === 0 || Object.is(actual[i], expected[i]) ? 0 : error / allowed;
+    const ratio = error === 0 || Object.is(actual[i], expected[i]) ? 0 : error / allowed(i);
+    if (!(ratio <= 1)) wrong++;
     if (!(ratio <= worst.ratio)) worst = { i, ratio: Number.isNaN(ratio) ? Infinity : ratio };
   }
   const { i, ratio } = worst;
+  const off = ratio < Infinity ? `${ratio.toPrecision(3)} times as far off as allowed` : `allowed is ±${allowed(i)}`;
   if (i >= 0)
     expect.fail(
-      `${what}[${i}] is ${actual[i]}, not ${expected[i]}: ${ratio.toPrecision(3)} times as far off as allowed`,
+      `${what}[${i}] is ${actual[i]}, not ${expected[i]}: ${off}; ${wrong} of ${expected.length} values are wrong`,
     );
 }
 
