@@ -32,7 +32,7 @@ function codeFromText(file: string, text: string): string[] {
   return found;
 }
 
-it('no file of src/ and shaders/ makes code from text', () => {
+it('no file of src/ and shaders/ makes code from text', { timeout: 60_000 }, () => {
   const files = ['src', 'shaders'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
   );
