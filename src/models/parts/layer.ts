@@ -88,6 +88,8 @@ export interface Layer extends Part {
   readonly activation?: string;
   /** Whether the layer only gives its values another shape. */
   readonly reshapes?: boolean;
+  /** Whether it changes values or gradients in training only. */
+  readonly trainingOnly?: boolean;
   /** Whether it takes sequences, [length, channels], so that all shapes with two sides in the model are sequences. */
   readonly sequences?: boolean;
   /**

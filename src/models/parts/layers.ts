@@ -98,6 +98,7 @@ export function dropout(rate: number): Layer {
   return {
     name: 'dropout',
     args: [rate],
+    trainingOnly: true,
     outputShape: (input) => [...input],
     parameters: () => [],
     forward: (pass, x) => (pass.training ? dropoutKernel(pass.tape, x, rate, pass.draws()) : x),
