@@ -158,13 +158,13 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
     ...(samples > 1 && { prepare: several.prepare }),
     outputShape: (input) => flat('gaussian', input, units),
     // Both heads are stored as one matrix, so that one product computes them.
-    parameters: ([inputs = 1], { before }) => [
+    parameters: ([inputs = 1], { before, after }) => [
       {
         name: 'heads.weight',
         role: 'weight',
         parts: ['mean.weight', 'logvar.weight'],
         shape: [2 * units, inputs],
-        layout: imageLayout(units, inputs, undefined, before),
+        layout: imageLayout(units, inputs, after, before),
         initial: (seed, which) =>
           spread(2 * units * inputs, initialLimit('gaussian', 'glorot', inputs, units), seed, which),
       },
@@ -173,6 +173,7 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
         role: 'bias',
         parts: ['mean.bias', 'logvar.bias'],
         shape: [2 * units],
+        layout: imageLayout(units, undefined, after, undefined),
         initial: () => new Float32Array(2 * units),
       },
     ],
