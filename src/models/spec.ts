@@ -215,7 +215,7 @@ export function writeSpec(parts: Parts): object {
 /** Replaces the decoder's weights by the transposed weights of the encoder. */
 function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; borrowed: Map<string, string> } {
   const other = [...encoder.weighted, ...new Network('decoder', decoder, encoder.outputShape, never).weighted].find(
-    ({ units }) => units === undefined,
+    ({ mirrored }) => !mirrored,
   );
   if (other) throw new OptionError(`autoencoder: tied weights take dense layers, not ${other.name}`);
   const from = encoder.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }])).reverse();
@@ -226,18 +226,13 @@ function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; bo
     );
   const layers = [...decoder];
   const borrowed = new Map<string, string>();
-  from.forEach(({ layer, i: at }, n) => {
-    const mirrored = to[n].layer.mirrored;
-    if (!mirrored || !layer.mirrored)
-      throw new OptionError(
-        `autoencoder: tied weights take dense layers, not ${layer.mirrored ? to[n].layer.name : layer.name}`,
-      );
+  from.forEach(({ i: at }, n) => {
     const [inputs] = encoder.shapeBefore(at);
     if (to[n].layer.units !== inputs)
       throw new ShapeError(
         `autoencoder: tied weights: decoder.${to[n].i} has ${to[n].layer.units} units, but encoder.${at}, which it mirrors, takes ${inputs}`,
       );
-    layers[to[n].i] = mirrored();
+    layers[to[n].i] = to[n].layer.mirrored!();
     borrowed.set(`decoder.${to[n].i}.weight`, `encoder.${at}.weight`);
   });
   return { layers, borrowed };
