@@ -145,8 +145,9 @@ export class Autoencoder extends Coder {
   /**
    * Trains one layer after the other, from the outside in (Bengio et al. 2007; Vincent et al. 2010). Each layer and its
    * counterpart in the decoder form an autoencoder of their own. It reconstructs the clean codes of the layers before
-   * it, which stay fixed, from corrupted ones, under the model's penalties. `fit` then trains all layers together. The
-   * options hold for each layer; the result is one history for each layer.
+   * it, which stay fixed, from corrupted ones, under the model's penalties. Layers without weights, such as an
+   * activation, go with the layer before them. `fit` then trains all layers together. The options hold for each layer;
+   * the result is one history for each layer.
    *
    * The outermost stage uses the model's loss. The other stages use it too if it is `'mae'` or Huber's, or if it is
    * `'bce'` and both their targets and their outputs come from a sigmoid; otherwise they use `'mse'`.

@@ -17,7 +17,7 @@ import { dense } from './parts/layers.ts';
 import type { Layout } from './parts/layout.ts';
 import { Network } from './parts/network.ts';
 import { written } from './parts/part.ts';
-import { takeSequences } from './parts/placed-layers.ts';
+import { listed, takeSequences } from './parts/placed-layers.ts';
 import type { Pass } from './training/pass.ts';
 import { classification, likeliest } from './training/classes.ts';
 import { newHost, type Host, type ModelHost, type Phase, type Trainable } from './training/trainable.ts';
@@ -68,8 +68,9 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     const { encoder, classes, freeze, hidden, seed, classWeights } = spec;
     this.classes = classes;
     const host = () => (this.#frozen ? { ...this.alive(), parameters: this.#frozen } : this.alive());
+    const { flattened, around } = encoder;
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.alive(), {
-      around: { before: encoder.flattened, sequences: encoder.around.sequences || takeSequences(hidden) },
+      around: { before: flattened ?? listed(around.after), sequences: around.sequences || takeSequences(hidden) },
     });
     const apart = freeze && encoder.weighted.length > 0;
     const networks = apart ? [[encoder], [this.head]] : [[encoder, this.head]];

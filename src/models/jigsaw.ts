@@ -69,8 +69,10 @@ export class Jigsaw extends Model<JigsawLosses> {
     // The inputs are tiles as the model sees them, at any scale of the images.
     const host = () => ({ ...this.alive(), place: undefined });
     this.encoder = new Network('encoder', encoder, [...tile, image[2]], host);
-    const codes = sizeOf(this.encoder.outputShape) * cells;
-    this.head = new Network('head', [...head, dense(permutations)], [codes], () => this.alive());
+    const { outputShape, flattened } = this.encoder;
+    this.head = new Network('head', [...head, dense(permutations)], [sizeOf(outputShape) * cells], () => this.alive(), {
+      around: { before: flattened && [cells, ...flattened] },
+    });
     this.permutations = from?.permutations ?? farApart(cells, permutations, seed);
     const [parameters] = makeParameters(gpu, [[this.encoder, this.head]], seed, from?.savedValues);
     this.#puzzles = new Puzzles(gpu, cuts, this.permutations);

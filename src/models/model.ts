@@ -73,7 +73,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
     const model = this.#saveable();
     // Imported on demand: pages that save no model do not load it.
     const { writeCheckpoint } = await import('./saving/checkpoint.ts');
-    return writeCheckpoint(this.inside.kind, model, () => this.inside.spec(options), options);
+    return writeCheckpoint(model, () => this.inside.spec(options), options);
   }
 
   /** Returns a table of layers, shapes and parameters, as Keras prints it. */
@@ -152,7 +152,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
   }
 
   #saveable(): Saveable {
-    const { trainable, beside } = this.inside;
-    return { ...this.placed(), phases: trainable.phases, place: trainable.place, beside };
+    const { trainable, kind, networks, beside } = this.inside;
+    return { ...this.placed(), kind, networks, phases: trainable.phases, place: trainable.place, beside };
   }
 }

@@ -11,7 +11,7 @@ import type { MakerName } from './parts/makers.ts';
 import { Network, table } from './parts/network.ts';
 import type { Hourglass } from './training/hourglass.ts';
 import type { Host } from './training/trainable.ts';
-import { imageAhead, takeSequences } from './parts/placed-layers.ts';
+import { imageAhead, listed, takeSequences } from './parts/placed-layers.ts';
 import type { Normalize, Scales } from './parts/normalize.ts';
 import type { Normalizer } from './parts/normalizer.ts';
 import { written } from './parts/part.ts';
@@ -138,7 +138,10 @@ export function assembleParts(
   const prepared = penalties.reduce((layers, penalty) => penalty.decoder?.(layers) ?? layers, decoder);
   const code = encoder.reduce((shape, layer) => layer.outputShape(shape), inputShape);
   const placed = penalties.map((penalty, i) => ({ name: `penalty.${i}`, parameters: penalty.counters?.(code) ?? [] }));
-  const sequences = takeSequences([...encoder, ...decoder]);
+  const opponents = penalties.flatMap(({ opponent }) => (opponent ? [opponent] : []));
+  if (opponents.length > 1) throw new OptionError('autoencoder: takes one adversarial penalty, not several');
+  const [opponent] = opponents as (Opponent | undefined)[];
+  const sequences = takeSequences([...encoder, ...decoder, ...(opponent?.layers ?? [])]);
   const first = new Network('encoder', encoder, inputShape, own, {
     around: { after: imageAhead(decoder, code, sequences), sequences },
     entry: scales,
@@ -158,11 +161,10 @@ export function assembleParts(
   }
   loss.checkDecoder?.(second.lastActivation, output);
   if (loss.exit) checkLogits(loss, first, penalties);
-  const opponents = penalties.flatMap(({ opponent }) => (opponent ? [opponent] : []));
-  if (opponents.length > 1) throw new OptionError('autoencoder: takes one adversarial penalty, not several');
-  const [opponent] = opponents as (Opponent | undefined)[];
-  const judged = opponent?.takes === 'code' ? first.outputShape : inputShape;
-  const discriminator = opponent && new Network('discriminator', opponent.layers, judged, rival);
+  const ofCode = opponent?.takes === 'code';
+  const around = { before: ofCode ? listed(first.flattened ?? first.around.after) : undefined, sequences };
+  const judged = ofCode ? first.outputShape : inputShape;
+  const discriminator = opponent && new Network('discriminator', opponent.layers, judged, rival, { around });
   return { encoder: first, decoder: second, loss, penalties, counters: { parameterCount: 0, placed }, discriminator };
 }
 

@@ -11,6 +11,7 @@ import {
   transferable,
   type CallbackName,
   type Handle,
+  type Kept,
   type Known,
   type Line,
   type Reference,
@@ -45,6 +46,7 @@ export class Client {
   readonly #pending = new Map<number, Pending>();
   readonly #known = new WeakMap<object, number>();
   #knownCount = 0;
+  readonly #collected = new FinalizationRegistry<Kept>((kept) => this.forget(kept));
 
   constructor(
     private readonly line: Line,
@@ -52,6 +54,16 @@ export class Client {
     private readonly onLost: (gpu: Handle, info: { reason: GPUDeviceLostReason; message: string }) => void,
   ) {
     line.addEventListener('message', ({ data }: MessageEvent<Response>) => this.#receive(data));
+  }
+
+  /** Lets the worker forget an object once `name`, the page's only way to name it, has been collected. */
+  forgetAfter(name: object, kept: Kept): void {
+    this.#collected.register(name, kept);
+  }
+
+  /** Tells the worker that the page can no longer name an object. After the end of the connection it does nothing. */
+  forget(kept: Kept): void {
+    if (!this.#ended) this.#post({ kind: 'forget', kept });
   }
 
   /** Returns the number of an object that the worker will make. */
@@ -182,8 +194,12 @@ export class Client {
   }
 
   #same(value: object): Known {
-    if (!this.#known.has(value)) this.#known.set(value, ++this.#knownCount);
-    return { $same: this.#known.get(value)!, value };
+    const known = this.#known.get(value);
+    if (known !== undefined) return { $same: known, value };
+    const $same = ++this.#knownCount;
+    this.#known.set(value, $same);
+    this.forgetAfter(value, { $same });
+    return { $same, value };
   }
 }
 
@@ -198,7 +214,10 @@ export class Remote {
     readonly client: Client,
     /** @internal */
     readonly handle: Handle,
-  ) {}
+  ) {
+    // Also after a dispose: until then the worker keeps the error that later calls get.
+    client.forgetAfter(this, { $handle: handle });
+  }
 
   /** @internal */
   reference(client: Client): Reference {

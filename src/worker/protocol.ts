@@ -29,6 +29,8 @@ export type Request =
       callbacks: CallbackName[];
     }
   | { kind: 'steer'; call: number; how: Steering }
+  /** The page can no longer name an object. */
+  | { kind: 'forget'; kept: Kept }
   /** The answer to a callback. */
   | { kind: 'answer'; callback: number; error?: WireError };
 
@@ -54,6 +56,9 @@ export interface Known {
   $same: number;
   value: unknown;
 }
+
+/** The number of an object that the worker keeps for the page. */
+export type Kept = Reference | Pick<Known, '$same'>;
 
 /** A table as plain data. */
 export interface SentTable {

@@ -85,12 +85,18 @@ class Session {
         const running = this.#trainings.get(request.call);
         if (request.how === 'abort') running?.abort.abort();
         else running?.training[request.how]?.();
+        return;
       }
+      case 'forget':
+        // Nothing is freed here: a view still needs its data set, a network the weights of its model, and a call that
+        // runs its arguments. What nothing needs is collected.
+        if (isReference(request.kept)) this.#objects.delete(request.kept.$handle);
+        else this.#known.delete(request.kept.$same);
     }
   }
 
   async #answer(request: Request & { kind: 'call' }): Promise<void> {
-    const { call, makes } = request;
+    const { call, method, makes } = request;
     try {
       // No `await` before this point, so that the next request finds the data set.
       const result = this.#start(request);
@@ -102,7 +108,7 @@ class Session {
       this.send({ kind: 'result', call, value: facts }, makes ? [] : transferable(facts));
     } catch (error) {
       // The page may use a view before it learns that there is none: each use reports the same error.
-      if (makes && error instanceof LatentGpuError) this.#objects.set(makes[0], error);
+      if (method === 'view' && error instanceof LatentGpuError) this.#objects.set(makes![0], error);
       this.send({ kind: 'error', call, error: toWireError(error) });
     } finally {
       this.#trainings.delete(call);

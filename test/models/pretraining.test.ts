@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  activation,
   adam,
   conv2d,
   dataset,
@@ -10,11 +11,15 @@ import {
   gaussian,
   LatentGpuError,
   maskNoise,
+  maxPool2d,
   minMax,
   OptionError,
   reshape,
   ShapeError,
   sparsity,
+  stopGradient,
+  type Autoencoder,
+  upsample2d,
   type AutoencoderSpec,
   type History,
 } from '../../src/index.ts';
@@ -90,6 +95,121 @@ describe('pretraining', () => {
       losses(await wanted.pretrain(data(24), options)),
       1e-5,
     );
+  });
+
+  describe('trains layers without weights with the dense layer before them:', () => {
+    const losses = (histories: History[]) => histories.flatMap(({ loss }) => loss);
+    const numbers = async (model: Autoencoder) => Object.values(await model.weights()).flatMap(({ data }) => [...data]);
+    const options = { steps: 20, batchSize: 8, optimizer: adam(0.02) };
+
+    it.each<[string, Partial<AutoencoderSpec>, Partial<AutoencoderSpec>]>([
+      [
+        'activations everywhere',
+        {
+          encoder: [dense(8), activation('tanh'), dense(6), activation('relu'), dense(4), activation('elu')],
+          decoder: [dense(6), activation('relu'), dense(8), activation('tanh'), dense(12), activation('sigmoid')],
+          loss: 'mse',
+        },
+        {
+          encoder: [dense(8, 'tanh'), dense(6, 'relu'), dense(4, 'elu')],
+          decoder: [dense(6, 'relu'), dense(8, 'tanh'), dense(12, 'sigmoid')],
+          loss: 'mse',
+        },
+      ],
+      [
+        'sigmoids, for whose hidden units the loss stays the same',
+        {
+          encoder: [dense(8), activation('sigmoid'), dense(4), activation('sigmoid')],
+          decoder: [dense(8), activation('sigmoid'), dense(12), activation('sigmoid')],
+        },
+        { encoder: [dense(8, 'sigmoid'), dense(4, 'sigmoid')], decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')] },
+      ],
+      [
+        'an activation ahead of the decoder',
+        {
+          encoder: [dense(8, 'tanh'), dense(4)],
+          decoder: [activation('relu'), dense(8, 'tanh'), dense(12, 'sigmoid')],
+        },
+        { encoder: [dense(8, 'tanh'), dense(4, 'relu')], decoder: [dense(8, 'tanh'), dense(12, 'sigmoid')] },
+      ],
+      [
+        'activations and dropout',
+        {
+          encoder: [dense(8), activation('sigmoid'), dropout(0.3), dense(4), activation('tanh'), dropout(0.1)],
+          decoder: [dense(8), activation('sigmoid'), dense(12), activation('sigmoid')],
+        },
+        {
+          encoder: [dense(8, 'sigmoid'), dropout(0.3), dense(4, 'tanh'), dropout(0.1)],
+          decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')],
+        },
+      ],
+      [
+        'shapes of images',
+        {
+          encoder: [dense(8), reshape([2, 2, 2]), activation('relu'), flatten(), dense(4)],
+          decoder: [dense(8), reshape([4, 2, 1]), activation('relu'), flatten(), dense(12, 'sigmoid')],
+        },
+        { encoder: [dense(8, 'relu'), dense(4)], decoder: [dense(8, 'relu'), dense(12, 'sigmoid')] },
+      ],
+    ])('%s', async (_, changes, same) => {
+      const [model, wanted] = [await smallModel({ ...changes, seed: 3 }), await smallModel({ ...same, seed: 3 })];
+      const [own, theirs] = [await model.pretrain(data(24), options), await wanted.pretrain(data(24), options)];
+      expectClose(losses(own), losses(theirs), 1e-5);
+      expectClose((await model.reconstruct(data(24))).data, (await wanted.reconstruct(data(24))).data, 1e-4);
+    });
+
+    it('dropout behind the code, and behind sigmoids whose loss stays the same', async () => {
+      const plain = { encoder: [dense(8, 'sigmoid'), dense(4)], decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')] };
+      const model = (rate: number, last: number) =>
+        smallModel({ ...plain, encoder: [plain.encoder[0], dropout(rate), plain.encoder[1], dropout(last)] });
+      const of = async (model: Autoencoder) => losses(await model.pretrain(data(24), { ...options, shuffle: false }));
+      const wanted = await of(await smallModel(plain));
+      expectClose(await of(await model(1e-6, 1e-6)), wanted, 1e-5);
+      const [inner, outer] = [await of(await model(1e-6, 0.5)), await of(await model(0.5, 1e-6))];
+      expectClose(inner.slice(0, 20), wanted.slice(0, 20), 1e-5);
+      for (const [other, stage] of [
+        [inner, 1],
+        [outer, 0],
+      ] as const)
+        // prettier-ignore
+        expect(Math.abs(other[20 * stage] - wanted[20 * stage])).toBeGreaterThan(1e-3);
+    });
+
+    it('dropout within the decoder changes no stage, as it does not act on what an inner stage compares', async () => {
+      const encoder = [dense(8, 'sigmoid'), dense(4)];
+      const last = dense(12, 'sigmoid');
+      const models = [[dense(8, 'sigmoid'), dropout(0.5), last], [dense(8, 'sigmoid'), last]]; // prettier-ignore
+      const [own, plain] = await Promise.all(models.map((decoder) => smallModel({ encoder, decoder })));
+      for (const each of [own, plain]) await each.pretrain(data(24), options);
+      expect(await numbers(own)).toEqual(await numbers(plain));
+    });
+
+    it('pools and upsampling', async () => {
+      const model = await smallModel({
+        input: [4, 4, 1],
+        encoder: [maxPool2d(2), flatten(), dense(3)],
+        decoder: [dense(4, 'sigmoid'), reshape([2, 2, 1]), upsample2d(2)],
+        loss: 'mse',
+      });
+      const images = new Draw(2).floats(16 * 24, 0, 1);
+      const before = await model.evaluate(images);
+      const [{ loss }] = await model.pretrain(images, { ...options, batchSize: 24, shuffle: false });
+      expect(loss[0]).toBeCloseTo(before.loss, 5);
+      expect(loss.at(-1)).toBeLessThan(loss[0]);
+    });
+
+    it('a stop of the gradient: the reconstruction does not train what is in front of it', async () => {
+      const model = await smallModel({
+        encoder: [dense(8, 'sigmoid'), stopGradient(), dense(4)],
+        decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')],
+      });
+      const before = await model.weights();
+      await model.pretrain(data(24), options);
+      const after = await model.weights();
+      for (const name of Object.keys(before))
+        if (name.startsWith('encoder.0.')) expect(after[name]).toEqual(before[name]);
+        else expect(after[name]).not.toEqual(before[name]);
+    });
   });
 
   it('corrupts images that the first layer flattens', async () => {

@@ -297,7 +297,7 @@ describe('an invalid file', () => {
   const wrong: Record<string, [Change, RegExp]> = {
     'no JSON': [() => '{', /JSON/],
     null: [() => 'null', /latentgpu must be an object/],
-    'another version': [set('version', 2), /version 2/],
+    'another version': [set('version', 3), /version 3 of the format, but only versions 1 and 2 can be read/],
     'another model': [set('model', 'jigsaw'), /kind 'jigsaw'/],
     'an unknown layer': [set('spec.encoder.0.name', 'toString'), /no layer 'toString'/],
     'a layer that is null': [set('spec.encoder.0', null), /no layer/],

@@ -121,6 +121,16 @@ const networks: Record<string, Parts> = {
     loss: 'bce',
     seed: 8,
   },
+  'code of an image': {
+    input: [5, 4, 2],
+    encoder: [['conv2d', 3, 2, 'tanh'], ['flatten'], ['gaussian', 12]],
+    decoder: [
+      ['reshape', [2, 2, 3]],
+      ['convTranspose2d', 2, [4, 3], 'sigmoid'],
+    ],
+    loss: 'bce',
+    seed: 9,
+  },
   bilinear: {
     input: [7, 6, 2],
     encoder: [['conv2d', 4, [3, 2], 'tanh', { bias: false }]],

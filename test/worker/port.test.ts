@@ -1,7 +1,7 @@
 /** The worker's side in the page itself, at the other end of a port, where it can be looked into. What both share: calls.test.ts. */
 import { expect, it, vi } from 'vitest';
 import * as direct from '../../src/index.ts';
-import { dense } from '../../src/worker.ts';
+import { adam, dataset, dense } from '../../src/worker.ts';
 import { openOver } from '../../src/worker/open.ts';
 import { fromWireError, toWireError } from '../../src/worker/protocol.ts';
 import { errorOf } from '../support/error-of.ts';
@@ -20,6 +20,32 @@ it('pretrains layer by layer', async () => {
   const histories = await model.pretrain(data(), { steps: 2, onProgress: ({ stage }) => void stages.add(stage) });
   expect([histories.length, [...stages]]).toEqual([2, [1, 2]]);
   model.dispose();
+  gpu.close();
+});
+
+it('what the page has dropped stays as long as another object or a running call needs it', async () => {
+  const gpu = await overPort();
+  const model = await smallRemote(gpu, {});
+  const { encoder } = model;
+  const set = await dataset(gpu, data(), { shape: [12] });
+  const view = set.take(20);
+  const optimizer = adam(0.01);
+  const wanted = await encoder.predict(view);
+  const weights = await model.weights();
+  const training = model.fit(view.take(10), { steps: 20, optimizer });
+  for (const { handle } of [set, model]) gpu.client.forget({ $handle: handle });
+  gpu.client.forget({ $same: 1 }); // the optimizer
+  expect((await training).steps).toBe(20);
+  for (const each of [model, set])
+    expect((await errorOf(model.encode(each as never))).message).toMatch(/object \d+ does not exist/);
+  const trained = await encoder.predict(view);
+  expect(trained.shape).toEqual([20, 5]);
+  expect(trained).not.toEqual(wanted);
+  // The network has the trained weights of the model, whose memory is not freed.
+  const again = await smallRemote(gpu, {});
+  expect(await again.weights()).toEqual(weights);
+  await again.fit(view.take(10), { steps: 20, optimizer });
+  expect(await again.encoder.predict(view)).toEqual(trained);
   gpu.close();
 });
 

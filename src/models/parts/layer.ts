@@ -4,7 +4,7 @@ import type { Role } from '../../runtime/parameters.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
-import type { Image, Layout } from './layout.ts';
+import type { Images, Layout } from './layout.ts';
 import type { Part } from './part.ts';
 
 /** A weight that a layer needs. */
@@ -31,10 +31,10 @@ export interface ParameterSpec {
  * 1.
  */
 export interface Around {
-  /** The image that the flat input comes from. */
-  readonly before?: Image;
+  /** The image that the flat input comes from, or several images one after the other. */
+  readonly before?: Images;
   /** The image that the flat output becomes. */
-  readonly after?: Image;
+  readonly after?: Images;
   /** Whether shapes with two sides are sequences. */
   readonly sequences?: boolean;
 }
@@ -88,6 +88,8 @@ export interface Layer extends Part {
   readonly activation?: string;
   /** Whether the layer only gives its values another shape. */
   readonly reshapes?: boolean;
+  /** Whether it changes values or gradients in training only. */
+  readonly trainingOnly?: boolean;
   /** Whether it takes sequences, [length, channels], so that all shapes with two sides in the model are sequences. */
   readonly sequences?: boolean;
   /**

@@ -92,6 +92,7 @@ export function dropout(rate: number): Layer {
     name: 'dropout',
     args: [rate],
     prepare: noise.prepare,
+    trainingOnly: true,
     outputShape: (input) => [...input],
     parameters: () => [],
     forward: (pass, x) => (pass.training ? noise().dropout(pass.tape, x, rate, pass.draws()) : x),
@@ -149,17 +150,20 @@ export function gaussian(units: number, options: GaussianOptions = {}): Layer {
     prepare: (gpu) => prepareAll(samples > 1 ? [gaussians, several] : [gaussians], gpu),
     outputShape: (input) => flat('gaussian', input, units),
     // Both heads are stored as one matrix, so that one product computes them.
-    parameters: ([inputs = 1], { before }) => [
+    parameters: ([inputs = 1], { before, after }) => [
       {
         name: 'heads.weight',
         role: 'weight',
         parts: ['mean.weight', 'logvar.weight'],
         shape: [2 * units, inputs],
-        layout: imageLayout(units, inputs, undefined, before),
+        layout: imageLayout(units, inputs, after, before),
         initial: (seed, which) =>
           spread(2 * units * inputs, initialLimit('gaussian', 'glorot', inputs, units), seed, which),
       },
-      { ...zeros('heads.bias', 'bias', [2 * units]), parts: ['mean.bias', 'logvar.bias'] },
+      {
+        ...zeros('heads.bias', 'bias', [2 * units], imageLayout(units, undefined, after, undefined)),
+        parts: ['mean.bias', 'logvar.bias'],
+      },
     ],
     forward(pass, x, parameter, { mean }) {
       const { tape } = pass;

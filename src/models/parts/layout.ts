@@ -15,7 +15,8 @@ export interface Layout {
 
 /** An image's height, width, channels: channels come last here, and first in PyTorch. */
 export type Image = readonly [height: number, width: number, channels: number];
-const channelsFirst = [2, 0, 1];
+/** An image, or several one after the other with their number in front. */
+export type Images = readonly [...count: number[], height: number, width: number, channels: number];
 
 /**
  * Returns the layout of a matrix whose rows or columns are the values of an image, or of a vector if `columns` is
@@ -25,8 +26,8 @@ const channelsFirst = [2, 0, 1];
 export function imageLayout(
   rows: number,
   columns: number | undefined,
-  rowImage: Image | undefined,
-  columnImage: Image | undefined,
+  rowImage: Images | undefined,
+  columnImage: Images | undefined,
 ): Layout | undefined {
   if (!rowImage && !columnImage) return undefined;
   const shape = columns === undefined ? [rows] : [rows, columns];
@@ -36,8 +37,9 @@ export function imageLayout(
   ];
   let first = 0;
   const axes = groups.flatMap((group) => {
-    const own = (group.length === 3 ? channelsFirst : [0]).map((axis) => first + axis);
-    first += group.length;
+    const own = group.map(() => first++);
+    // The channels move in front of height and width.
+    own.splice(-2, 0, own.pop()!);
     return own;
   });
   return { sides: groups.flat(), axes, shape };
@@ -75,13 +77,17 @@ export function toInside(values: Float32Array, layout: Layout): Float32Array {
   return moved(values, layout, (to, from, outside, inside) => (to[inside] = from[outside]));
 }
 
+/** Returns how many values lie between two neighbours along each side. */
+export const stridesOf = (sides: readonly number[]): number[] =>
+  sides.map((_, axis) => sides.slice(axis + 1).reduce((product, n) => product * n, 1));
+
 function moved(
   values: Float32Array,
   { sides, axes }: Layout,
   move: (to: Float32Array, from: Float32Array, outside: number, inside: number) => void,
 ): Float32Array {
   const result = new Float32Array(values.length);
-  const strides = sides.map((_, axis) => sizeOf(sides.slice(axis + 1)));
+  const strides = stridesOf(sides);
   for (let outside = 0; outside < values.length; outside++) {
     let rest = outside;
     let inside = 0;

@@ -8,9 +8,9 @@ import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
 import type { Host } from '../training/trainable.ts';
 import type { Around, Code, Layer, RecordCode } from './layer.ts';
-import type { Image } from './layout.ts';
+import type { Images } from './layout.ts';
 import type { Scales } from './normalize.ts';
-import { imageBehind, placeLayers, type PlacedLayer } from './placed-layers.ts';
+import { imageBehind, imageOf, placeLayers, type PlacedLayer } from './placed-layers.ts';
 
 // Pages that only train do not load it.
 const predicting = () => import('../predict.ts');
@@ -131,10 +131,10 @@ export class Network {
     return this.placed[i]?.input ?? this.outputShape;
   }
 
-  /** The image that its flat output comes from. @internal */
-  get flattened(): Image | undefined {
+  /** The image whose values its output has. @internal */
+  get flattened(): Images | undefined {
     const last = this.placed.at(-1);
-    return last ? imageBehind(last) : this.options.around?.before;
+    return imageOf(this.outputShape, this.around) ?? (last ? imageBehind(last) : this.options.around?.before);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Around, Layer, ParameterSpec } from './layer.ts';
-import type { Image } from './layout.ts';
+import type { Image, Images } from './layout.ts';
 
 /** A layer at its position in a network. Shapes are those of one example. */
 export interface PlacedLayer {
@@ -34,7 +34,7 @@ export function placeLayers(
 }
 
 /** Returns the image whose values a layer's flat output has, if there is one. */
-export const imageBehind = ({ layer, input, around }: PlacedLayer): Image | undefined =>
+export const imageBehind = ({ layer, input, around }: PlacedLayer): Images | undefined =>
   imageOf(input, around) ?? (mixes(layer, input) ? undefined : around.before);
 
 /** Returns whether any of the layers takes sequences. */
@@ -55,7 +55,7 @@ export function imageAhead(layers: readonly Layer[], code: readonly number[], se
 
 /** Returns whether a layer mixes flat values, so that they lose the order of an image. */
 export const mixes = (layer: Layer, input: readonly number[]): boolean =>
-  !layer.keepsOrder && layer.parameters(input, {}).length > 0;
+  !layer.keepsOrder && (layer.units ?? layer.parameters(input, {}).length) > 0;
 
 /**
  * Returns, for each layer, the image whose values its flat input has, and the image that its flat output becomes. A
@@ -67,14 +67,17 @@ function aroundEach(layers: readonly Layer[], shapes: readonly number[][], ends:
   layers.forEach((layer, i) =>
     befores.push(imageOf(shapes[i], ends) ?? (mixes(layer, shapes[i]) ? undefined : befores[i])),
   );
-  const afters: (Image | undefined)[] = [after];
+  const afters: (Images | undefined)[] = [after];
   for (let i = layers.length - 1; i > 0; i--)
     afters.unshift(mixes(layers[i], shapes[i]) ? undefined : (imageOf(shapes[i + 1], ends) ?? afters[0]));
   return layers.map((_, i) => ({ before: befores[i], after: afters[i], sequences }));
 }
 
+/** Returns an image as a list of one, which `groupNorm` does not refuse. */
+export const listed = (image: Images | undefined): Images | undefined => image && [1, ...image];
+
 /** Returns the shape as that of an image, if it is the shape of an image or of a sequence. */
-function imageOf(shape: readonly number[], { sequences = false }: Around): Image | undefined {
+export function imageOf(shape: readonly number[], { sequences = false }: Around): Image | undefined {
   if (shape.length === 3) return shape as unknown as Image;
   return sequences && shape.length === 2 ? [1, shape[0], shape[1]] : undefined;
 }

@@ -15,6 +15,7 @@ export function stopGradient(): Layer {
   return {
     name: 'stopGradient',
     args: [],
+    trainingOnly: true,
     outputShape: (input) => [...input],
     parameters: () => [],
     forward: (pass, x) => (pass.training ? stopGradientKernel(pass.tape, x) : x),

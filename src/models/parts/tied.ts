@@ -6,7 +6,7 @@ import { Network } from './network.ts';
 /** Replaces the decoder's weights by the transposed weights of the encoder. @throws OptionError, ShapeError */
 export function tie(encoder: Network, decoder: readonly Layer[]): { layers: Layer[]; borrowed: Map<string, string> } {
   const other = [...encoder.weighted, ...new Network('decoder', decoder, encoder.outputShape, never).weighted].find(
-    ({ units }) => units === undefined,
+    ({ mirrored }) => !mirrored,
   );
   if (other) throw new OptionError(`autoencoder: tied weights take dense layers, not ${other.name}`);
   const from = encoder.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [{ layer, i }])).reverse();
@@ -17,18 +17,13 @@ export function tie(encoder: Network, decoder: readonly Layer[]): { layers: Laye
     );
   const layers = [...decoder];
   const borrowed = new Map<string, string>();
-  from.forEach(({ layer, i: at }, n) => {
-    const mirrored = to[n].layer.mirrored;
-    if (!mirrored || !layer.mirrored)
-      throw new OptionError(
-        `autoencoder: tied weights take dense layers, not ${layer.mirrored ? to[n].layer.name : layer.name}`,
-      );
+  from.forEach(({ i: at }, n) => {
     const [inputs] = encoder.shapeBefore(at);
     if (to[n].layer.units !== inputs)
       throw new ShapeError(
         `autoencoder: tied weights: decoder.${to[n].i} has ${to[n].layer.units} units, but encoder.${at}, which it mirrors, takes ${inputs}`,
       );
-    layers[to[n].i] = mirrored();
+    layers[to[n].i] = to[n].layer.mirrored!();
     borrowed.set(`decoder.${to[n].i}.weight`, `encoder.${at}.weight`);
   });
   return { layers, borrowed };

@@ -9,22 +9,29 @@ import { readSafetensors, writeSafetensors, type SafeTensor } from '../../files/
 import { checkBytes, checkFlag, checkOptions, shown } from '../../runtime/options.ts';
 import { parseState } from '../../runtime/state.ts';
 import { readTensors, writeTensor, type Matrix } from '../../runtime/tensor.ts';
-import { toInside } from '../parts/layout.ts';
+import { toInside, type Layout } from '../parts/layout.ts';
+import type { Network } from '../parts/network.ts';
 import type { SavedValues } from '../parts/first-values.ts';
 import { momentNames } from '../parts/optimizers.ts';
 import { placeOf, withOptimizers, withoutOptimizers, type Place } from '../training/place.ts';
 import type { Phase } from '../training/trainable.ts';
 import { checked, readPlace, record } from './metadata.ts';
+import { layoutsOfVersion1 } from './version-1.ts';
 import { outside, stored, type StoredTensor, type Weights } from './weights.ts';
 
 /** The kinds of models in files. */
 export type ModelKind = 'autoencoder' | 'classifier' | 'jigsaw' | 'gan';
 
-/** The version of the format, increased when the meaning of existing entries changes. */
-const version = 1;
+/**
+ * The versions of the format. A new one changes the meaning of existing entries; models without such entries are still
+ * written as the version before it.
+ */
+const versions: readonly unknown[] = [1, 2];
 
 /** The parts of a model that a file is written from. */
 export interface Saveable extends Weights {
+  readonly kind: ModelKind;
+  readonly networks: readonly Network[];
   readonly place: Place;
   /** The trained weights of its phases, in their order. */
   readonly phases: readonly Pick<Phase, 'name' | 'trains'>[];
@@ -43,7 +50,6 @@ export interface SaveOptions {
 
 /** Writes a model as it is between two steps. `describe` returns its parts as plain data. */
 export async function writeCheckpoint(
-  kind: ModelKind,
   model: Saveable,
   describe: () => object,
   options: SaveOptions,
@@ -51,7 +57,7 @@ export async function writeCheckpoint(
   checkOptions('save', options, ['optimizer']);
   const { optimizer = true } = options;
   checkFlag('save: optimizer', optimizer);
-  const { gpu, turns, parameterSets, phases, place } = model;
+  const { kind, networks, gpu, turns, parameterSets, phases, place } = model;
   const { all, values, now, spec, beside } = await turns.take(async () => {
     const all = [...stored(parameterSets), ...(optimizer ? storedMoments(phases, place) : [])];
     const { live, ...now } = place;
@@ -65,6 +71,7 @@ export async function writeCheckpoint(
   });
   const names = phases.map(({ name }) => name);
   const written = optimizer ? withOptimizers(now, names) : withoutOptimizers(now);
+  const version = layoutsOfVersion1(kind, networks).size ? 2 : 1;
   const head = { version, model: kind, spec, place: written };
   // Other readers of safetensors look for `format`: the names and layouts are PyTorch's.
   return writeSafetensors({ ...outside(all, values), ...beside }, { format: 'pt', latentgpu: JSON.stringify(head) });
@@ -89,6 +96,7 @@ export class Checkpoint {
   private constructor(
     private readonly tensors: Record<string, SafeTensor>,
     names: string[],
+    private readonly version: unknown,
     /** The parts of the model, as its `describe` wrote them. */
     readonly spec: Record<string, unknown>,
     readonly place: Place,
@@ -107,14 +115,14 @@ export class Checkpoint {
       );
     }
     return checked(() => {
-      const { version: written, model, spec, place } = record(parseJson(json), 'latentgpu');
-      if (written !== version)
+      const { version, model, spec, place } = record(parseJson(json), 'latentgpu');
+      if (!versions.includes(version))
         throw new OptionError(
-          `it has version ${shown(written)} of the format, but only version ${version} can be read`,
+          `it has version ${shown(version)} of the format, but only versions ${versions.join(' and ')} can be read`,
         );
       if (model !== kind) throw new OptionError(`it holds a model of kind ${shown(model)}, not '${kind}'`);
       const names = Object.keys({ ...tensors, ...others });
-      return new Checkpoint(tensors, names, record(spec, 'spec'), readPlace(record(place, 'place')));
+      return new Checkpoint(tensors, names, version, record(spec, 'spec'), readPlace(record(place, 'place')));
     });
   }
 
@@ -135,14 +143,23 @@ export class Checkpoint {
     return found.data;
   };
 
-  /** Restores the state of training, after the weights. @throws FormatError */
-  restore({ gpu, phases, place }: Saveable): void {
+  /**
+   * Restores the state of training, after the weights, of which those of another order in this version are replaced.
+   * @throws FormatError
+   */
+  restore({ kind, networks, gpu, parameterSets, phases, place }: Saveable): void {
+    const earlier: ReadonlyMap<string, Layout> = this.version === 1 ? layoutsOfVersion1(kind, networks) : new Map();
+    for (const { name, tensor } of stored(parameterSets)) {
+      const layout = earlier.get(name);
+      if (layout) writeTensor(gpu, tensor, toInside(this.savedValues(name, layout.shape), layout));
+    }
     phases.forEach(({ name: phase, trains }, i) => {
       const { optimizer } = placeOf(this.place, phase, i === phases.length - 1);
       if (!optimizer) return;
       const names = momentNames[optimizer.kind];
       trains.resetMoments(names.length);
-      for (const { name, tensor, layout } of stored([trains])) {
+      for (const { name, tensor, layout: own } of stored([trains])) {
+        const layout = earlier.get(name) ?? own;
         const { shape } = layout ?? tensor;
         trains.momentsOf(name).forEach((moment, n) => {
           const values = this.savedValues(`optimizer.${names[n]}.${name}`, shape);

@@ -53,15 +53,20 @@ export async function pretrainLayers(
   });
 }
 
-/** The indices of two layers in their lists. */
-interface Pair {
-  /**
-   * The first layer of the stage's encoder: 0 in the outermost stage, which takes the data itself, also where layers
-   * without weights are ahead of `encoder`.
-   */
+/** Consecutive layers of a network, of which one has weights. */
+interface Span {
+  /** The index of the first layer. */
   readonly from: number;
-  readonly encoder: number;
-  readonly decoder: number;
+  /** The index of the layer with weights. */
+  readonly weighted: number;
+  /** The index behind the last layer. */
+  readonly to: number;
+}
+
+/** The layers of a stage. The outermost stage takes the data themselves, so its encoder starts at index 0. */
+interface Pair {
+  readonly encoder: Span;
+  readonly decoder: Span;
 }
 
 /** Pairs layers from the outside in. @throws OptionError, ShapeError */
@@ -69,22 +74,36 @@ function pairLayers({ encoder, decoder }: Hourglass): Pair[] {
   const all = [...encoder.weighted, ...encoder.layers.filter(({ code }) => code), ...decoder.weighted];
   const other = all.find(({ units }) => units === undefined);
   if (other) throw new OptionError(`pretrain: takes dense layers, not ${other.name}`);
-  const weighted = (network: Network) => network.layers.flatMap((layer, i) => (layer.units === undefined ? [] : [i]));
-  const [from, to] = [weighted(encoder), weighted(decoder).reverse()];
-  if (from.length !== to.length)
+  const [inwards, outwards] = [spans(encoder), spans(decoder).reverse()];
+  if (inwards.length !== outwards.length)
     throw new OptionError(
-      `pretrain: the decoder has ${to.length} layers with weights, the encoder ${from.length}: each needs a counterpart`,
+      `pretrain: the decoder has ${outwards.length} layers with weights, the encoder ${inwards.length}: each needs a counterpart`,
     );
-  return from.map((at, i) => {
-    const taken = encoder.shapeBefore(at);
-    const given = decoder.layers[to[i]].outputShape(decoder.shapeBefore(to[i]));
+  return inwards.map((into, i) => {
+    const out = outwards[i];
+    const taken = encoder.shapeBefore(into.from);
+    const given = decoder.shapeBefore(out.to);
     if (taken.join() !== given.join())
       throw new ShapeError(
-        `pretrain: encoder.${at} takes [${taken.join(', ')}], its counterpart decoder.${to[i]} gives [${given.join(', ')}]`,
+        `pretrain: encoder.${into.weighted} takes [${taken.join(', ')}], its counterpart decoder.${out.weighted} gives [${given.join(', ')}]`,
       );
-    return { from: i && at, encoder: at, decoder: to[i] };
+    // In the whole model, dropout behind an inner layer of the decoder acts on hidden units, not on what is compared.
+    return { encoder: into, decoder: i ? { ...out, to: endOfResult(decoder, out.to) } : out };
   });
 }
+
+/**
+ * Divides the layers of a network: layers without weights belong to the one with weights before them, and the first
+ * ones to the first one with weights.
+ */
+function spans({ layers }: Network): Span[] {
+  const weighted = layers.flatMap((layer, i) => (layer.units === undefined ? [] : [i]));
+  return weighted.map((at, i) => ({ from: i && at, weighted: at, to: weighted[i + 1] ?? layers.length }));
+}
+
+/** Returns the index behind the last of the layers before `to` that prediction needs. */
+const endOfResult = ({ layers }: Network, to: number): number =>
+  layers.slice(0, to).findLastIndex(({ trainingOnly }) => !trainingOnly) + 1;
 
 /** Trains copies of two layers' weights, which then replace the originals. */
 async function trainPair(
@@ -95,10 +114,11 @@ async function trainPair(
   fit: (stage: Stage) => Promise<History>,
 ): Promise<History> {
   const { gpu } = whole;
-  const below = model.encoder.part(0, pair.from);
+  const { from, to } = pair.encoder;
+  const below = model.encoder.part(0, endOfResult(model.encoder, from));
   const host: () => Host = () => stageHost;
-  const encoder = model.encoder.part(pair.from, pair.encoder + 1, host);
-  const decoder = model.decoder.part(pair.decoder, pair.decoder + 1, host);
+  const encoder = model.encoder.part(from, to, host);
+  const decoder = model.decoder.part(pair.decoder.from, pair.decoder.to, host);
   const [parameters] = makeParameters(gpu, [[encoder, decoder]], seed);
   const stageHost: Host = { gpu, parameters, turns: new Turns() };
   try {
@@ -111,12 +131,12 @@ async function trainPair(
       opponent: undefined,
       encoder,
       decoder,
-      loss: pair.from ? model.loss.inner(below.lastActivation, decoder.lastActivation) : model.loss,
+      loss: from ? model.loss.inner(below.lastActivation, decoder.lastActivation) : model.loss,
       weights: () => parameters.withRole('weight'),
     };
     const record: Phase['record'] = (pass, { x }) => {
       const clean = pass.tape.constant(() => {
-        if (!pair.from) return recordTarget(model, pass, x);
+        if (!from) return recordTarget(model, pass, x);
         return below.record(pass.predicting(), recordInput(model, pass, x));
       });
       return recordLoss(stage, pass, clean);

@@ -126,13 +126,17 @@ networks = {
             layer(nn.ConvTranspose2d, 5, 4, (3, 2), stride=(2, 1), padding=1, dilation=(1, 2), activation=torch.sigmoid),
         ],
     ),
+    'code of an image': lambda: (
+        [layer(nn.Conv2d, 2, 3, 2, activation=torch.tanh), nn.Flatten(), Gaussian(36, 12)],
+        [nn.Unflatten(1, (3, 2, 2)), layer(nn.ConvTranspose2d, 3, 2, (4, 3), activation=torch.sigmoid)],
+    ),
     'bilinear': lambda: (
         [layer(nn.Conv2d, 2, 4, (3, 2), bias=False, activation=torch.tanh)],
         [nn.Upsample(scale_factor=2, mode='bilinear', align_corners=False), layer(nn.Conv2d, 4, 2, (4, 5), activation=torch.sigmoid)],
     ),
 }
 # One example; images with their channels last, as the library has them.
-shapes = {'dense': (12,), 'variational': (12,), 'tied': (12,), 'convolutional': (8, 8, 3), 'bilinear': (7, 6, 2), 'normalized': (5, 4, 2), 'sequences': (16, 3), 'apart and in groups': (9, 8, 4)}
+shapes = {'dense': (12,), 'variational': (12,), 'tied': (12,), 'convolutional': (8, 8, 3), 'code of an image': (5, 4, 2), 'bilinear': (7, 6, 2), 'normalized': (5, 4, 2), 'sequences': (16, 3), 'apart and in groups': (9, 8, 4)}
 
 folder = Path(sys.argv[1])
 torch.manual_seed(1)
