@@ -5,7 +5,6 @@ import type { Matrix } from '../runtime/tensor.ts';
 import { Assembler } from './assembly.ts';
 import { Coder } from './coder.ts';
 import type { Sampler, SamplerFit, SamplerOptions, ReadSampler } from './downstream/sampler.ts';
-import { checkSample } from './downstream/check-rows.ts';
 import type { Inside } from './model.ts';
 import type { SampleLabels } from './parts/condition.ts';
 import type { SavedValues } from './parts/first-values.ts';
@@ -208,6 +207,8 @@ export class Autoencoder extends Coder {
    * LatentGpuError where the weights have changed since `fitSampler`
    */
   async sample(count: number, options: { seed?: number } & SampleLabels = {}): Promise<Matrix> {
+    // Imported on demand: pages that draw no samples do not load it.
+    const { checkSample } = await import('./downstream/check-rows.ts');
     const seed = checkSample(this.decoder, count, options, ['seed', 'label', 'labels']);
     const { classes } = this.#parts;
     if (classes === undefined && (options.label !== undefined || options.labels !== undefined))

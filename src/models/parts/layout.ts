@@ -1,5 +1,3 @@
-import { sizeOf } from '../../runtime/tensor.ts';
-
 /**
  * The layout of a weight on the device, where it differs from the one outside, which is the one that users and files
  * see.
