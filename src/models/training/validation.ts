@@ -28,9 +28,7 @@ export async function splitOff<L extends AnyLoss, D>(
     const [training, held] = all.split(1 - validation, { seed }).map((part) => scope.own(part));
     return { training, held };
   }
-  const { set, release } = await put(`${where}: validation`, validation);
-  scope.defer(release);
-  return { training: all, held: set };
+  return { training: all, held: scope.ownSet(await put(`${where}: validation`, validation)) };
 }
 
 /** The epoch with the lowest loss on the validation data. */
