@@ -1,5 +1,6 @@
 import type { Data } from '../data/dataset.ts';
 import type { Examples, Labels } from '../data/labels.ts';
+import { onDemand } from '../runtime/on-demand.ts';
 import { checkOptions, checkWord } from '../runtime/options.ts';
 import { sizeOf, type Matrix } from '../runtime/tensor.ts';
 import type { Indices } from './downstream/indices.ts';
@@ -11,7 +12,7 @@ import type { Hourglass } from './training/hourglass.ts';
 import type { Losses } from './training/losses.ts';
 
 /** Imports what reads a model on demand: pages that only train do not load it. */
-const reading = () => import('./downstream/reading.ts');
+const reading = onDemand(() => import('./downstream/reading.ts'));
 
 /**
  * A model with an encoder and a decoder: what it computes from examples and codes, and its export to other programs.
@@ -43,8 +44,8 @@ export abstract class Coder extends Model<Losses, Examples> {
    * @throws OptionError where the code is not Gaussian; ShapeError, DataError
    */
   async posterior(data: Examples): Promise<{ mean: Matrix; logvar: Matrix }> {
-    const { posterior } = await reading();
-    return posterior(this.hourglass, data);
+    await reading.prepare();
+    return reading().posterior(this.hourglass, data);
   }
 
   /**
@@ -77,8 +78,8 @@ export abstract class Coder extends Model<Losses, Examples> {
    */
   async reconstruct(data: Examples, options: { labels?: Labels } = {}): Promise<Matrix> {
     const labelled = withLabels('reconstruct', data, options);
-    const { reconstruct } = await reading();
-    return reconstruct(this.hourglass, labelled);
+    await reading.prepare();
+    return reading().reconstruct(this.hourglass, labelled);
   }
 
   /**
@@ -86,8 +87,8 @@ export abstract class Coder extends Model<Losses, Examples> {
    * @throws OptionError, ShapeError, DataError
    */
   async corrupt(data: Examples, options: { seed?: number } = {}): Promise<Matrix> {
-    const { corrupt } = await reading();
-    return corrupt(this.hourglass, data, options, this.inside.trainable.seed);
+    await reading.prepare();
+    return reading().corrupt(this.hourglass, data, options, this.inside.trainable.seed);
   }
 
   /**
@@ -110,8 +111,8 @@ export abstract class Coder extends Model<Losses, Examples> {
    * @throws ShapeError, DataError
    */
   async errors(data: Examples, options: { perFeature?: boolean } = {}): Promise<Float32Array> {
-    const { errors } = await reading();
-    return errors(this.hourglass, data, options);
+    await reading.prepare();
+    return reading().errors(this.hourglass, data, options);
   }
 
   /**

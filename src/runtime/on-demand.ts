@@ -11,7 +11,7 @@ export interface OnDemand<M> {
 export function onDemand<M>(load: () => Promise<M>): OnDemand<M> {
   let loaded: M | undefined;
   const access = () => {
-    if (!loaded) throw new Error('a part was recorded before its prepare() had ended');
+    if (!loaded) throw new Error('a module was used before its prepare() had ended');
     return loaded;
   };
   return Object.assign(access, {

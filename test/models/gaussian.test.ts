@@ -74,7 +74,7 @@ describe('a Gaussian code', () => {
 
   it('is needed for samples and posteriors', async () => {
     const model = await smallModel();
-    for (const promise of [model.sample(1), model.posterior(data(1))])
-      expect(await errorOf(promise)).toBeInstanceOf(OptionError);
+    expect(await errorOf(model.sample(1))).toBeInstanceOf(OptionError);
+    expect(await errorOf(model.posterior(data(1)))).toBeInstanceOf(OptionError);
   });
 });

@@ -165,8 +165,8 @@ describe('a sampler is refused', () => {
     const model = await smallModel();
     await model.fitSampler(data(), { components: 2 });
     model.dispose();
-    for (const promise of [model.fitSampler(data()), model.sample(1)])
-      expect((await errorOf(promise)).message).toBe('the model was disposed');
+    expect((await errorOf(model.fitSampler(data()))).message).toBe('the model was disposed');
+    expect((await errorOf(model.sample(1))).message).toBe('the model was disposed');
   });
 });
 

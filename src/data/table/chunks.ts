@@ -4,6 +4,7 @@ export type Numbers = Float32Array | Float64Array;
 export type Codes = Int16Array | Int32Array;
 type Values = Numbers | Codes;
 type ArrayOf<A extends Values> = new (length: number) => A;
+const kinds = [Float32Array, Float64Array, Int16Array, Int32Array];
 
 /** Returns the values as a Float32Array if that is exact, which halves the memory. */
 function compact(values: Numbers): Numbers {
@@ -123,7 +124,8 @@ export class Stored<A extends Values = Values> {
   joined(rows?: Uint32Array): A {
     const { chunks, length } = this;
     const wide = chunks.find((chunk) => !(chunk instanceof Float32Array)) ?? chunks[0];
-    const joined = new (wide.constructor as ArrayOf<A>)(rows?.length ?? length);
+    const kind = kinds.find((each) => wide instanceof each) as unknown as ArrayOf<A>;
+    const joined = new kind(rows?.length ?? length);
     if (rows) for (let i = 0; i < rows.length; i++) joined[i] = this.at(rows[i]);
     else {
       let at = 0;

@@ -2,6 +2,7 @@ import type { Examples } from '../../data/labels.ts';
 import { withoutBlanks } from '../../kernels/blanks.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { shown } from '../../runtime/options.ts';
+import { onDemand } from '../../runtime/on-demand.ts';
 import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 import type { PredictOptions, Recording } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
@@ -13,7 +14,7 @@ import type { Scales } from './normalize.ts';
 import { imageBehind, imageOf, placeLayers, type PlacedLayer } from './placed-layers.ts';
 
 // Pages that only train do not load it.
-const predicting = () => import('../predict.ts');
+const predicting = onDemand(() => import('../predict.ts'));
 
 /** A row of `describe()`. */
 export interface LayerInfo {
@@ -96,8 +97,8 @@ export class Network {
       return exit?.inverse(pass.tape, y) ?? y;
     };
     const host = this.name === 'encoder' ? this.host() : { ...this.host(), place: undefined, put: undefined };
-    const { predict } = await predicting();
-    return predict(host, `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
+    await predicting.prepare();
+    return predicting().predict(host, `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
   }
 
   /** Returns a table of layers, shapes and parameters. */
@@ -165,8 +166,8 @@ export class Network {
     record: Recording,
     options?: PredictOptions,
   ): Promise<Matrix> {
-    const { predict } = await predicting();
-    return predict(this.host(), where, data, this.inputShape, outputShape, record, options);
+    await predicting.prepare();
+    return predicting().predict(this.host(), where, data, this.inputShape, outputShape, record, options);
   }
 
   /** Records y = network(x) for data before normalisation. @internal */
