@@ -77,8 +77,9 @@ class Fit<L extends AnyLoss, D> {
     prepared?.catch(() => {}); // It is awaited below, unless the upload fails before.
     const set = scope.ownSet(await model.put('fit', this.data));
     await prepared;
-    const split = given === undefined ? undefined : await validating().splitOff(scope, 'fit', model, set, given);
-    const { training, held }: { training: Dataset; held?: Dataset } = split ?? { training: set };
+    const whole = { training: set, held: undefined };
+    const { training, held } =
+      given === undefined ? whole : await validating().splitOff(scope, 'fit', model, set, given);
     const batch = batchSizeFor(options.batchSize, training.length);
     await this.#recovery?.begin(this.#course);
     const { trainer, validation } = await this.#prepare(scope, batch, training, held);
