@@ -168,15 +168,20 @@ it('quantises: a codebook, the entries of an example, and samples', async () => 
   await says('#state', /It is saved in this browser/);
   await page.$eval('#codebook', (panel) => panel.scrollIntoView());
   await has(64, '#entries li');
-  const framed = () => page.$$eval('#entries .taken', (items) => items.map((item) => item.getAttribute('data-entry')));
-  const inGrid = () =>
-    page.$$eval('#index-map td', (cells) =>
-      cells.map((cell) => cell.textContent).sort((a, b) => Number(a) - Number(b)),
-    );
-  expect(await inGrid()).toHaveLength(49);
-  expect(await framed()).toEqual([...new Set(await inGrid())]);
+  // Both are read at one moment: the page may show the entries of a later step in between.
+  const seen = () =>
+    page.evaluate(() => ({
+      framed: [...document.querySelectorAll('#entries .taken')].map((item) => Number(item.getAttribute('data-entry'))),
+      inGrid: [...document.querySelectorAll('#index-map td')].map((cell) => Number(cell.textContent)),
+    }));
+  const framedAsInGrid = async () => {
+    const { framed, inGrid } = await seen();
+    expect(inGrid).toHaveLength(49);
+    expect(framed).toEqual([...new Set(inGrid)].sort((a, b) => a - b));
+  };
+  await framedAsInGrid();
   await page.select('#index-example', '3');
-  expect(await framed()).toEqual([...new Set(await inGrid())]);
+  await framedAsInGrid();
   expect(await text('#verdict')).toMatch(/commitment0\.\d+perplexity\d/);
   expect(await page.$$('#samples canvas')).toEqual([]);
   await toMiddle('#draw-samples');
