@@ -2,6 +2,7 @@ import { DataError, FormatError, OptionError } from '../errors.ts';
 import { allocate, isPage, kindOf } from '../platform.ts';
 import { checkBytes, checkFunction, checkOptions, checkSignal, shown } from '../runtime/options.ts';
 import type { Source } from './make-dataset.ts';
+import { sizeOf } from './response-size.ts';
 
 /** The values of an IDX file. */
 export interface IdxData extends Source {
@@ -138,9 +139,7 @@ async function download(url: string, { onProgress, signal }: FetchOptions): Prom
   const response = await inWords(fetch(url, { signal }));
   if (!response.ok || !response.body)
     throw new DataError(`fetchIdx: ${url} answered ${response.status} ${response.statusText}`);
-  // The body is already decompressed, while `content-length` is the size as sent.
-  const packed = response.headers.get('content-encoding') ?? (response.type === 'cors' ? 'unknown' : 'identity');
-  const total = (packed === 'identity' && Number(response.headers.get('content-length'))) || undefined;
+  const total = sizeOf(response);
   const reader = response.body.getReader();
   const parts: Uint8Array[] = [];
   let loaded = 0;

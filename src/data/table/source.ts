@@ -2,6 +2,7 @@
 import { DataError, LatentGpuError, OptionError } from '../../errors.ts';
 import { isBytes, kindOf } from '../../platform.ts';
 import { shown } from '../../runtime/options.ts';
+import { sizeOf } from '../response-size.ts';
 
 /** What `readTable` reads: the text of a file, a `File` or `Blob`, a `Response`, or bytes, also as a stream. */
 export type TableSource =
@@ -52,10 +53,7 @@ function fromResponse(response: Response): Opened {
       `readTable: ${response.url || 'the server'} answered ${response.status} ${response.statusText}`,
     );
   if (response.bodyUsed) throw new OptionError('readTable: the response has been read already');
-  // The body is already decompressed, while `content-length` is the size as sent.
-  const packed = response.headers.get('content-encoding') ?? (response.type === 'cors' ? 'unknown' : 'identity');
-  const total = (packed === 'identity' && Number(response.headers.get('content-length'))) || undefined;
-  return { pieces: fromStream(response.body), total };
+  return { pieces: fromStream(response.body), total: sizeOf(response) };
 }
 
 /** The length of a piece of text in UTF-16 code units, each at most three bytes of UTF-8. */
