@@ -66,7 +66,7 @@ export class Assembler {
         parameterSets,
         others: [parts.normalizer],
         parts: [loss, ...corruptions, ...penalties],
-        beside: () => sampler.tensors(),
+        extras: () => sampler.tensors(),
         weightsChanged: () => sampler.weightsChanged(),
       },
     };

@@ -27,7 +27,7 @@ export interface Inside<L extends AnyLoss, D> {
   /** What the model prepares before its first use, beside its layers. */
   readonly parts?: readonly Preparable[];
   /** Returns the tensors that a file keeps beside the weights, by name. */
-  beside?(): Record<string, Matrix>;
+  extras?(): Record<string, Matrix>;
   /** Called when `setWeights` has replaced weights. */
   weightsChanged?(): void;
   /** Returns the parts of the model as plain data, for a file that is saved with these options. */
@@ -152,7 +152,7 @@ export abstract class Model<L extends AnyLoss, D = Data> {
   }
 
   #saveable(): Saveable {
-    const { trainable, kind, networks, beside } = this.inside;
-    return { ...this.placed(), kind, networks, phases: trainable.phases, place: trainable.place, beside };
+    const { trainable, kind, networks, extras } = this.inside;
+    return { ...this.placed(), kind, networks, phases: trainable.phases, place: trainable.place, extras };
   }
 }

@@ -221,8 +221,8 @@ export class Tape {
   differentiate(): void;
   differentiate(losses: readonly Source[]): void;
   differentiate(y: Tensor, dy: Tensor, losses?: readonly Source[]): void;
-  differentiate(from?: Tensor | readonly Source[], dy?: Tensor, beside: readonly Source[] = []): void {
-    let losses = beside;
+  differentiate(from?: Tensor | readonly Source[], dy?: Tensor, others: readonly Source[] = []): void {
+    let losses = others;
     if (from && 'size' in from) {
       if (!dy || dy.size !== from.size)
         throw new ShapeError(`differentiate: y is ${shown(from.shape)}, its gradient ${shown(dy?.shape)}`);

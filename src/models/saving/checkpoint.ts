@@ -36,7 +36,7 @@ export interface Saveable extends Weights {
   /** The trained weights of its phases, in their order. */
   readonly phases: readonly Pick<Phase, 'name' | 'trains'>[];
   /** Returns the tensors beside the weights, by name; a file without the optimizer's moments leaves them out. */
-  readonly beside?: () => Record<string, Matrix>;
+  readonly extras?: () => Record<string, Matrix>;
 }
 
 /** Options of the `save` method of a model. */
@@ -58,23 +58,23 @@ export async function writeCheckpoint(
   const { optimizer = true } = options;
   checkFlag('save: optimizer', optimizer);
   const { kind, networks, gpu, turns, parameterSets, phases, place } = model;
-  const { all, values, now, spec, beside } = await turns.take(async () => {
+  const { all, values, now, spec, extras } = await turns.take(async () => {
     const all = [...stored(parameterSets), ...(optimizer ? storedMoments(phases, place) : [])];
     const { live, ...now } = place;
-    const [spec, beside] = [describe(), optimizer ? model.beside?.() : {}];
+    const [spec, extras] = [describe(), optimizer ? model.extras?.() : {}];
     const values = await readTensors(gpu, [...all.map(({ tensor }) => tensor), ...(live ? [live] : [])]);
     if (live) {
       const { step, epoch, position } = parseState(values.at(-1)!);
       Object.assign(now, { step, epoch, position });
     }
-    return { all, values, now, spec, beside };
+    return { all, values, now, spec, extras };
   });
   const names = phases.map(({ name }) => name);
   const written = optimizer ? withOptimizers(now, names) : withoutOptimizers(now);
   const version = layoutsOfVersion1(kind, networks).size ? 2 : 1;
   const head = { version, model: kind, spec, place: written };
   // Other readers of safetensors look for `format`: the names and layouts are PyTorch's.
-  return writeSafetensors({ ...outside(all, values), ...beside }, { format: 'pt', latentgpu: JSON.stringify(head) });
+  return writeSafetensors({ ...outside(all, values), ...extras }, { format: 'pt', latentgpu: JSON.stringify(head) });
 }
 
 /** Returns the optimizers' moments, with the names of their weights. */

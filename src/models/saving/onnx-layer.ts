@@ -4,11 +4,11 @@ import type { OnnxGraph } from '../../files/onnx.ts';
 export interface Target {
   readonly graph: OnnxGraph;
   /** Functions that add further values of the code to the graph, by the names of the outputs. */
-  readonly beside: Map<string, () => Beside>;
+  readonly extraOutputs: Map<string, () => ExtraOutput>;
 }
 
 /** A value of the graph beside a code, [batch, …shape]. */
-export interface Beside {
+export interface ExtraOutput {
   readonly value: string;
   readonly shape: readonly number[];
   /** Whether its numbers are int64; otherwise they are float32. */

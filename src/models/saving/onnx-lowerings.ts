@@ -14,24 +14,24 @@ export const lowerings: Record<LayerName, Lowering> = {
   dense: flat(({ graph }, x, { weight, transposed }) =>
     graph.node('Gemm', operands(x, weight('weight'), weight('bias')), { transB: transposed ? 0 : 1 }),
   ),
-  gaussian: flat(({ graph, beside }, x, { weight, output }) => {
+  gaussian: flat(({ graph, extraOutputs }, x, { weight, output }) => {
     const head = (name: string) =>
       graph.node('Gemm', operands(x, weight(`${name}.weight`), weight(`${name}.bias`)), { transB: 1 });
-    beside.set('logvar', () => {
+    extraOutputs.set('logvar', () => {
       const bounds = logvarBounds.map((bound) => graph.float(`logvar.${bound}`, bound));
       return { value: graph.node('Clip', [head('logvar'), ...bounds]), shape: output };
     });
     return head('mean');
   }),
   // The nearest entry has the smallest ‖e‖² − 2 z·e.
-  vectorQuantizer: flat(({ graph, beside }, x, { weight, input, output }) => {
+  vectorQuantizer: flat(({ graph, extraOutputs }, x, { weight, input, output }) => {
     const codebook = weight('codebook')!;
     const squares = graph.node('Mul', [codebook, codebook]);
     const lengths = graph.node('ReduceSum', [squares, graph.integers('axis.1', [1])], { keepdims: 0 });
     const products = graph.node('MatMul', [x, graph.node('Transpose', [codebook], { perm: [1, 0] })]);
     const doubled = graph.node('Add', [products, products]);
     const value = graph.node('ArgMin', [graph.node('Sub', [lengths, doubled])], { axis: input.length, keepdims: 0 });
-    beside.set('indices', () => ({ value, shape: output.slice(0, -1), whole: true }));
+    extraOutputs.set('indices', () => ({ value, shape: output.slice(0, -1), whole: true }));
     return graph.node('Gather', [codebook, value], { axis: 0 });
   }),
   // The writer adds every layer's activation.

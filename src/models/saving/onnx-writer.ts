@@ -7,7 +7,7 @@ import type { Network } from '../parts/network.ts';
 import type { Normalizer } from '../parts/normalizer.ts';
 import { placeLayers, type PlacedLayer } from '../parts/placed-layers.ts';
 import { folded, takesIn } from './onnx-fold.ts';
-import type { Beside, Target, WrittenLayer } from './onnx-layer.ts';
+import type { ExtraOutput, Target, WrittenLayer } from './onnx-layer.ts';
 import { activations, lowerings } from './onnx-lowerings.ts';
 
 /** A weight in the form of ONNX operators. */
@@ -25,7 +25,7 @@ export interface Value {
 
 /** Writes networks into a graph. */
 export class NetworkWriter implements Target {
-  readonly beside = new Map<string, () => Beside>();
+  readonly extraOutputs = new Map<string, () => ExtraOutput>();
   /** The labels, once a layer has requested them. */
   #labels: string | undefined;
 
@@ -39,8 +39,8 @@ export class NetworkWriter implements Target {
   }
 
   /** Adds the outputs beside a code. */
-  outputBeside(): void {
-    for (const [name, make] of this.beside) {
+  addExtraOutputs(): void {
+    for (const [name, make] of this.extraOutputs) {
       const { value, shape, whole } = make();
       this.graph.output(name, value, shape, whole ? 'int64' : 'float');
     }

@@ -39,7 +39,7 @@ export async function writeOnnx(
     value = writer.network(encoder, normalizer ? writer.normalized(value, normalizer, shape) : value);
     if (!decoder) {
       graph.output('code', writer.channelsLast(value, encoder.outputShape.length), encoder.outputShape);
-      writer.outputBeside();
+      writer.addExtraOutputs();
     }
   }
   if (decoder) {

@@ -46,8 +46,8 @@ export async function writeTableOnnx(
   } else graph.input('code', encoder.outputShape);
   if (part === 'encoder') {
     graph.output('code', value.name, encoder.outputShape);
-    checkApart(names, ['code', ...writer.beside.keys()]);
-    writer.outputBeside();
+    checkApart(names, ['code', ...writer.extraOutputs.keys()]);
+    writer.addExtraOutputs();
     return graph.toBytes(part);
   }
   if (inputs) checkApart(names, outputNames);

@@ -42,10 +42,10 @@ export async function prepareEvaluation<L extends AnyLoss>(
   const feed = scope.own(await openFeed('evaluate', set, batch));
   const tape = makeTape(gpu);
   const gathered = gatherFrom(tape, set, feed, state, batch, { forLoss: true });
-  const beside = { labels: gathered.targets, weights: gathered.weights, blanks: set.storage.blanks };
+  const extras = { labels: gathered.targets, weights: gathered.weights, blanks: set.storage.blanks };
   const last = phases.length - 1;
   const recorded = phases.map((phase, i) =>
-    phase.record(new Pass(tape, 'evaluate', state, last - i, undefined, beside), gathered),
+    phase.record(new Pass(tape, 'evaluate', state, last - i, undefined, extras), gathered),
   );
   const terms = recorded.flat();
   // The terms of the model's own phase come last, and the loss consists of these alone.

@@ -13,7 +13,7 @@ export type Mode = 'train' | 'evaluate' | 'predict';
 const drawsOfAPhase = 2 ** 16;
 
 /** The data that come with the examples of a batch. */
-export interface Beside {
+export interface BatchExtras {
   /** The label of each example, [rows, 1], if the data have labels. */
   readonly labels?: Tensor;
   /** A factor for the loss of each example, [rows, 1], if the data have weights and a loss is recorded. */
@@ -35,7 +35,7 @@ export class Pass {
     /** The data that the step provides, in training only. */
     readonly step?: InStep,
     /** The data that come with the examples. */
-    private readonly beside: Beside = {},
+    private readonly extras: BatchExtras = {},
   ) {
     this.#draws = phase * drawsOfAPhase;
   }
@@ -45,20 +45,20 @@ export class Pass {
   }
 
   get labels(): Tensor | undefined {
-    return this.beside.labels;
+    return this.extras.labels;
   }
 
   get weights(): Tensor | undefined {
-    return this.beside.weights;
+    return this.extras.weights;
   }
 
   get blanks(): boolean {
-    return this.beside.blanks ?? false;
+    return this.extras.blanks ?? false;
   }
 
   /** The same recording with the purpose `predict`. */
   predicting(): Pass {
-    return new Pass(this.tape, 'predict', this.state, 0, undefined, this.beside);
+    return new Pass(this.tape, 'predict', this.state, 0, undefined, this.extras);
   }
 
   /** Returns random numbers that no other caller gets. */
