@@ -1,7 +1,6 @@
 /** Epochs that follow each other without a boundary: what they save, and that nothing else differs. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
-  adam,
   cosine,
   dataset,
   dense,
@@ -16,14 +15,10 @@ import {
 import type { Gpu } from '../../src/runtime/device.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
+import { boundary, data, expectTheSameAhead } from '../support/ahead.ts';
 import { bits, errorOf, smallModel, stepOf } from '../support/model.ts';
-import { Draw } from '../support/random.ts';
 
 afterEach(() => void vi.restoreAllMocks());
-
-const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);
-/** What makes every epoch end at a boundary. */
-const boundary = { onEpochEnd: () => {} };
 
 /** Tells of each readback whether training went on before it had come back; each is held up until then, or for a moment. */
 function watchReadbacks(gpu: Gpu): boolean[] {
@@ -85,29 +80,14 @@ describe('submits and readbacks', () => {
 });
 
 describe('the same history and the same bits', () => {
-  it.each<[string, number, FitOptions, FitOptions?]>([
+  it.each<[string, number, FitOptions]>([
     ['of whole epochs', 48, { epochs: 7, batchSize: 16 }],
     ['where the last batch of an epoch is short', 50, { epochs: 7, batchSize: 16 }],
     ['where it ends within an epoch', 50, { steps: 11, batchSize: 16 }],
     ['of one batch an epoch', 16, { epochs: 40, batchSize: 16 }],
-    ['of more steps an epoch than are read together', 2100, { epochs: 1, batchSize: 1 }, { steps: 5, batchSize: 1 }],
     ['in order', 50, { epochs: 5, batchSize: 8, shuffle: false }],
     ['in the smallest submits', 50, { epochs: 5, batchSize: 8, frameBudgetMs: 0.001 }],
-  ])('%s', async (_, examples, options, next = options) => {
-    const results = [];
-    for (const more of [{}, boundary]) {
-      const model = await smallModel();
-      // The second fit takes up where the first has left off.
-      for (const { seconds, ...history } of [
-        await model.fit(data(examples), { ...options, ...more, optimizer: adam(0.01) }),
-        await model.fit(data(examples), { ...next, ...more }),
-      ])
-        results.push([more, seconds > 0, history]);
-      results.push([more, await bits(model)]);
-    }
-    const [free, bounded] = [results.slice(0, 3), results.slice(3)];
-    expect(free.map((each) => each.slice(1))).toEqual(bounded.map((each) => each.slice(1)));
-  });
+  ])('%s', (_, examples, options) => expectTheSameAhead(examples, options));
 
   it('for data that are not on the device', async () => {
     const gpu = await sharedGpu();
