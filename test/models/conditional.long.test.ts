@@ -26,7 +26,10 @@ describe('the first ten Adam steps agree with float64, which multiplies labels a
 
 describe('follows the gradient of evaluate, including the biases of classes', () => {
   it.each<[string, Partial<AutoencoderSpec>]>([
-    ['several samples of a Gaussian code', { ...variational, encoder: [dense(6, 'tanh'), gaussian(2, { samples: 3 })] }],
+    [
+      'several samples of a Gaussian code',
+      { ...variational, encoder: [dense(6, 'tanh'), gaussian(2, { samples: 3 })] },
+    ],
     ['a contractive penalty', { penalty: contractive(0.1), encoder: [dense(6, 'tanh'), dense(3, 'sigmoid')] }],
   ])('%s', (_, changes) => expectItsGradient(changes));
 });

@@ -9,7 +9,17 @@ import { sharedGpu } from '../support/gpu.ts';
 import { bits, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
 import { tableOf } from '../support/tables.ts';
-import { expectToCountAsOften, features, often, put, repeated, rows, total, weights, whole } from '../support/weighted.ts';
+import {
+  expectToCountAsOften,
+  features,
+  often,
+  put,
+  repeated,
+  rows,
+  total,
+  weights,
+  whole,
+} from '../support/weighted.ts';
 
 describe('an example with a weight counts as often as it says', () => {
   it.each<[string, Partial<AutoencoderSpec>]>([

@@ -128,7 +128,8 @@ describe('pretraining', () => {
       const plain = { encoder: [dense(8, 'sigmoid'), dense(4)], decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')] };
       const model = (rate: number, last: number) =>
         smallModel({ ...plain, encoder: [plain.encoder[0], dropout(rate), plain.encoder[1], dropout(last)] });
-      const of = async (model: Autoencoder) => losses(await model.pretrain(data(24), { ...stageOptions, shuffle: false }));
+      const of = async (model: Autoencoder) =>
+        losses(await model.pretrain(data(24), { ...stageOptions, shuffle: false }));
       const wanted = await of(await smallModel(plain));
       expectClose(await of(await model(1e-6, 1e-6)), wanted, 1e-5);
       const [inner, outer] = [await of(await model(1e-6, 0.5)), await of(await model(0.5, 1e-6))];

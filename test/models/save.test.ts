@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  activation, adagrad, adam, adamw, autoencoder, batchNorm, classifier, conv2d, convTranspose2d, cosine, dense, downsample, dropout, flatten, FormatError, gaussian, gaussianNoise, jigsaw, loadAutoencoder, loadClassifier, loadJigsaw, maskNoise, maxPool2d, minMax, readSafetensors, reshape, sgd, shuffleTiles, sparsity, standardize, stepDecay, topK, upsample2d, vectorQuantizer, warmUp, writeSafetensors,
+  activation, adagrad, adam, adamw, autoencoder, batchNorm, classifier, conv2d, cosine, dense, downsample, dropout, flatten, FormatError, gaussian, gaussianNoise, jigsaw, loadAutoencoder, loadClassifier, loadJigsaw, maskNoise, minMax, readSafetensors, reshape, sgd, shuffleTiles, standardize, stepDecay, topK, upsample2d, vectorQuantizer, warmUp, writeSafetensors,
 } from '../../src/index.ts'; // prettier-ignore
 import { momentCount } from '../../src/kernels/optimizer.ts';
 import { readLayers } from '../../src/models/parts/makers.ts';

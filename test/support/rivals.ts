@@ -15,7 +15,11 @@ const seed = 5;
 export const data = new Draw(1).floats(examples * features, -1, 1);
 
 /** A small model whose activations have no kinks. */
-export const makeRivals = (options: Parameters<typeof adversarial>[1], coded = false, hidden: ActivationName = 'tanh'): Promise<Autoencoder> =>
+export const makeRivals = (
+  options: Parameters<typeof adversarial>[1],
+  coded = false,
+  hidden: ActivationName = 'tanh',
+): Promise<Autoencoder> =>
   makeModel({
     input: features,
     encoder: [dense(6, 'tanh'), coded ? gaussian(3) : dense(3)],
@@ -26,11 +30,16 @@ export const makeRivals = (options: Parameters<typeof adversarial>[1], coded = f
   });
 
 /** Trains it for ten steps beside its float64 twin. */
-export async function expectTenStepsOfBoth(options: Omit<Game, 'encoder' | 'decoder' | 'discriminator'>): Promise<void> {
+export async function expectTenStepsOfBoth(
+  options: Omit<Game, 'encoder' | 'decoder' | 'discriminator'>,
+): Promise<void> {
   const { on, weight, prior, features: seen, gaussian: units } = options;
   const optimizer = () => adam(1e-3, { beta1: 0.5 });
   const made = 'stddev' in prior ? normal(prior) : uniform(prior);
-  const model = await makeRivals({ on, weight, prior: made, features: seen, optimizer: optimizer() }, units !== undefined);
+  const model = await makeRivals(
+    { on, weight, prior: made, features: seen, optimizer: optimizer() },
+    units !== undefined,
+  );
   const first = await valuesOf(model);
   const history = await model.fit(data, { steps: 10, batchSize, optimizer: optimizer() });
   const trained = await valuesOf(model);
