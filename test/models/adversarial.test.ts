@@ -1,85 +1,24 @@
+/** More of what is compared with float64 is in adversarial.long.test.ts. */
 import { describe, expect, it } from 'vitest';
-import {
-  adam,
-  adversarial,
-  dense,
-  DivergedError,
-  gaussian,
-  loadAutoencoder,
-  normal,
-  sgd,
-  uniform,
-  type ActivationName,
-} from '../../src/index.ts';
-import { discriminatorLoss, modelLoss, type Game } from '../reference/adversarial.ts';
-import { AdamByDifferences, batches, expectTwinLoss, expectTwins, inFloat64 } from '../support/by-differences.ts';
+import { adam, adversarial, dense, DivergedError, loadAutoencoder, sgd, uniform } from '../../src/index.ts';
 import { errorOf } from '../support/error-of.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { expectTheStepBefore } from '../support/lasting.ts';
 import { makeModel } from '../support/model.ts';
-import { Draw } from '../support/random.ts';
-import { bySide, ofDiscriminator, valuesOf } from '../support/two-sides.ts';
+import { batchSize, data, examples, expectTenStepsOfBoth, features, makeRivals } from '../support/rivals.ts';
+import { ofDiscriminator, valuesOf } from '../support/two-sides.ts';
 
-const features = 7;
-const examples = 20;
-const batchSize = 8;
-const seed = 5;
-const data = new Draw(1).floats(examples * features, -1, 1);
+it('the first ten steps agree with float64 to 1e-5: the code, with a normal prior', () =>
+  expectTenStepsOfBoth({ on: 'code', weight: 0.7, prior: { stddev: 1.5 } }));
 
-/** A small model whose activations have no kinks. */
-const make = (options: Parameters<typeof adversarial>[1], coded = false, hidden: ActivationName = 'tanh') =>
-  makeModel({
-    input: features,
-    encoder: [dense(6, 'tanh'), coded ? gaussian(3) : dense(3)],
-    decoder: [dense(5, 'tanh'), dense(features)],
-    loss: 'mse',
-    penalty: adversarial([dense(4, hidden)], options),
-    seed,
-  });
-
-const games: [string, Omit<Game, 'encoder' | 'decoder' | 'discriminator'>][] = [
-  ['the code, with a normal prior', { on: 'code', weight: 0.7, prior: { stddev: 1.5 } }],
-  ['the code, with a uniform prior', { on: 'code', weight: 1, prior: { low: -2, high: 1 } }],
-  ['the output, with a Gaussian code', { on: 'output', weight: 2, prior: { stddev: 1 }, gaussian: 3 }],
-  ['features of the output', { on: 'output', weight: 0.5, prior: { stddev: 1 }, features: 1 }],
-  [
-    'features of the output, with a Gaussian code',
-    { on: 'output', weight: 2, prior: { stddev: 1 }, gaussian: 3, features: 1 },
-  ],
-];
-
-it.each(games)('the first ten steps agree with float64 to 1e-5: %s', async (_, options) => {
-  const { on, weight, prior, features: seen, gaussian: units } = options;
-  const optimizer = () => adam(1e-3, { beta1: 0.5 });
-  const made = 'stddev' in prior ? normal(prior) : uniform(prior);
-  const model = await make({ on, weight, prior: made, features: seen, optimizer: optimizer() }, units !== undefined);
-  const first = await valuesOf(model);
-  const history = await model.fit(data, { steps: 10, batchSize, optimizer: optimizer() });
-  const trained = await valuesOf(model);
-
-  const tanh: ActivationName = 'tanh';
-  const encoder: ActivationName[] = units === undefined ? [tanh, 'linear'] : [tanh];
-  const game: Game = { ...options, encoder, decoder: [tanh, 'linear'], discriminator: [tanh] };
-  const weights = inFloat64(first);
-  const { rival, own } = bySide(weights);
-  const twin = new AdamByDifferences(weights, 1e-3, 0.5);
-  for (const { which, step, position } of batches(examples, { batchSize, seed, steps: 10 })) {
-    const rows = which.map((i) => data.subarray(i * features, (i + 1) * features));
-    const moment = { seed, step, position };
-    twin.step(rival, () => discriminatorLoss(game, weights, rows, moment));
-    const still = inFloat64(weights);
-    const loss = () => modelLoss(game, weights, rows, moment, still).loss;
-    expectTwinLoss(history.loss[step], loss(), step);
-    twin.step(own, loss);
-  }
-  expectTwins(trained, weights);
-});
+it('the first ten steps agree with float64 to 1e-5: features of the output', () =>
+  expectTenStepsOfBoth({ on: 'output', weight: 0.5, prior: { stddev: 1 }, features: 1 }));
 
 describe.each(['code', 'output'] as const)('on the %s', (on) => {
   it('a step of one side leaves the other unchanged', async () => {
     for (const still of ['discriminator', 'autoencoder']) {
-      const model = await make({ on, optimizer: still === 'discriminator' ? sgd(0) : sgd(0.1) });
+      const model = await makeRivals({ on, optimizer: still === 'discriminator' ? sgd(0) : sgd(0.1) });
       const before = await valuesOf(model);
       await model.fit(data, { steps: 3, batchSize, optimizer: still === 'autoencoder' ? sgd(0) : sgd(0.1) });
       const after = await valuesOf(model);
@@ -92,7 +31,7 @@ describe.each(['code', 'output'] as const)('on the %s', (on) => {
   });
 
   it('reports each term by name, and the loss that the model minimises', async () => {
-    const model = await make({ on, weight: 3 });
+    const model = await makeRivals({ on, weight: 3 });
     const { epochs, loss } = await model.fit(data, { epochs: 2, batchSize: examples });
     expect(epochs).toHaveLength(2);
     for (const told of [...epochs, await model.evaluate(data)]) {
@@ -105,7 +44,7 @@ describe.each(['code', 'output'] as const)('on the %s', (on) => {
 
   it('resumes from a file to the same bits, with the optimizers of both sides', async () => {
     const gpu = await sharedGpu();
-    const model = await make({ on, prior: uniform({ low: 0 }), optimizer: adam(1e-3, { clipNorm: 0.5 }) }, true);
+    const model = await makeRivals({ on, prior: uniform({ low: 0 }), optimizer: adam(1e-3, { clipNorm: 0.5 }) }, true);
     await model.fit(data, { steps: 4, batchSize });
     const bytes = await model.save();
     const loaded = forThisTest(await loadAutoencoder(gpu, bytes));
@@ -121,7 +60,7 @@ describe.each(['code', 'output'] as const)('on the %s', (on) => {
   });
 
   it('where the model goes bad, all weights are those of the step before, the discriminator’s too', async () => {
-    const { phase, message } = await expectTheStepBefore(() => make({ on, optimizer: adam(1e-2) }), data, {
+    const { phase, message } = await expectTheStepBefore(() => makeRivals({ on, optimizer: adam(1e-2) }), data, {
       epochs: 17,
       rate: 1e9,
     });
@@ -130,7 +69,7 @@ describe.each(['code', 'output'] as const)('on the %s', (on) => {
   });
 
   it('where the discriminator goes bad, it is named', async () => {
-    const model = await make({ on }, false, 'linear');
+    const model = await makeRivals({ on }, false, 'linear');
     const first = await model.weights();
     for (const name of ['discriminator.0.weight', 'discriminator.1.weight']) first[name].data.fill(1e25);
     model.setWeights(first);
@@ -158,7 +97,7 @@ it('pretrains without it, because the codes of a stage are not the model’s', a
 });
 
 it('compares features in evaluate, and the data in errors', async () => {
-  const [plain, inFeatures] = [await make({ on: 'output' }), await make({ on: 'output', features: 1 })];
+  const [plain, inFeatures] = [await makeRivals({ on: 'output' }), await makeRivals({ on: 'output', features: 1 })];
   const scores = await Promise.all([plain.errors(data), inFeatures.errors(data)]);
   expect(scores[1]).toEqual(scores[0]);
   const [there, here] = [await plain.evaluate(data), await inFeatures.evaluate(data)];

@@ -82,7 +82,7 @@ describe('a classifier', () => {
       const { made } = await make({ freeze });
       const { data, labels } = tellable(300);
       const held = tellable(100, 8);
-      const { epochs, stopped } = await made.fit(data, labels, { epochs: 60, batchSize: 30, optimizer: adam(0.02) });
+      const { epochs, stopped } = await made.fit(data, labels, { epochs: 30, batchSize: 30, optimizer: adam(0.05) });
       expect(stopped).toBe('finished');
       expect(epochs.at(-1)!.accuracy).toBeGreaterThan(0.97);
       const { accuracy } = await made.evaluate(held.data, held.labels);
@@ -197,7 +197,7 @@ describe('labels', () => {
   const sure = async (encoder: Autoencoder) => {
     const made = forThisTest(await classifier(await sharedGpu(), { encoder: encoder.encoder, classes }));
     const { data, labels } = tellable(60);
-    await made.fit(data, labels, { epochs: 60, batchSize: 20, optimizer: adam(0.03) });
+    await made.fit(data, labels, { epochs: 40, batchSize: 20, optimizer: adam(0.06) });
     return made;
   };
 
@@ -212,7 +212,7 @@ describe('labels', () => {
     for (const view of [set, odd, some, rest, rest.take(5)]) {
       const { accuracy } = await made.evaluate(view, view.labels!);
       expect(accuracy).toBe(1);
-      const { epochs } = await made.fit(view, view.labels!, { epochs: 2, batchSize: 3, optimizer: sgd(1e-6) });
+      const { epochs } = await made.fit(view, view.labels!, { epochs: 2, batchSize: 5, optimizer: sgd(1e-6) });
       expect(epochs.map(({ accuracy }) => accuracy)).toEqual([1, 1]);
     }
   });

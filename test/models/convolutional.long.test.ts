@@ -1,9 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { adam, conv2d, convTranspose2d, maxPool2d, upsample2d, type AutoencoderSpec } from '../../src/index.ts';
+import { models } from '../../bench/models.ts';
+import { modelOf } from '../../bench/ours.ts';
+import {
+  adam, conv2d, convTranspose2d, dataset, maxPool2d, upsample2d, type AutoencoderSpec,
+} from '../../src/index.ts'; // prettier-ignore
+import { forThisTest } from '../support/for-this-test.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { bits, makeModel } from '../support/model.ts';
+import { Draw } from '../support/random.ts';
 import { expectTenSteps } from '../support/ten-steps.ts';
 
 describe('a convolutional autoencoder', () => {
+  it('of seven convolutions uses 39 dispatches for a step, one of which sums the parts of all gradients', async () => {
+    const gpu = await sharedGpu();
+    const work = models.find(({ name }) => name === 'conv')!;
+    const model = forThisTest(await modelOf(gpu, work));
+    const data = forThisTest(await dataset(gpu, new Draw(1).floats(2 * 784 * 32, 0, 1), { shape: [...work.input] }));
+    const before = gpu.counters().dispatches;
+    await model.fit(data, { epochs: 1, batchSize: 32 });
+    // Two steps and a shuffle.
+    expect(gpu.counters().dispatches - before).toBe(2 * 39 + 1);
+  });
+
   it('with a stride for each axis takes the first ten Adam steps as float64 does, to 1e-5', () => {
     const same = { padding: 'same' } as const;
     return expectTenSteps({

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { models } from '../../bench/models.ts';
-import { modelOf } from '../../bench/ours.ts';
 import {
   adam,
   autoencoder,
   classifier,
   conv2d,
   convTranspose2d,
-  dataset,
   dense,
   flatten,
   gaussian,
@@ -36,17 +33,6 @@ const small: AutoencoderSpec = {
 };
 
 describe('a convolutional autoencoder', () => {
-  it('of seven convolutions uses 39 dispatches for a step, one of which sums the parts of all gradients', async () => {
-    const gpu = await sharedGpu();
-    const work = models.find(({ name }) => name === 'conv')!;
-    const model = forThisTest(await modelOf(gpu, work));
-    const data = forThisTest(await dataset(gpu, new Draw(1).floats(2 * 784 * 32, 0, 1), { shape: [...work.input] }));
-    const before = gpu.counters().dispatches;
-    await model.fit(data, { epochs: 1, batchSize: 32 });
-    // Two steps and a shuffle.
-    expect(gpu.counters().dispatches - before).toBe(2 * 39 + 1);
-  });
-
   it('has the activation in the last layer that computes: a reshape after it changes no bit', async () => {
     const gpu = await sharedGpu();
     const data = new Draw(3).floats(16 * 10, 0, 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  autoencoder, classifier, conv2d, convTranspose2d, DataError, dataset, dense, flatten, gan, gaussian, jigsaw, loadClassifier, reshape, series, sgd, ShapeError, sparsity, table, type AutoencoderSpec, type Dataset, type DatasetOptions,
+  autoencoder, classifier, DataError, dataset, dense, flatten, gan, gaussian, jigsaw, loadClassifier, reshape, series, sgd, ShapeError, sparsity, table, type AutoencoderSpec, type Dataset,
 } from '../../src/index.ts'; // prettier-ignore
 import { expectClose } from '../support/close.ts';
 import { expectRefused } from '../support/error-of.ts';
@@ -8,62 +8,25 @@ import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { bits, smallModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-import { lose, onItsOwn } from '../support/recovering.ts';
 import { tableOf } from '../support/tables.ts';
-
-const features = 12;
-const rows = (count: number, seed = 1) => new Draw(seed).floats(count * features, 0, 1);
-const put = async (data: Float32Array, options: DatasetOptions = {}) =>
-  forThisTest(await dataset(await sharedGpu(), data, { shape: [features], ...options }));
-
-/** How often each of six examples counts. */
-const often = [2, 1, 0, 3, 1, 1];
-const total = often.reduce((sum, times) => sum + times, 0);
-/** The examples, each as often as it counts. */
-const repeated = <T>(values: readonly T[], size = 1): T[] =>
-  often.flatMap((times, i) =>
-    Array<T[]>(times)
-      .fill(values.slice(i * size, (i + 1) * size))
-      .flat(),
-  );
-/** Weights with a mean of 1. */
-const weights = often.map((times) => (times * often.length) / total);
-
-/** Everything in one batch, in order. */
-const whole = (count: number) => ({
-  epochs: 5,
-  batchSize: count,
-  shuffle: false,
-  optimizer: sgd(0.1, { momentum: 0.9 }),
-});
-
-const kinds: Record<string, Partial<AutoencoderSpec>> = {
-  'of dense layers, by cross-entropy': {},
-  'of dense layers, by squared error': { decoder: [dense(features)], loss: 'mse' },
-  'by absolute error': { decoder: [dense(features)], loss: 'mae' },
-  'of convolutions': {
-    input: [2, 3, 2],
-    encoder: [conv2d(3, 2, 'tanh'), flatten(), dense(4)],
-    decoder: [dense(6, 'tanh'), reshape([1, 2, 3]), convTranspose2d(2, 2, 'sigmoid')],
-  },
-};
+import {
+  expectToCountAsOften,
+  features,
+  often,
+  put,
+  repeated,
+  rows,
+  total,
+  weights,
+  whole,
+} from '../support/weighted.ts';
 
 describe('an example with a weight counts as often as it says', () => {
-  it.each(Object.entries(kinds))('in a model %s', async (_, spec) => {
-    const data = rows(6);
-    const shape = (spec.input as number[] | undefined) ?? [features];
-    const [few, many] = [
-      await put(data, { shape, weights }),
-      await put(Float32Array.from(repeated([...data], features)), { shape }),
-    ];
-    const [weighted, plain] = [await smallModel(spec), await smallModel(spec)];
-    const [found, wanted] = [await weighted.fit(few, whole(6)), await plain.fit(many, whole(total))];
-    expectClose(found.loss, wanted.loss, 2e-6);
-    const [ours, theirs] = [await weighted.weights(), await plain.weights()];
-    for (const [name, { data }] of Object.entries(theirs)) expectClose(ours[name].data, data, 2e-6, name);
-    const [evaluated, there] = [await weighted.evaluate(few), await weighted.evaluate(many)];
-    expectClose([evaluated.loss], [there.loss], 2e-6);
-  });
+  it.each<[string, Partial<AutoencoderSpec>]>([
+    ['by cross-entropy', {}],
+    ['by squared error', { decoder: [dense(features)], loss: 'mse' }],
+    ['by absolute error', { decoder: [dense(features)], loss: 'mae' }],
+  ])('in a model of dense layers, %s', (_, spec) => expectToCountAsOften(spec));
 
   it('in a classifier, by its own weight and by that of its class', async () => {
     const data = rows(6);
@@ -226,28 +189,6 @@ describe('weights', () => {
     const [plain, doubled] = [await model.evaluate(sets[0]), await model.evaluate(sets[1])];
     expectClose([doubled.loss], [2 * plain.loss], 1e-6);
     expect(doubled.accuracy).toBe(plain.accuracy);
-  });
-
-  it('outlive the loss of a device', async () => {
-    const train = (lost: boolean) =>
-      onItsOwn(async (gpu) => {
-        const set = await dataset(gpu, rows(20), {
-          shape: [features],
-          weights: Array.from(new Draw(7).floats(20, 0, 3)),
-        });
-        const model = await autoencoder(gpu, {
-          input: features,
-          encoder: [dense(3)],
-          decoder: [dense(features)],
-          loss: 'mse',
-        });
-        const onEpochEnd = ({ epoch }: { epoch: number }) => {
-          if (lost && epoch === 2) lose(gpu);
-        };
-        const { loss } = await model.fit(set, { epochs: 4, batchSize: 8, recover: true, onEpochEnd });
-        return [loss, await bits(model)];
-      });
-    expect(await train(true)).toEqual(await train(false));
   });
 
   it('leave nothing on the device when their data set is disposed', async () => {

@@ -120,13 +120,13 @@ describe('reading while training', () => {
   it('returns results between submits and changes no bit', async () => {
     const gpu = await sharedGpu();
     const alone = await smallModel();
-    await alone.fit(data(600), { epochs: 2, batchSize: 2 });
+    await alone.fit(data(600), { epochs: 1, batchSize: 2 });
     const model = await smallModel();
     const probe = data(30, 9);
     await model.reconstruct(probe); // compiled
     let running = true;
     const training = model
-      .fit(data(600), { epochs: 2, batchSize: 2, frameBudgetMs: 2 })
+      .fit(data(600), { epochs: 1, batchSize: 2, frameBudgetMs: 2 })
       .finally(() => (running = false));
     const answers: Float32Array[] = [];
     // Its own two, and those of the training that were on their way: more in Firefox and Node, which notice late that one is done, above all on a busy machine.

@@ -88,25 +88,6 @@ it('reports the losses of both sides, with the generator’s as the loss', async
   expect(await model.evaluate(data, { seed: 2 })).not.toEqual(measured);
 });
 
-it('learns a distribution', async () => {
-  const model = await make({ generator: [dense(16, 'leakyRelu'), dense(1)], discriminator: [dense(16, 'leakyRelu')] });
-  // Two humps, at −2 and 2.
-  const draw = new Draw(9);
-  const numbers = draw.floats(2000, -0.5, 0.5).map((value, i) => value + (i % 2 ? 2 : -2));
-  await model.fit(numbers, {
-    epochs: 60,
-    batchSize: 100,
-    generator: adam(2e-3, { beta1: 0.5 }),
-    discriminator: adam(2e-3, { beta1: 0.5 }),
-  });
-  const { data: made } = await model.sample(1000, { seed: 1 });
-  const near = made.filter((value) => Math.abs(Math.abs(value) - 2) < 1).length;
-  const right = made.filter((value) => value > 0).length;
-  expect(near).toBeGreaterThan(700);
-  expect(right).toBeGreaterThan(200);
-  expect(right).toBeLessThan(800);
-});
-
 it('resumes from a file to the same bits and the same samples', async () => {
   const gpu = await sharedGpu();
   const model = await make({ prior: uniform({ low: 0 }) });

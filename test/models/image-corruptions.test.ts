@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   autoencoder,
-  conv2d,
   dense,
   downsample,
+  flatten,
   OptionError,
+  reshape,
   ShapeError,
   shuffleTiles,
   type Corruption,
@@ -18,8 +19,8 @@ import { Draw } from '../support/random.ts';
 const model = (input: [number, number, number], corrupt: Corruption | Corruption[]) =>
   makeModel({
     input,
-    encoder: [conv2d(2, 3, 'relu', { padding: 'same' })],
-    decoder: [conv2d(input[2], 3, 'sigmoid', { padding: 'same' })],
+    encoder: [flatten(), dense(3)],
+    decoder: [dense(input[0] * input[1] * input[2]), reshape(input)],
     loss: 'mse',
     corrupt,
   });

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { standardTiles } from '../../app/analysis/tiles.ts';
 import { adam, classifier, dense, flatten, jigsaw } from '../../src/index.ts';
+import { farApart, hamming } from '../../src/models/permutations.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { Draw } from '../support/random.ts';
 import { pictures, spec } from '../support/puzzle.ts';
+
+it('nine permutations of nine tiles differ in every place', () => {
+  const chosen = farApart(9, 9, 1);
+  expect(chosen).toHaveLength(9);
+  chosen.forEach((a, i) => chosen.slice(i + 1).forEach((b) => expect(hamming(a, b)).toBe(9)));
+  expect(chosen).not.toEqual(farApart(9, 9, 2));
+});
 
 describe('jigsaw', () => {
   it('learns the places of different tiles on unseen images, and learns nothing from noise', async () => {

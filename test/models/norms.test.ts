@@ -23,7 +23,7 @@ const models: Record<string, Pick<AutoencoderSpec, 'encoder' | 'decoder'> & { in
   },
   'channels normalized': {
     input: [3, 3, 2],
-    encoder: [conv2d(4, 2), groupNorm(2), activation('tanh'), conv2d(3, 1), layerNorm(), flatten(), dense(4)],
+    encoder: [conv2d(4, 2), groupNorm(2), activation('tanh'), layerNorm(), flatten(), dense(4)],
     decoder: [dense(18), reshape([3, 3, 2]), groupNorm(1)],
   },
 };
@@ -73,7 +73,7 @@ it('has PyTorch’s names and shapes, a gain of 1 and no bias at first', async (
   const weights = await model.weights();
   expect(weights['encoder.1.weight']).toEqual({ data: new Float32Array(4).fill(1), shape: [4] });
   expect(weights['encoder.1.bias']).toEqual({ data: new Float32Array(4), shape: [4] });
-  expect(weights['encoder.4.weight'].shape).toEqual([3]);
+  expect(weights['encoder.3.weight'].shape).toEqual([4]);
   expect(weights['decoder.2.weight'].shape).toEqual([2]);
 });
 

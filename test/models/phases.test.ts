@@ -59,7 +59,8 @@ describe.each(Object.entries(made))('%s', (name, make) => {
     expect(after.dispatches - before.dispatches).toBe(64 * dispatches[name as keyof typeof dispatches] + 4);
     expect(after.readbacks - before.readbacks).toBe(4);
     expect(after.submits - before.submits).toBeLessThan(64 / 2);
-    expect(new Set(held.slice(1)).size).toBe(1);
+    // Less where what earlier tests have left is collected in the meantime.
+    expect(Math.max(...held.slice(2))).toBeLessThanOrEqual(held[1]);
   });
 
   it('writes the same file for any size of submits, and if it is aborted, saved and loaded', async () => {

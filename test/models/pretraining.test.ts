@@ -8,10 +8,8 @@ import {
   downsample,
   dropout,
   flatten,
-  gaussian,
   LatentGpuError,
   maskNoise,
-  maxPool2d,
   minMax,
   OptionError,
   reshape,
@@ -19,33 +17,22 @@ import {
   sparsity,
   stopGradient,
   type Autoencoder,
-  upsample2d,
   type AutoencoderSpec,
-  type History,
 } from '../../src/index.ts';
 import { expectClose } from '../support/close.ts';
 import { expectRefused } from '../support/error-of.ts';
 import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { bits, errorOf, smallModel } from '../support/model.ts';
-import { Draw } from '../support/random.ts';
-
-const data = (examples: number, seed = 1) => new Draw(seed).floats(12 * examples, 0, 1);
+import { data, expectFreed, expectTheSameStages, losses, stacked, stageOptions } from '../support/stages.ts';
 
 describe('pretraining', () => {
-  const stacked = (changes: Partial<AutoencoderSpec> = {}) =>
-    smallModel({
-      encoder: [dense(8, 'sigmoid'), dropout(0.1), dense(4, 'tanh')],
-      decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')],
-      ...changes,
-    });
-
   it('trains each layer with its counterpart and touches no other', async () => {
     const model = await stacked();
     const before = await model.weights();
     const seen: Record<number, Record<string, unknown>> = {};
     const histories = await model.pretrain(data(32), {
-      epochs: 30,
+      epochs: 10,
       batchSize: 8,
       optimizer: adam(0.01),
       onEpochEnd: async ({ stage, epoch }) => {
@@ -53,8 +40,8 @@ describe('pretraining', () => {
       },
     });
     expect(histories.map(({ epochs, steps }) => [epochs.length, steps])).toEqual([
-      [30, 120],
-      [30, 120],
+      [10, 40],
+      [10, 40],
     ]);
     for (const { epochs } of histories) expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0].loss);
     const after = await model.weights();
@@ -89,7 +76,6 @@ describe('pretraining', () => {
     const plain = { encoder: [dense(8, 'sigmoid'), dense(4)], decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')] };
     const [model, wanted] = [await smallModel({ ...plain, ...changes }), await smallModel(plain)];
     const options = { steps: 3, batchSize: 8, shuffle: false };
-    const losses = (histories: History[]) => histories.flatMap(({ loss }) => loss);
     expectClose(
       losses(await model.pretrain(data(24), options)),
       losses(await wanted.pretrain(data(24), options)),
@@ -98,24 +84,9 @@ describe('pretraining', () => {
   });
 
   describe('trains layers without weights with the dense layer before them:', () => {
-    const losses = (histories: History[]) => histories.flatMap(({ loss }) => loss);
     const numbers = async (model: Autoencoder) => Object.values(await model.weights()).flatMap(({ data }) => [...data]);
-    const options = { steps: 20, batchSize: 8, optimizer: adam(0.02) };
 
     it.each<[string, Partial<AutoencoderSpec>, Partial<AutoencoderSpec>]>([
-      [
-        'activations everywhere',
-        {
-          encoder: [dense(8), activation('tanh'), dense(6), activation('relu'), dense(4), activation('elu')],
-          decoder: [dense(6), activation('relu'), dense(8), activation('tanh'), dense(12), activation('sigmoid')],
-          loss: 'mse',
-        },
-        {
-          encoder: [dense(8, 'tanh'), dense(6, 'relu'), dense(4, 'elu')],
-          decoder: [dense(6, 'relu'), dense(8, 'tanh'), dense(12, 'sigmoid')],
-          loss: 'mse',
-        },
-      ],
       [
         'sigmoids, for whose hidden units the loss stays the same',
         {
@@ -151,18 +122,14 @@ describe('pretraining', () => {
         },
         { encoder: [dense(8, 'relu'), dense(4)], decoder: [dense(8, 'relu'), dense(12, 'sigmoid')] },
       ],
-    ])('%s', async (_, changes, same) => {
-      const [model, wanted] = [await smallModel({ ...changes, seed: 3 }), await smallModel({ ...same, seed: 3 })];
-      const [own, theirs] = [await model.pretrain(data(24), options), await wanted.pretrain(data(24), options)];
-      expectClose(losses(own), losses(theirs), 1e-5);
-      expectClose((await model.reconstruct(data(24))).data, (await wanted.reconstruct(data(24))).data, 1e-4);
-    });
+    ])('%s', (_, changes, same) => expectTheSameStages(changes, same));
 
     it('dropout behind the code, and behind sigmoids whose loss stays the same', async () => {
       const plain = { encoder: [dense(8, 'sigmoid'), dense(4)], decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')] };
       const model = (rate: number, last: number) =>
         smallModel({ ...plain, encoder: [plain.encoder[0], dropout(rate), plain.encoder[1], dropout(last)] });
-      const of = async (model: Autoencoder) => losses(await model.pretrain(data(24), { ...options, shuffle: false }));
+      const of = async (model: Autoencoder) =>
+        losses(await model.pretrain(data(24), { ...stageOptions, shuffle: false }));
       const wanted = await of(await smallModel(plain));
       expectClose(await of(await model(1e-6, 1e-6)), wanted, 1e-5);
       const [inner, outer] = [await of(await model(1e-6, 0.5)), await of(await model(0.5, 1e-6))];
@@ -180,22 +147,8 @@ describe('pretraining', () => {
       const last = dense(12, 'sigmoid');
       const models = [[dense(8, 'sigmoid'), dropout(0.5), last], [dense(8, 'sigmoid'), last]]; // prettier-ignore
       const [own, plain] = await Promise.all(models.map((decoder) => smallModel({ encoder, decoder })));
-      for (const each of [own, plain]) await each.pretrain(data(24), options);
+      for (const each of [own, plain]) await each.pretrain(data(24), stageOptions);
       expect(await numbers(own)).toEqual(await numbers(plain));
-    });
-
-    it('pools and upsampling', async () => {
-      const model = await smallModel({
-        input: [4, 4, 1],
-        encoder: [maxPool2d(2), flatten(), dense(3)],
-        decoder: [dense(4, 'sigmoid'), reshape([2, 2, 1]), upsample2d(2)],
-        loss: 'mse',
-      });
-      const images = new Draw(2).floats(16 * 24, 0, 1);
-      const before = await model.evaluate(images);
-      const [{ loss }] = await model.pretrain(images, { ...options, batchSize: 24, shuffle: false });
-      expect(loss[0]).toBeCloseTo(before.loss, 5);
-      expect(loss.at(-1)).toBeLessThan(loss[0]);
     });
 
     it('a stop of the gradient: the reconstruction does not train what is in front of it', async () => {
@@ -204,7 +157,7 @@ describe('pretraining', () => {
         decoder: [dense(8, 'sigmoid'), dense(12, 'sigmoid')],
       });
       const before = await model.weights();
-      await model.pretrain(data(24), options);
+      await model.pretrain(data(24), stageOptions);
       const after = await model.weights();
       for (const name of Object.keys(before))
         if (name.startsWith('encoder.0.')) expect(after[name]).toEqual(before[name]);
@@ -243,17 +196,7 @@ describe('pretraining', () => {
     expect(seen.at(-1)).toEqual(when);
   });
 
-  it('frees its memory, and works with tied weights and a Gaussian code', async () => {
-    const gpu = await sharedGpu();
-    for (const changes of [{}, { tied: true }, { encoder: [dense(8, 'sigmoid'), gaussian(4)] }]) {
-      const model = await stacked(changes);
-      await model.fit(data(8), { steps: 1, batchSize: 8 });
-      const before = gpu.memory();
-      const [, inner] = await model.pretrain(data(8), { steps: 2, batchSize: 8 });
-      expect(gpu.memory()).toMatchObject({ bytes: before.bytes, buffers: before.buffers });
-      expect(inner.epochs[0].kl !== undefined).toBe('encoder' in changes);
-    }
-  });
+  it('frees its memory', () => expectFreed({}));
 
   it('measures its validation data after each epoch, and reports progress', async () => {
     const gpu = await sharedGpu();

@@ -57,6 +57,13 @@ const trainings: Record<string, (gpu: Gpu, loses: boolean) => Promise<unknown>> 
     const { loss } = await model.fit({ data: numbers, labels }, options(gpu, loses));
     return { loss, stages: stages.map(({ loss }) => loss), bits: await bits(model) };
   },
+  async 'weights of examples'(gpu, loses) {
+    const weights = Array.from(new Draw(7).floats(64, 0, 3));
+    const model = await autoencoder(gpu, { input: 12, encoder: [dense(3)], decoder: [dense(12)], loss: 'mse' });
+    const set = await dataset(gpu, numbers, { shape: [12], weights });
+    const { loss } = await model.fit(set, options(gpu, loses));
+    return { loss, bits: await bits(model) };
+  },
 };
 
 it.each(Object.entries(trainings))('%s', async (_, training) => {

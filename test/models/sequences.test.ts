@@ -1,22 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam,
   avgPool1d,
   classifier,
   conv1d,
-  conv2d,
   convTranspose1d,
-  convTranspose2d,
   dense,
   flatten,
   loadClassifier,
   maxPool1d,
   OptionError,
   reshape,
-  residual,
   ShapeError,
   upsample1d,
-  type AutoencoderSpec,
   type Layer,
   type Matrix,
 } from '../../src/index.ts';
@@ -24,43 +19,11 @@ import { forThisTest } from '../support/for-this-test.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { makeModel } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
-
-const spec: AutoencoderSpec = {
-  input: [12, 3],
-  encoder: [conv1d(4, 5, 'tanh', { stride: 2, padding: 'same' }), residual([conv1d(4, 3, 'tanh', { padding: 1 })]), flatten(), dense(5, 'tanh')],
-  decoder: [dense(24, 'tanh'), reshape([6, 4]), convTranspose1d(3, 4, 'linear', { stride: 2, padding: 1 })],
-  loss: 'mse',
-  seed: 2,
-}; // prettier-ignore
-
-/** The same over images of height 1. */
-const flatImages: AutoencoderSpec = {
-  input: [1, 12, 3],
-  encoder: [conv2d(4, [1, 5], 'tanh', { stride: [1, 2], padding: 'same' }), residual([conv2d(4, [1, 3], 'tanh', { padding: [0, 1] })]), flatten(), dense(5, 'tanh')],
-  decoder: [dense(24, 'tanh'), reshape([1, 6, 4]), convTranspose2d(3, [1, 4], 'linear', { stride: [1, 2], padding: [0, 1] })],
-  loss: 'mse',
-  seed: 2,
-}; // prettier-ignore
+import { expectTheBitsOfImages, ofFlatImages, ofSequences } from '../support/sequences.ts';
 
 describe('an autoencoder of sequences', () => {
-  it('has the bits of an autoencoder of images of height 1, with weights without the height', async () => {
-    const [model, twin] = [await makeModel(spec), await makeModel(flatImages)];
-    const data = new Draw(1).floats(36 * 9, -1, 1);
-    const options = { epochs: 3, batchSize: 4, optimizer: adam(1e-2) };
-    const [history, wanted] = [await model.fit(data, options), await twin.fit(data, options)];
-    expect(history.loss).toEqual(wanted.loss);
-    expect(history.loss[2]).toBeLessThan(history.loss[0]);
-    const [weights, others] = [await model.weights(), await twin.weights()];
-    expect(Object.keys(weights)).toEqual(Object.keys(others));
-    for (const [name, { data, shape }] of Object.entries(weights)) {
-      expect(data, name).toEqual(others[name].data);
-      expect(shape, name).toEqual(others[name].shape.filter((_, axis) => !(axis === 2 && others[name].shape.length === 4)));
-    } // prettier-ignore
-    expect(weights['encoder.0.weight'].shape).toEqual([4, 3, 5]);
-    expect(weights['decoder.2.weight'].shape).toEqual([4, 3, 4]);
-    expect((await model.encode(data)).shape).toEqual([9, 5]);
-    expect((await model.reconstruct(data)).shape).toEqual([9, 12, 3]);
-  });
+  it('has the bits of an autoencoder of images of height 1, with weights without the height', () =>
+    expectTheBitsOfImages(ofSequences, ofFlatImages));
 
   it('has dense layers that receive sequences flattened as in PyTorch, channels first', async () => {
     const model = await makeModel({
@@ -93,11 +56,7 @@ describe('an autoencoder of sequences', () => {
 
   it('whose code is a sequence can be continued by a classifier, which can be saved', async () => {
     const gpu = await sharedGpu();
-    const model = await makeModel({
-      ...spec,
-      encoder: [conv1d(4, 5, 'tanh', { stride: 2, padding: 'same' })],
-      decoder: [convTranspose1d(3, 4, 'linear', { stride: 2, padding: 1 })],
-    });
+    const model = await makeModel(ofSequences);
     const made = forThisTest(
       await classifier(gpu, { encoder: model.encoder, classes: 2, hidden: [maxPool1d(2), flatten()] }),
     );
@@ -142,7 +101,7 @@ describe('an autoencoder of sequences', () => {
   });
 
   it('cannot be pretrained, like one of images', async () => {
-    const model = await makeModel(spec);
+    const model = await makeModel(ofSequences);
     await expect(model.pretrain(new Float32Array(36 * 4), { epochs: 1 })).rejects.toThrow(
       'pretrain: takes dense layers, not conv1d',
     );
