@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as direct from '../../src/index.ts';
 import * as remote from '../../src/worker.ts';
 import type { Gpu } from '../../src/worker/data.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { expectRefused } from '../support/error-of.ts';
+import { sharedWorker } from '../support/remote.ts';
 import { tableOf } from '../support/tables.ts';
 
 let gpu: Gpu;
 
 beforeAll(async () => {
-  gpu = await remote.openGpu({ tuning: 'fixed' });
+  gpu = await sharedWorker();
 });
-
-afterAll(() => gpu.close());
 
 describe('a model of tables in a worker', () => {
   it('trains with the same bits as without a worker, and answers the same', async () => {
@@ -20,14 +19,14 @@ describe('a model of tables in a worker', () => {
     const options = { epochs: 2, batchSize: 16, validation: data.take(10), optimizer: direct.adam(3e-3) };
     const own = await direct.autoencoder(await sharedGpu(), {
       input: data.columns,
-      encoder: [direct.dense(8, 'gelu'), direct.gaussian(2)],
-      decoder: [direct.dense(8, 'gelu')],
+      encoder: [direct.dense(4, 'tanh'), direct.gaussian(2)],
+      decoder: [],
       corrupt: [direct.hideCells(0.2), direct.swapNoise(0.1)],
     });
     const theirs = await remote.autoencoder(gpu, {
       input: data.columns,
-      encoder: [remote.dense(8, 'gelu'), remote.gaussian(2)],
-      decoder: [remote.dense(8, 'gelu')],
+      encoder: [remote.dense(4, 'tanh'), remote.gaussian(2)],
+      decoder: [],
       corrupt: [remote.hideCells(0.2), remote.swapNoise(0.1)],
     });
     await own.fit(data, options);
