@@ -34,6 +34,10 @@ describe('several layers', () => {
   ])('$sizes of $activations, by a $by', ({ sizes, activations, by }) =>
     checkBy(drawn(new Draw(sizes[0]), sizes, activations, { rows: 6, real: 5 }), by),
   );
+
+  it('of relu and leaky relu, away from their kinks', async () => {
+    await check(drawn(new Draw(3), [5, 7, 4], ['leakyRelu', 'relu']), 4e-6, 'kinked');
+  });
 });
 
 describe('with u, the estimate ‖uᵀJ‖²', () => {
@@ -57,6 +61,7 @@ describe.each([false, true])('with an estimate: %s', (estimate) => {
   it('accepts sides of length 1 in any of several layers', async () => {
     for (const sizes of [
       [1, 3, 1],
+      [3, 1, 2],
       [1, 1, 1, 1],
       [2, 3, 1, 2],
     ]) {

@@ -21,18 +21,10 @@ const rows = 6;
 
 /** Both ways to the last product: w wᵀ is less work where 1/lines + 1/inputs < 1/units, with a line for each row and unit of the code. */
 describe('several layers', () => {
-  it.each<Stack>([
-    asProduct,
-    { sizes: [11, 3, 5, 2], activations: ['tanh', 'gelu', 'tanh'], by: 'product' },
-    asSquare,
-    { sizes: [6, 8, 5, 3], activations: ['gelu', 'tanh', 'gelu'], by: 'square' },
-  ])('$sizes of $activations, by a $by', ({ sizes, activations, by }) =>
-    checkBy(drawn(new Draw(sizes[0]), sizes, activations, { rows, real: 5 }), by),
+  it.each<Stack>([asProduct, asSquare, { sizes: [6, 8, 5, 3], activations: ['gelu', 'tanh', 'gelu'], by: 'square' }])(
+    '$sizes of $activations, by a $by',
+    ({ sizes, activations, by }) => checkBy(drawn(new Draw(sizes[0]), sizes, activations, { rows, real: 5 }), by),
   );
-
-  it('of relu and leaky relu, away from their kinks', async () => {
-    await check(drawn(new Draw(3), [5, 7, 4], ['leakyRelu', 'relu']), 4e-6, 'kinked');
-  });
 });
 
 describe('with u, the estimate ‖uᵀJ‖²', () => {
@@ -61,7 +53,6 @@ describe.each([false, true])('with an estimate: %s', (estimate) => {
   it('accepts sides of length 1', async () => {
     for (const sizes of [
       [1, 1],
-      [3, 1, 2],
       [1, 1, 1],
     ]) {
       const activations = (['gelu', 'tanh'] as const).slice(0, sizes.length - 1);

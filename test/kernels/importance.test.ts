@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { LatentGpuError } from '../../src/errors.ts';
 import { importance } from '../../src/kernels/importance.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';

@@ -7,7 +7,7 @@ import { differentiable, expectFirstOfEquals, expectGradients, expectReductions 
 import { run, runOne, recording } from '../support/run.ts';
 
 describe('sum, mean, max and argmax', () => {
-  it.each([[[64]], [[260]], [[130, 2]], [[3, 260]], [[2, 3, 4, 5]]])('reduce %j along every axis', (shape) =>
+  it.each([[[64]], [[260]], [[7, 9]], [[130, 2]], [[3, 260]], [[2, 3, 4, 5]]])('reduce %j along every axis', (shape) =>
     expectReductions(shape),
   );
 
@@ -19,6 +19,7 @@ describe('sum, mean, max and argmax', () => {
 
 it.each(Object.entries(differentiable))('gradients of %s, along axes counted from the back', async (_, kernel) => {
   await expectGradients(kernel, [70], [undefined, -1]);
+  await expectGradients(kernel, [3, 5], [undefined]);
   for (const shape of [[1], [3, 5], [2, 66, 3]])
     await expectGradients(
       kernel,

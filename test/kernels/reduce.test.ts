@@ -18,7 +18,7 @@ import {
 import { run, runOne, recording } from '../support/run.ts';
 
 /** Shapes with lengths on both sides of a strip of 64, and past 64 strips. Each is a pipeline of its own: reduce.long.test.ts has more. */
-const shapes = [[1], [65], [16388], [7, 9], [2, 65, 8], [1, 5, 1, 3]];
+const shapes = [[1], [65], [16388], [2, 65, 8], [1, 5, 1, 3]];
 
 describe('sum, mean, max and argmax', () => {
   it.each(shapes.map((shape) => ({ shape })))('reduce $shape along every axis', ({ shape }) => expectReductions(shape));
@@ -46,7 +46,7 @@ describe('sum, mean, max and argmax', () => {
 
 describe('gradients', () => {
   it.each(Object.entries(differentiable))('of %s', async (_, kernel) => {
-    for (const shape of [[1], [3, 5], [2, 66, 3]]) await expectGradients(kernel, shape, axesOf(shape));
+    for (const shape of [[1], [2, 66, 3]]) await expectGradients(kernel, shape, axesOf(shape));
   });
 
   it('add up', async () => {
