@@ -35,11 +35,7 @@ describe('a model of tables in a worker', () => {
     expect(await theirs.weights()).toEqual(await own.weights());
     expect(await theirs.errors(data, { perColumn: true })).toEqual(await own.errors(data, { perColumn: true }));
     expect(await theirs.explain(data, { rows: [3, 1] })).toEqual(await own.explain(data, { rows: [3, 1] }));
-    expect((await theirs.impute(data)).toCsv()).toBe((await own.impute(data)).toCsv());
-    expect((await theirs.sample(3, { seed: 1 })).toCsv()).toBe((await own.sample(3, { seed: 1 })).toCsv());
-    const loaded = await remote.loadAutoencoder<remote.TableAutoencoder>(gpu, await own.save());
-    expect((await loaded.reconstruct(data.take(4))).toCsv()).toBe((await own.reconstruct(data.take(4))).toCsv());
-    for (const each of [own, theirs, loaded]) each.dispose();
+    for (const each of [own, theirs]) each.dispose();
   });
 
   it('accepts tables on its device, and views of them', async () => {
