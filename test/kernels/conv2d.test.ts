@@ -21,8 +21,8 @@ const strided = {
 };
 /** The smallest, a single filter, and a stride for each axis with channels off 4. */
 const few = [usual[0], usual[8], strided];
-/** Whole vec4s, none, both with strides, and a single filter. */
-const fewDilated = [dilated[0], dilated[1], dilated[2], dilated[5]];
+/** Whole vec4s, none, of the filters alone with strides, and a single filter. */
+const fewDilated = [dilated[0], dilated[1], dilated[3], dilated[5]];
 
 describe.each(Object.entries(kinds))('%s', (_, kind) => {
   it('fits float64 with small tiles', async () =>
@@ -33,21 +33,23 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
   it('has the right gradients', async () => checkGradients([await smallTiles()], kind, few, new Draw(2)));
 
   it('has the right gradients with dilation', async () =>
-    checkGradients([await smallTiles()], kind, [dilated[4]], new Draw(3)));
+    checkGradients([await smallTiles()], kind, [dilated[3]], new Draw(3)));
 });
 
 it('adds its gradients to others', async () => {
   const draw = new Draw(4);
-  const window = slide('test', [4, 5, 4], { kernel: [3, 3], stride: 1, padding: 'same' });
+  const { batch, filters, window } = strided;
   await checkGradient(await smallTiles(), {
     inputs: [
-      { values: draw.floats(2 * 80), shape: [2, 80] },
-      { values: draw.floats(4 * 9 * 4), shape: [4, 3, 3, 4] },
+      { values: draw.floats(sizes(strided).x), shape: [batch, sizes(strided).x / batch] },
+      { values: draw.floats(sizes(strided).weights), shape: sizes(strided).w },
     ],
     build: (tape, x, w) =>
       add(tape, convTranspose2d(tape, conv2d(tape, x, w, undefined, window), w, undefined, window), x),
     reference: (x, w) =>
-      transposedReference(reference(x, w, undefined, 4, window).y, w, undefined, 4, window).y.map((v, i) => v + x[i]),
+      transposedReference(reference(x, w, undefined, filters, window).y, w, undefined, filters, window).y.map(
+        (v, i) => v + x[i],
+      ),
     relative: 1e-5,
   });
 });
