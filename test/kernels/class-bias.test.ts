@@ -13,13 +13,13 @@ describe('a bias for each class', () => {
     ['one of each', { rows: 1, places: 1, units: 1, classes: 2, samples: 1 }],
     ['an odd number of units', { rows: 5, places: 1, units: 3, classes: 4, samples: 1 }],
     ['a row more than a strip', { rows: 65, places: 1, units: 5, classes: 10, samples: 1 }],
-    ['images of more places than a strip has rows', { rows: 4, places: 81, units: 3, classes: 5, samples: 1 }],
-    ['several rows of images for each label', { rows: 66, places: 3, units: 4, classes: 3, samples: 2 }],
+    ['images of more places than a strip has rows', { rows: 2, places: 81, units: 3, classes: 5, samples: 1 }],
+    ['several rows of images for each label', { rows: 66, places: 2, units: 3, classes: 3, samples: 2 }],
   ])('fits float64, and so does its gradient: %s', (name, sizes) => expectClassBias(name, sizes));
 
   it('adds its gradients to existing ones', async () => {
     const { gpu, memory } = await recording();
-    const sizes = { rows: 70, places: 2, units: 4, classes: 3, samples: 1 };
+    const sizes = { rows: 66, places: 2, units: 4, classes: 3, samples: 1 };
     const { z, bias, labels } = drawn(sizes);
     const told = memory.put(labels, [labels.length, 1]);
     const other = labels.map((label) => (label + 1) % 3);

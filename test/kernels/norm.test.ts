@@ -16,9 +16,9 @@ const cases = [
   { rows: 7, places: 1, channels: 6, groups: 6 },
   { rows: 2, places: 1, channels: 66, groups: 1 },
   { rows: 2, places: 9, channels: 4, groups: 2 },
-  { rows: 3, places: 35, channels: 6, groups: 3 },
+  { rows: 2, places: 33, channels: 6, groups: 3 },
   { rows: 2, places: 30, channels: 3, groups: 1 },
-  { rows: 5, places: 64, channels: 2, groups: 2 },
+  { rows: 2, places: 64, channels: 2, groups: 2 },
   { rows: 1, places: 131, channels: 1, groups: 1 },
 ];
 

@@ -19,7 +19,7 @@ describe('sum, mean, max and argmax', () => {
 
 it.each(Object.entries(differentiable))('gradients of %s, along axes counted from the back', async (_, kernel) => {
   await expectGradients(kernel, [70], [undefined, -1]);
-  await expectGradients(kernel, [3, 5], [undefined]);
+  await expectGradients(kernel, [2, 66, 3], [undefined]);
   for (const shape of [[1], [3, 5], [2, 66, 3]])
     await expectGradients(
       kernel,

@@ -39,16 +39,16 @@ describe('a model of tables in a worker', () => {
   });
 
   it('accepts tables on its device, and views of them', async () => {
-    const data = await tableOf(30);
+    const data = await tableOf(40);
     const rows = await remote.table(gpu, data);
     const model = await remote.autoencoder(gpu, {
       input: data.columns,
-      encoder: [remote.dense(4)],
+      encoder: [remote.dense(4, 'tanh'), remote.gaussian(2)],
       decoder: [],
     });
-    await model.fit(rows, { epochs: 1, batchSize: 10 });
+    await model.fit(rows, { epochs: 1, batchSize: 16 });
     expect(await model.errors(rows.take(5))).toEqual((await model.errors(data)).slice(0, 5));
-    expect(data.length).toBe(30);
+    expect(data.length).toBe(40);
     rows.dispose();
     model.dispose();
   });
