@@ -3,58 +3,23 @@ import { ShapeError } from '../../src/errors.ts';
 import { classBias } from '../../src/kernels/class-bias.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { classBias as reference } from '../reference/class-bias.ts';
+import { drawn, expectClassBias, type Sizes } from '../support/class-biases.ts';
 import { checkGradient } from '../support/gradient.ts';
-import { Draw } from '../support/random.ts';
 import { recording } from '../support/run.ts';
 
-interface Sizes {
-  rows: number;
-  places: number;
-  units: number;
-  classes: number;
-  samples: number;
-}
-
-const drawn = ({ rows, places, units, classes, samples }: Sizes) => {
-  const draw = new Draw(rows + 7 * places + 31 * units + classes);
-  const labels = Array.from({ length: rows / samples }, (_, i) =>
-    i ? Math.floor(draw.floats(1, 0, classes)[0]) : classes - 1,
-  );
-  return {
-    labels,
-    z: { values: draw.floats(rows * places * units), shape: [rows, places * units] },
-    bias: { values: draw.floats(classes * units), shape: [classes, units] },
-  };
-};
-
 describe('a bias for each class', () => {
+  // Each is a pipeline of its own: class-bias.long.test.ts has more.
   it.each<[string, Sizes]>([
     ['one of each', { rows: 1, places: 1, units: 1, classes: 2, samples: 1 }],
     ['an odd number of units', { rows: 5, places: 1, units: 3, classes: 4, samples: 1 }],
-    ['fours of units', { rows: 9, places: 1, units: 8, classes: 3, samples: 1 }],
-    ['a whole strip of rows', { rows: 64, places: 1, units: 4, classes: 10, samples: 1 }],
     ['a row more than a strip', { rows: 65, places: 1, units: 5, classes: 10, samples: 1 }],
-    ['many strips', { rows: 300, places: 1, units: 4, classes: 2, samples: 1 }],
-    ['images', { rows: 3, places: 35, units: 4, classes: 3, samples: 1 }],
-    ['images of more places than a strip has rows', { rows: 4, places: 81, units: 3, classes: 5, samples: 1 }],
-    ['several rows for each label', { rows: 12, places: 1, units: 6, classes: 3, samples: 4 }],
-    ['several rows of images for each label', { rows: 66, places: 3, units: 4, classes: 3, samples: 2 }],
-  ])('fits float64, and so does its gradient: %s', async (name, sizes) => {
-    const { gpu, memory } = await recording();
-    const { z, bias, labels } = drawn(sizes);
-    const { places, units, samples } = sizes;
-    const told = memory.put(labels, [labels.length, 1]);
-    await checkGradient(gpu, {
-      inputs: [z, bias],
-      build: (tape, z, bias) => classBias(tape, z, bias, told),
-      reference: (z, bias) => reference(z, bias, labels, { across: places * units, units, samples }),
-      name,
-    });
-  });
+    ['images of more places than a strip has rows', { rows: 2, places: 81, units: 3, classes: 5, samples: 1 }],
+    ['several rows of images for each label', { rows: 66, places: 2, units: 3, classes: 3, samples: 2 }],
+  ])('fits float64, and so does its gradient: %s', (name, sizes) => expectClassBias(name, sizes));
 
   it('adds its gradients to existing ones', async () => {
     const { gpu, memory } = await recording();
-    const sizes = { rows: 70, places: 2, units: 4, classes: 3, samples: 1 };
+    const sizes = { rows: 66, places: 2, units: 4, classes: 3, samples: 1 };
     const { z, bias, labels } = drawn(sizes);
     const told = memory.put(labels, [labels.length, 1]);
     const other = labels.map((label) => (label + 1) % 3);

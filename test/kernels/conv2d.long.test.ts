@@ -38,13 +38,16 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
     [' with a stride for each axis', () => eachAxis.filter((each) => sizes(each).x * sizes(each).weights < 8000)],
   ])('has the right gradients%s', async (_, casesOf) => {
     const draw = new Draw(2);
-    await checkGradients(kind, casesOf(draw), draw);
+    await checkGradients([await sharedGpu(), await smallTiles()], kind, casesOf(draw), draw);
   });
 
-  it('fits float64 with dilation, with large tiles', async () =>
-    checkValues(await sharedGpu(), kind, dilated, new Draw(9)));
+  it.each([
+    ['large tiles', sharedGpu],
+    ['small tiles', smallTiles],
+  ])('fits float64 with dilation, with %s', async (_, open) => checkValues(await open(), kind, dilated, new Draw(9)));
 
-  it('has the right gradients with dilation', () => checkGradients(kind, dilated.slice(0, 6), new Draw(3)));
+  it('has the right gradients with dilation', async () =>
+    checkGradients([await sharedGpu(), await smallTiles()], kind, dilated.slice(0, 6), new Draw(3)));
 });
 
 describe.each(activationNames)('with %s', (activation) => {

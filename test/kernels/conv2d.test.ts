@@ -7,39 +7,49 @@ import { sizeOf } from '../../src/runtime/tensor.ts';
 import { conv2d as reference, convTranspose2d as transposedReference, convWeights } from '../reference/conv2d.ts';
 import { expectClose } from '../support/close.ts';
 import { sizes } from '../support/convolutions.ts';
-import { sharedGpu, smallTiles } from '../support/gpu.ts';
+import { smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { bound } from '../support/products.ts';
 import { Draw } from '../support/random.ts';
 import { run, recording } from '../support/run.ts';
 import { checkGradients, checkValues, dilated, eachAxis, fixed, kinds, usual } from '../support/convolution-checks.ts';
 
-/** One of each path: a stride, one channel, channels off 4, a single filter, sides that are no blocks. */
-const few = [usual[0], usual[6], usual[8], eachAxis[4]];
+const strided = {
+  batch: 2,
+  filters: 5,
+  window: slide('test', [7, 6, 3], { kernel: [3, 2], stride: [2, 1], padding: [1, 0] }),
+};
+/** The smallest, a single filter, and a stride for each axis with channels off 4. */
+const few = [usual[0], usual[8], strided];
+/** Whole vec4s, none, of the filters alone with strides, and a single filter. */
+const fewDilated = [dilated[0], dilated[1], dilated[3], dilated[5]];
 
 describe.each(Object.entries(kinds))('%s', (_, kind) => {
   it('fits float64 with small tiles', async () =>
     checkValues(await smallTiles(), kind, [...usual.slice(0, 9), ...eachAxis.slice(3, 6)], new Draw(1)));
 
-  it('fits float64 with dilation', async () => checkValues(await smallTiles(), kind, dilated, new Draw(8)));
+  it('fits float64 with dilation', async () => checkValues(await smallTiles(), kind, fewDilated, new Draw(8)));
 
-  it('has the right gradients', () => checkGradients(kind, few, new Draw(2)));
+  it('has the right gradients', async () => checkGradients([await smallTiles()], kind, few, new Draw(2)));
 
-  it('has the right gradients with dilation', () => checkGradients(kind, [dilated[1], dilated[4]], new Draw(3)));
+  it('has the right gradients with dilation', async () =>
+    checkGradients([await smallTiles()], kind, [dilated[3]], new Draw(3)));
 });
 
 it('adds its gradients to others', async () => {
   const draw = new Draw(4);
-  const window = slide('test', [4, 5, 4], { kernel: [3, 3], stride: 1, padding: 'same' });
+  const { batch, filters, window } = strided;
   await checkGradient(await smallTiles(), {
     inputs: [
-      { values: draw.floats(2 * 80), shape: [2, 80] },
-      { values: draw.floats(4 * 9 * 4), shape: [4, 3, 3, 4] },
+      { values: draw.floats(sizes(strided).x), shape: [batch, sizes(strided).x / batch] },
+      { values: draw.floats(sizes(strided).weights), shape: sizes(strided).w },
     ],
     build: (tape, x, w) =>
       add(tape, convTranspose2d(tape, conv2d(tape, x, w, undefined, window), w, undefined, window), x),
     reference: (x, w) =>
-      transposedReference(reference(x, w, undefined, 4, window).y, w, undefined, 4, window).y.map((v, i) => v + x[i]),
+      transposedReference(reference(x, w, undefined, filters, window).y, w, undefined, filters, window).y.map(
+        (v, i) => v + x[i],
+      ),
     relative: 1e-5,
   });
 });
@@ -47,7 +57,7 @@ it('adds its gradients to others', async () => {
 it('adds the gradients of a single filter to others, for a batch of one image without other sums', async () => {
   const draw = new Draw(5);
   const window = slide('test', [4, 5, 4], { kernel: [3, 3], stride: 1, padding: 'same' });
-  await checkGradient(await sharedGpu(), {
+  await checkGradient(await smallTiles(), {
     inputs: [
       { values: draw.floats(80), shape: [1, 80] },
       { values: draw.floats(9 * 4), shape: [1, 3, 3, 4] },

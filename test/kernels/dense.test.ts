@@ -32,7 +32,7 @@ describe('with a transposed weight', () => {
 
 it('computes large layers', async () => {
   const draw = new Draw(4);
-  const [rows, inputs, units] = [33, 65, 20];
+  const [rows, inputs, units] = [33, 17, 20];
   await checkGradient(await sharedGpu(), {
     inputs: [matrix(draw, rows, inputs), matrix(draw, units, inputs), vector(draw, units)],
     build: (tape, x, w, bias) => dense(tape, x, w, bias, 'sigmoid'),

@@ -166,13 +166,3 @@ it('writes only zeros to the padding after a parameter’s gradient, where a NaN
   // With their places, since these tell which kernel wrote too far.
   expect(padding.filter(([, value]) => !Object.is(value, 0)).map(([i, value]) => `${i}: ${value}`)).toEqual([]);
 });
-
-/** A dimension holds at most 65,535 workgroups; past that the grid has rows. */
-describe('past 65,535 workgroups', () => {
-  it('one value a thread, the second operand repeated', async () => {
-    const { memory, tape } = await recording();
-    const a = Float32Array.from({ length: 65536 * 64 + 5 }, (_, i) => i % 1000003);
-    const y = await runOne(tape, add(tape, memory.put(a), memory.put([1])));
-    expect(a.findIndex((v, i) => y[i] !== v + 1)).toBe(-1);
-  });
-});

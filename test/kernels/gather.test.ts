@@ -1,56 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { gather, scatter, type Rows } from '../../src/kernels/step.ts';
-import { gather as reference } from '../reference/gather.ts';
-import { expectClose } from '../support/close.ts';
+import { gather, scatter } from '../../src/kernels/step.ts';
+import { drawn, examples, expectRows, expectStrided, expectWidth, put, sources } from '../support/gathering.ts';
 import { Draw } from '../support/random.ts';
-import { recording, runOne, type Inputs } from '../support/run.ts';
+import { recording, runOne } from '../support/run.ts';
 
-const examples = 13;
-const order = Uint32Array.from({ length: examples }, (_, i) => (5 * i + 3) % examples);
+// Each width is a pipeline of its own: gather.long.test.ts has more.
+const widths = [1, 3, 4, 65];
 
-const drawn = (seed: number, count: number, bytes: boolean) =>
-  Float32Array.from(new Draw(seed).floats(count, 0, 256), bytes ? Math.floor : Number);
-
-/** Values on the device, four of them in a word if they are bytes. */
-function put(memory: Inputs, values: Float32Array, bytes: boolean) {
-  if (!bytes) return memory.put(values);
-  const packed = new Uint32Array(Math.ceil(values.length / 4));
-  new Uint8Array(packed.buffer).set(values);
-  return memory.put(packed, [packed.length], 'u32');
-}
-
-interface Reading {
-  source: Rows;
-  /** What the source holds. */
-  values: Float32Array;
-  batch: number;
-  /** Where the batch begins in the epoch. */
-  position: number;
-  ordered?: boolean;
-}
-
-async function expectRows({ source, values, batch, position, ordered = false }: Reading): Promise<void> {
-  const { columns, scale, stride } = source;
-  const { memory, tape, state } = await recording({ examples, batch, position });
-  const bound = ordered ? memory.put(order, [examples], 'u32') : undefined;
-  const x = await runOne(tape, gather(tape, source, state, batch, bound));
-  const real = Math.min(batch, examples - position);
-  const wanted = reference(values, columns, batch, real, position, scale, ordered ? order : undefined, stride);
-  expectClose(x, wanted, scale === 1 ? 0 : 1e-7, `from ${position}`);
-}
-
-const widths = [1, 3, 4, 5, 8, 63, 64, 65, 784];
-const sources = [false, true].flatMap((bytes) => [false, true].map((ordered) => ({ bytes, ordered })));
-
-describe.each(sources)('gather, bytes $bytes, ordered $ordered', ({ bytes, ordered }) => {
-  it.each(widths)('reads rows of %i', async (columns) => {
-    const { memory } = await recording();
-    const values = drawn(columns, examples * columns, bytes);
-    values.fill(255, 3, 5);
-    const source = { data: put(memory, values, bytes), bytes, columns, scale: bytes ? 1 / 255 : 1 };
-    // The first batch, one in the middle, and the last, which is short.
-    for (const position of [0, 5, 10]) await expectRows({ source, values, batch: 5, position, ordered });
-  });
+describe.each(sources)('gather, bytes $bytes, ordered $ordered', (source) => {
+  it.each(widths)('reads rows of %i', (columns) => expectWidth(columns, source));
 });
 
 describe.each([
@@ -86,27 +44,15 @@ describe.each([
 });
 
 /** Overlapping and side by side with values left out between them; rows of whole words and not; [values of a row, values from one to the next]. */
-const strided = [[1, 2], [5, 1], [5, 3], [3, 7], [8, 4], [8, 2], [8, 12], [6, 4], [64, 1], [65, 64], [288, 4]]; // prettier-ignore
+const strided = [
+  [1, 2],
+  [5, 1],
+  [8, 4],
+  [6, 4],
+];
 
 describe.each([false, true])('gather reads rows that overlap or have gaps, bytes %s', (bytes) => {
-  it.each(strided)('of %i values, %i apart', async (columns, stride) => {
-    const { memory } = await recording();
-    const values = drawn(columns, (examples - 1) * stride + columns, bytes);
-    const piece = (first: number, count: number) => {
-      const part = values.slice(first * stride, (first + count - 1) * stride + columns);
-      return { first, count, data: put(memory, part, bytes) };
-    };
-    for (const data of [piece(0, examples).data, [piece(0, 4), piece(4, 4), piece(8, 5)]])
-      for (const ordered of [false, true])
-        for (const position of [0, 6, 12])
-          await expectRows({
-            source: { data, bytes, columns, stride, scale: 1 },
-            values,
-            batch: 6,
-            position,
-            ordered,
-          });
-  });
+  it.each(strided)('of %i values, %i apart', (columns, stride) => expectStrided(columns, stride, bytes));
 });
 
 it('gather reads more values than a dimension has workgroups', async () => {

@@ -16,6 +16,8 @@ import {
   bound,
   checkProducts,
   epilogueShapes,
+  expectAdded,
+  expectRowSums,
   inOtherOrders,
   possible,
   shapeA,
@@ -29,6 +31,11 @@ import {
 
 describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transposeB', (transposes) => {
   const seed = transposings.indexOf(transposes);
+
+  it('fits float64 at further awkward shapes', async () => {
+    const shapes = [[4, 4, 3], [12, 20, 5], [7, 9, 8]] as const; // prettier-ignore
+    await checkProducts(await sharedGpu(), transposed(transposes, shapes), new Draw(seed));
+  });
 
   it('fits float64 at random shapes', async () => {
     const draw = new Draw(10 + seed);
@@ -175,6 +182,16 @@ describe('tilings that add in another order', () => {
 });
 
 describe('the product’s epilogue', () => {
+  it('sums the rows of the left side', async () => {
+    await expectRowSums(await sharedGpu(), [[65, 9, 30]]);
+    await expectRowSums(await smallTiles(), [[1, 1, 1], [65, 9, 30], [1, 512, 3]]); // prettier-ignore
+  });
+
+  it('adds to an existing gradient', async () => {
+    for (const shape of [[7, 5, 3], [8, 12, 9]] as const) await expectAdded(shape); // prettier-ignore
+    await expectAdded([9, 12, 70], { rows: 4, columns: 4, quads: false, group: 64, shared: true });
+  });
+
   it.each(activationNames.filter((name) => name !== 'linear'))(
     'multiplies by the slope of %s',
     async (activation: ActivationName) => {

@@ -10,19 +10,27 @@ import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { run, runOne, recording } from '../support/run.ts';
-import { bound, checkProducts, epilogueShapes, shapeA, shapeB, transposed, transposings } from '../support/products.ts';
+import {
+  checkProducts,
+  epilogueShapes,
+  expectAdded,
+  expectRowSums,
+  shapeA,
+  shapeB,
+  transposed,
+  transposings,
+  type Shape,
+} from '../support/products.ts';
 
-// 4 and 8 are the tile's sides; a workgroup holds 64 tiles. Each shape is a pipeline of its own, and compiling those is what takes time.
-const awkward: [m: number, n: number, k: number][] = [
+// 4 and 8 are the tile's sides; a workgroup holds 64 tiles. Sides that are multiples of 4 or are not, and tiles, make pipelines; compiling those is
+// what takes time. matmul.long.test.ts has more.
+const awkward: Shape[] = [
   [1, 1, 1],
   [3, 5, 7],
-  [4, 4, 3],
   [1, 64, 9],
   [65, 1, 3],
   [2, 2, 20001],
   [8, 8, 8],
-  [12, 20, 5],
-  [7, 9, 8],
   [63, 65, 6],
 ];
 
@@ -117,52 +125,16 @@ describe('the product’s epilogue', () => {
   });
 
   it('sums the rows of the left side', async () => {
-    const draw = new Draw(70);
-    for (const gpu of [await sharedGpu(), await smallTiles()]) {
-      // In the last, the tiles fill their workgroups, so that the sums need one more.
-      for (const [m, n, k] of [
-        [1, 1, 1],
-        [3, 5, 7],
-        [8, 4, 64],
-        [65, 9, 30],
-        [516, 3, 9],
-        [1, 512, 3],
-      ] as const) {
-        const { memory, tape } = await recording(undefined, gpu);
-        const [a, b] = [draw.floats(k * m), draw.floats(k * n)];
-        const [y, sums] = [tape.tensor([m, n]), tape.tensor([m])];
-        product(tape, { a: memory.put(a, [k, m]), b: memory.put(b, [k, n]), y, sums, transposeA: true });
-        const [actual, actualSums] = await run(tape, [y, sums]);
-        const ones = new Float32Array(k).fill(1);
-        const products = reference(a, b, { m, n, k, transposeA: true });
-        const rows = reference(a, ones, { m, n: 1, k, transposeA: true });
-        expectClose(actual, products.y, (i) => bound(k, products.magnitude[i]), `${m}x${n}x${k} products`);
-        expectClose(actualSums, rows.y, (i) => bound(k, rows.magnitude[i]), `${m}x${n}x${k} sums`);
-      }
-    }
+    // In the last, the tiles fill their workgroups, so that the sums need one more.
+    const shapes = [[1, 1, 1], [3, 5, 7], [8, 4, 64], [516, 3, 9], [1, 512, 3]] as const; // prettier-ignore
+    await expectRowSums(await sharedGpu(), shapes);
+    await expectRowSums(await smallTiles(), shapes.slice(1, 4));
   });
 
   it('adds to an existing gradient', async () => {
-    const small = { rows: 4, columns: 4, quads: false, group: 64 };
-    for (const [m, n, k, tiling] of [
-      [7, 5, 3, undefined],
-      [8, 12, 9, undefined],
-      [9, 12, 70, { ...small, split: 2 }],
-      [9, 12, 70, { ...small, shared: true }],
-    ] as const) {
-      const { memory, tape } = await recording();
-      const draw = new Draw(80);
-      const [a, b] = [draw.floats(k * m), draw.floats(k * n)];
-      const [w, bias] = [memory.put(new Float32Array(m * n), [m, n]), memory.put(new Float32Array(m))];
-      const [y, sums] = [tape.grad(w), tape.grad(bias)];
-      const [left, right] = [memory.put(a, [k, m]), memory.put(b, [k, n])];
-      for (let i = 0; i < 3; i++) product(tape, { a: left, b: right, y, sums, transposeA: true, tiling });
-      const [actual, actualSums] = await run(tape, [y, sums]);
-      const thrice = ({ y }: ReturnType<typeof reference>) => y.map((v) => 3 * v);
-      const ones = new Float32Array(k).fill(1);
-      expectNear(actual, thrice(reference(a, b, { m, n, k, transposeA: true })), 2e-6, 'products');
-      expectNear(actualSums, thrice(reference(a, ones, { m, n: 1, k, transposeA: true })), 2e-6, 'sums');
-    }
+    // The shapes are among those above, as each kind of shape is a pipeline of its own.
+    for (const shape of [[3, 5, 7], [8, 4, 64]] as const) await expectAdded(shape); // prettier-ignore
+    await expectAdded([9, 12, 70], { rows: 4, columns: 4, quads: false, group: 64, split: 2 });
   });
 });
 

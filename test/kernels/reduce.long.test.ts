@@ -3,7 +3,30 @@ import { mean, sum } from '../../src/kernels/reduce.ts';
 import { reduce, total } from '../reference/reduce.ts';
 import { expectClose } from '../support/close.ts';
 import { Draw } from '../support/random.ts';
+import { differentiable, expectFirstOfEquals, expectGradients, expectReductions } from '../support/reductions.ts';
 import { run, runOne, recording } from '../support/run.ts';
+
+describe('sum, mean, max and argmax', () => {
+  it.each([[[64]], [[260]], [[7, 9]], [[130, 2]], [[3, 260]], [[2, 3, 4, 5]]])('reduce %j along every axis', (shape) =>
+    expectReductions(shape),
+  );
+
+  it('argmax takes the first of equals, in any strips', async () => {
+    const draw = new Draw(3);
+    for (const length of [2, 64, 128, 129]) await expectFirstOfEquals(length, draw);
+  });
+});
+
+it.each(Object.entries(differentiable))('gradients of %s, along axes counted from the back', async (_, kernel) => {
+  await expectGradients(kernel, [70], [undefined, -1]);
+  await expectGradients(kernel, [2, 66, 3], [undefined]);
+  for (const shape of [[1], [3, 5], [2, 66, 3]])
+    await expectGradients(
+      kernel,
+      shape,
+      shape.map((_, i) => i - shape.length),
+    );
+});
 
 describe('long sums', () => {
   it('the sum of ten million ones is ten million', async () => {

@@ -2,39 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { argmax, max, mean, sum } from '../../src/kernels/reduce.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { ShapeError } from '../../src/errors.ts';
-import { sizeOf } from '../../src/runtime/tensor.ts';
-import { average, firstLargest, largest, reduce, total } from '../reference/reduce.ts';
-import { expectClose } from '../support/close.ts';
+import { average, largest, reduce, total } from '../reference/reduce.ts';
 import { expectRefused } from '../support/error-of.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
+import {
+  axesOf,
+  differentiable,
+  expectFirstOfEquals,
+  expectGradients,
+  expectReductions,
+  shuffled,
+} from '../support/reductions.ts';
 import { run, runOne, recording } from '../support/run.ts';
 
-/** Shapes with lengths on both sides of a strip of 64, and of 64 strips. */
-const shapes = [[1], [64], [65], [260], [16388], [7, 9], [130, 2], [3, 260], [2, 65, 8], [2, 3, 4, 5], [1, 5, 1, 3]];
-const axesOf = (shape: readonly number[]) => [undefined, ...shape.flatMap((_, i) => [i, i - shape.length])];
+/** Shapes with lengths on both sides of a strip of 64, and past 64 strips. Each is a pipeline of its own: reduce.long.test.ts has more. */
+const shapes = [[1], [65], [16388], [2, 65, 8], [1, 5, 1, 3]];
 
 describe('sum, mean, max and argmax', () => {
-  it.each(shapes.map((shape) => ({ shape })))('reduce $shape along every axis', async ({ shape }) => {
-    const { memory, tape } = await recording();
-    const values = new Draw(sizeOf(shape)).floats(sizeOf(shape));
-    const x = memory.put(values, shape);
-    const axes = axesOf(shape);
-    const results = await run(
-      tape,
-      axes.flatMap((axis) => [sum(tape, x, axis), mean(tape, x, axis), max(tape, x, axis), argmax(tape, x, axis)]),
-    );
-    axes.forEach((axis, i) => {
-      const [sums, means, maxima, places] = results.slice(4 * i, 4 * i + 4);
-      const magnitudes = reduce(values.map(Math.abs), shape, axis, total);
-      const count = values.length / magnitudes.length;
-      expectClose(sums, reduce(values, shape, axis, total), (n) => 1e-6 * magnitudes[n], `sum ${axis}`);
-      expectClose(means, reduce(values, shape, axis, average), (n) => (1e-6 * magnitudes[n]) / count, `mean ${axis}`);
-      expectClose(maxima, reduce(values, shape, axis, largest), 0, `max ${axis}`);
-      expectClose(places, reduce(values, shape, axis, firstLargest), 0, `argmax ${axis}`);
-    });
-  });
+  it.each(shapes.map((shape) => ({ shape })))('reduce $shape along every axis', ({ shape }) => expectReductions(shape));
 
   it('drop the reduced side', async () => {
     const { tape } = await recording();
@@ -58,20 +45,9 @@ describe('sum, mean, max and argmax', () => {
 });
 
 describe('gradients', () => {
-  const kernels = { sum: [sum, total], mean: [mean, average], max: [max, largest] } as const;
-  it.each(Object.entries(kernels))('of %s', async (_, [kernel, line]) => {
-    const gpu = await sharedGpu();
-    for (const shape of [[1], [70], [3, 5], [2, 66, 3]]) {
-      for (const axis of axesOf(shape)) {
-        await checkGradient(gpu, {
-          // Apart by more than the differences' step, so that the same one stays the largest.
-          inputs: [{ values: shuffled(sizeOf(shape)), shape }],
-          build: (tape, x) => kernel(tape, x, axis),
-          reference: (x) => reduce(x, shape, axis, line),
-          name: `[${shape}] along ${axis}`,
-        });
-      }
-    }
+  it.each(Object.entries(differentiable))('of %s', async (_, kernel) => {
+    for (const shape of [[1], [3, 5]]) await expectGradients(kernel, shape, axesOf(shape));
+    await expectGradients(kernel, [2, 66, 3], [1]);
   });
 
   it('add up', async () => {
@@ -100,15 +76,7 @@ it('max gives its gradient to the first of equals', async () => {
 
 it('argmax takes the first of equals, in any strips', async () => {
   const draw = new Draw(3);
-  for (const length of [1, 2, 64, 65, 128, 129, 4097]) {
-    const { memory, tape } = await recording();
-    // Few different values, so that nearly every line has its largest many times; two lines have nothing else.
-    const values = Float32Array.from({ length: 6 * length }, (_, i) => (i % 6 < 2 ? -1 : draw.whole(0, 1)));
-    const x = memory.put(values, [length, 6]);
-    const [along, all] = await run(tape, [argmax(tape, x, 0), argmax(tape, x)]);
-    expectClose(along, reduce(values, [length, 6], 0, firstLargest), 0, `[${length}, 6]`);
-    expectClose(all, reduce(values, [length, 6], undefined, firstLargest), 0, `all of [${length}, 6]`);
-  }
+  for (const length of [1, 65, 4097]) await expectFirstOfEquals(length, draw);
 });
 
 it('max and argmax handle negative, large and infinite values', async () => {
@@ -121,12 +89,3 @@ it('max and argmax handle negative, large and infinite values', async () => {
   expect([...values]).toEqual([-1, -5, -Infinity, Infinity]);
   expect([...places]).toEqual([1, 1, 0, 1]);
 });
-
-/** The numbers up to count, in a random order. */
-function shuffled(count: number): Float32Array {
-  const keys = new Draw(count).floats(count);
-  return Float32Array.from(
-    Array.from(keys, (_, i) => i).sort((a, b) => keys[a] - keys[b]),
-    (v) => v / 8 - 1,
-  );
-}

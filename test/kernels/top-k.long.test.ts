@@ -10,7 +10,33 @@ import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { run, recording } from '../support/run.ts';
 import { takenFor } from '../support/taken-for.ts';
-import { apart, bitsOf, expectLargestOfBatch, mixed, type BatchCase } from '../support/top-k.ts';
+import {
+  apart,
+  bitsOf,
+  expectGradientOfRows,
+  expectLargestOfBatch,
+  expectLargestOfRows,
+  mixed,
+  type BatchCase,
+} from '../support/top-k.ts';
+
+describe.each([false, true])('the k largest of each row, on a processor: %s', (isFallback) => {
+  it.each([
+    [3, 2, 1],
+    [2, 5, 5],
+    [7, 66, 9],
+    [4, 255, 1],
+    [3, 256, 255],
+    [2, 1000, 64],
+    [5, 4099, 32],
+    [1, 65_536, 64],
+    [40, 3, 2],
+  ])('of %i rows of %i: %i', async (rows, columns, k) =>
+    expectLargestOfRows(rows, columns, k, await takenFor(isFallback)),
+  );
+
+  it('pass their gradient on, 5 rows of 7: 3', async () => expectGradientOfRows(5, 7, 3, await takenFor(isFallback)));
+});
 
 describe.each([false, true])('the k largest of some columns, on a processor: %s', (isFallback) => {
   const shared = () => takenFor(isFallback);
@@ -99,6 +125,10 @@ describe.each([false, true])('the k largest of some columns, on a processor: %s'
 
 describe.each([false, true])('the largest of a batch, on a processor: %s', (isFallback) => {
   it.each<BatchCase>([
+    { rows: 2, columns: 3, k: 3 },
+    { rows: 5, columns: 7, k: 2, real: 3 },
+    { rows: 3, columns: 100, k: 9, real: 1 },
+    { rows: 9, columns: 30, k: 12, x: new Float32Array(270).map((_, i) => (i % 2 ? 1 : 2)), batches: 0 },
     { rows: 40, columns: 66, k: 5, real: 37 },
     { rows: 64, columns: 1030, k: 17, real: 61 },
     { rows: 9, columns: 30, k: 12, x: new Float32Array(270).map((_, i) => (i % 5 ? 0 : -1)) },

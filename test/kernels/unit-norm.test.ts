@@ -9,7 +9,9 @@ import { Draw } from '../support/random.ts';
 import { run, recording } from '../support/run.ts';
 
 const columnsOf = (values: ArrayLike<number>, columns: number): number[][] =>
-  Array.from({ length: columns }, (_, j) => Array.from(values).filter((_, i) => i % columns === j));
+  Array.from({ length: columns }, (_, j) =>
+    Array.from({ length: values.length / columns }, (_, row) => values[row * columns + j]),
+  );
 const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values));
 
 describe.each([

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { type ActivationName } from '../../src/kernels/activation.ts';
 import { contraction } from '../../src/kernels/contraction.ts';
 import { dense } from '../../src/kernels/dense.ts';
@@ -5,7 +6,7 @@ import { contraction as reference, type Layer } from '../reference/contraction.t
 import { expectNear } from './close.ts';
 import { smallTiles } from './gpu.ts';
 import { differences } from './gradient.ts';
-import type { Draw } from './random.ts';
+import { Draw } from './random.ts';
 import { perRow } from './row-sums.ts';
 import { recording, run } from './run.ts';
 
@@ -29,6 +30,31 @@ export async function check(each: Case, relative: number, name: string) {
     expectNear(gradient, wanted.gradients[n], relative, `${name} gradient ${n}`),
   );
   return actual;
+}
+
+/** Checks a stack of which the last product is known: as a product with w wᵀ, or as a square. */
+export async function checkBy(each: Case, by: string): Promise<void> {
+  const { labels } = await check(each, 4e-6, by);
+  expect(labels.filter((label) => label.endsWith('with gradient'))).toEqual([`${by} with gradient`]);
+}
+
+/** Checks that the estimate is ‖J‖² on average over all vectors of signs, and so is its gradient. */
+export async function checkAverage(sizes: readonly number[], activations: readonly ActivationName[]): Promise<void> {
+  const code = sizes.at(-1)!;
+  const rows = 2 ** code;
+  const one = drawn(new Draw(8), sizes, activations, { rows: 1 });
+  const repeated = Float32Array.from({ length: rows * sizes[0] }, (_, i) => one.values[0][i % sizes[0]]);
+  const u = Float32Array.from({ length: rows * code }, (_, i) => ((Math.floor(i / code) >> (i % code)) & 1 ? 1 : -1));
+  const actual = await onDevice({ ...one, values: one.values.with(0, repeated), rows, real: rows, u });
+  const wanted = wantedOf(one);
+  expect(new Set(actual.perRow).size).toBeGreaterThan(1);
+  expectNear([actual.perRow.reduce((sum, value) => sum + value / rows, 0)], wanted.perRow, 1e-6, 'mean');
+  // Of x there are many copies, each with its share.
+  const [dx, ...rest] = actual.gradients;
+  const together = Float64Array.from({ length: sizes[0] }, (_, i) =>
+    Array.from({ length: rows }, (_, r) => dx[r * sizes[0] + i]).reduce((a, b) => a + b, 0),
+  );
+  [together, ...rest].forEach((gradient, n) => expectNear(gradient, wanted.gradients[n], 4e-6, `gradient ${n}`));
 }
 
 /** Random values for layers of these sizes. */

@@ -4,7 +4,6 @@ import { slide, type Padding } from '../../src/kernels/window.ts';
 import { conv2d as reference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
 import { expectClose } from './close.ts';
 import { nameOf, sizes, type Case } from './convolutions.ts';
-import { sharedGpu, smallTiles } from './gpu.ts';
 import { checkGradient } from './gradient.ts';
 import { bound } from './products.ts';
 import type { Draw } from './random.ts';
@@ -102,10 +101,16 @@ export async function checkValues(
   );
 }
 
-export async function checkGradients({ kernel, reference, input, outputs }: Kind, cases: readonly Case[], draw: Draw) {
+/** The gradients of each case, on the next of these devices. */
+export async function checkGradients(
+  gpus: readonly Gpu[],
+  { kernel, reference, input, outputs }: Kind,
+  cases: readonly Case[],
+  draw: Draw,
+) {
   for (const [i, each] of cases.entries()) {
     const { batch, filters, window } = each;
-    await checkGradient(i % 2 ? await smallTiles() : await sharedGpu(), {
+    await checkGradient(gpus[i % gpus.length], {
       inputs: [
         { values: draw.floats(input(each)), shape: [batch, input(each) / batch] },
         { values: draw.floats(sizes(each).weights), shape: sizes(each).w },

@@ -15,29 +15,33 @@ function forced(gpu: Gpu): Gpu {
   return gpu;
 }
 
-/** The same device, said to be a discrete GPU: small products then get small tiles, which compile in half the time. */
-export async function smallTiles(): Promise<Gpu> {
-  const { device } = await sharedGpu();
-  return forced(
-    new Gpu(device, { vendor: 'test', architecture: 'test', description: '', isFallback: false }, false, 'fixed'),
-  );
+/** Another Gpu on the shared device. What the shared one has compiled serves it as well, since compiling is most of what tests take. */
+export async function anotherGpu(changes: { device?: GPUDevice; info?: Gpu['info'] } = {}): Promise<Gpu> {
+  const shared = await sharedGpu();
+  const made = new Gpu(changes.device ?? shared.device, changes.info ?? shared.info, false, 'fixed');
+  Object.defineProperty(made, 'pipelines', { get: () => shared.pipelines });
+  return forced(made);
 }
+
+/** The same device, said to be a discrete GPU: small products then get small tiles, which compile in half the time. */
+export const smallTiles = (): Promise<Gpu> =>
+  anotherGpu({ info: { vendor: 'test', architecture: 'test', description: '', isFallback: false } });
 
 /** The same device, said to have no optional features. */
 export async function withoutFeatures(): Promise<Gpu> {
-  const { device, info } = await sharedGpu();
+  const { device } = await sharedGpu();
   const bare = new Proxy(device, {
     get: (target, key) => {
       const value: unknown = key === 'features' ? new Set() : Reflect.get(target, key, target);
       return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
     },
   });
-  return forced(new Gpu(bare, info, false, 'fixed'));
+  return anotherGpu({ device: bare });
 }
 
 /** The same device, said to allow so many bytes in one buffer. */
 export async function withSmallBuffers(bytes: number): Promise<Gpu> {
-  const { device, info } = await sharedGpu();
+  const { device } = await sharedGpu();
   const limits = new Proxy(device.limits, {
     get: (target, key): unknown =>
       key === 'maxBufferSize' || key === 'maxStorageBufferBindingSize' ? bytes : Reflect.get(target, key, target),
@@ -48,5 +52,5 @@ export async function withSmallBuffers(bytes: number): Promise<Gpu> {
       return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
     },
   });
-  return forced(new Gpu(small, info, false, 'fixed'));
+  return anotherGpu({ device: small });
 }

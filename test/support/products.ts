@@ -1,10 +1,12 @@
 import { matmul, product, type Tiling } from '../../src/kernels/matmul.ts';
 import { type Gpu } from '../../src/runtime/device.ts';
 import { matmul as reference, type Sides } from '../reference/matmul.ts';
-import { expectClose } from './close.ts';
+import { expectClose, expectNear } from './close.ts';
 import { sharedGpu, smallTiles } from './gpu.ts';
-import { type Draw } from './random.ts';
+import { Draw } from './random.ts';
 import { recording, run } from './run.ts';
+
+export type Shape = readonly [m: number, n: number, k: number];
 
 export const transposings = [false, true].flatMap((transposeA) =>
   [false, true].map((transposeB) => ({ transposeA, transposeB })),
@@ -41,7 +43,7 @@ export const shapeB = ({ n, k, transposeB }: Sides) => (transposeB ? [n, k] : [k
 /** Sides of products with operands transposed in this way. */
 export const transposed = (
   transposes: { transposeA: boolean; transposeB: boolean },
-  shapes: [m: number, n: number, k: number][],
+  shapes: readonly Shape[],
 ): Sides[] => shapes.map(([m, n, k]) => ({ m, n, k, ...transposes }));
 
 /** Wide rows in large tiles, odd ones in small tiles: the other two pairs differ only in what matmul's own tests have seen. */
@@ -74,4 +76,37 @@ export async function checkProducts(gpu: Gpu, products: Sides[], draw: Draw, til
     const name = `${nameOf(sides)} ${sides.m}x${sides.n}x${sides.k}`;
     expectClose(results[c], y, (i) => bound(sides.k, magnitude[i]), name);
   });
+}
+
+/** The sums over k of the left side's rows, beside the products. */
+export async function expectRowSums(gpu: Gpu, shapes: readonly Shape[]): Promise<void> {
+  const draw = new Draw(70);
+  for (const [m, n, k] of shapes) {
+    const { memory, tape } = await recording(undefined, gpu);
+    const [a, b] = [draw.floats(k * m), draw.floats(k * n)];
+    const [y, sums] = [tape.tensor([m, n]), tape.tensor([m])];
+    product(tape, { a: memory.put(a, [k, m]), b: memory.put(b, [k, n]), y, sums, transposeA: true });
+    const [actual, actualSums] = await run(tape, [y, sums]);
+    const ones = new Float32Array(k).fill(1);
+    const products = reference(a, b, { m, n, k, transposeA: true });
+    const rows = reference(a, ones, { m, n: 1, k, transposeA: true });
+    expectClose(actual, products.y, (i) => bound(k, products.magnitude[i]), `${m}x${n}x${k} products`);
+    expectClose(actualSums, rows.y, (i) => bound(k, rows.magnitude[i]), `${m}x${n}x${k} sums`);
+  }
+}
+
+/** Three products with their sums are added to one gradient. */
+export async function expectAdded([m, n, k]: Shape, tiling?: Tiling): Promise<void> {
+  const { memory, tape } = await recording();
+  const draw = new Draw(80);
+  const [a, b] = [draw.floats(k * m), draw.floats(k * n)];
+  const [w, bias] = [memory.put(new Float32Array(m * n), [m, n]), memory.put(new Float32Array(m))];
+  const [y, sums] = [tape.grad(w), tape.grad(bias)];
+  const [left, right] = [memory.put(a, [k, m]), memory.put(b, [k, n])];
+  for (let i = 0; i < 3; i++) product(tape, { a: left, b: right, y, sums, transposeA: true, tiling });
+  const [actual, actualSums] = await run(tape, [y, sums]);
+  const thrice = ({ y }: ReturnType<typeof reference>) => y.map((v) => 3 * v);
+  const ones = new Float32Array(k).fill(1);
+  expectNear(actual, thrice(reference(a, b, { m, n, k, transposeA: true })), 2e-6, 'products');
+  expectNear(actualSums, thrice(reference(a, ones, { m, n: 1, k, transposeA: true })), 2e-6, 'sums');
 }

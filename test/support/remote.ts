@@ -3,6 +3,11 @@ import type { Gpu } from '../../src/worker/data.ts';
 import { openOver } from '../../src/worker/open.ts';
 import { serve } from '../../src/worker/server.ts';
 
+let opened: Promise<Gpu> | undefined;
+
+/** The one worker that all test files share, for as long as the page is there: loading the library and compiling its kernels once more would take longer than most tests. */
+export const sharedWorker = (): Promise<Gpu> => (opened ??= remote.openGpu({ tuning: 'fixed' }));
+
 /** Makes a small autoencoder in a worker, with some parts of its spec replaced. */
 export const smallRemote = (gpu: Gpu, changes: Partial<remote.WorkerAutoencoderSpec>) =>
   remote.autoencoder(gpu, {

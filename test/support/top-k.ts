@@ -2,9 +2,12 @@
 import { expect } from 'vitest';
 import { add } from '../../src/kernels/elementwise.ts';
 import { topKOfBatch } from '../../src/kernels/top-k-batch.ts';
+import { topK } from '../../src/kernels/top-k.ts';
+import type { Gpu } from '../../src/runtime/device.ts';
 import { readTensors } from '../../src/runtime/tensor.ts';
-import { largest, movedThreshold, only } from '../reference/top-k.ts';
+import { largest, largestOfRows, movedThreshold, only, topK as reference } from '../reference/top-k.ts';
 import { expectClose } from './close.ts';
+import { checkGradient } from './gradient.ts';
 import { Draw } from './random.ts';
 import { recording, run } from './run.ts';
 import { takenFor } from './taken-for.ts';
@@ -26,6 +29,39 @@ export const mixed = (draw: Draw, size: number): Float32Array => {
 /** Values in any order, each some way from the next. */
 export const apart = (size: number): Float32Array =>
   Float32Array.from({ length: size }, (_, i) => ((i * 379) % size) / 4 - size / 16);
+
+/** The largest of each row are those that float64 takes, to the bit, with their places. */
+export async function expectLargestOfRows(rows: number, columns: number, k: number, gpu: Gpu): Promise<void> {
+  for (const seed of [1, 2]) {
+    const { memory, tape } = await recording(undefined, gpu);
+    const x = mixed(new Draw(rows * columns + seed), rows * columns);
+    const made = topK(tape, memory.put(x, [rows, columns]), k);
+    expect(tape.dispatches).toHaveLength(1);
+    const [y, indices, values] = await run(tape, [made.y, made.indices, made.values]);
+    const places = largestOfRows(x, columns, k);
+    expect([...indices]).toEqual(places.map((place) => place % columns));
+    expect(bitsOf(values)).toEqual(bitsOf(places.map((place) => x[place])));
+    expect(bitsOf(y)).toEqual(bitsOf(only(x, places)));
+  }
+}
+
+/** Checks their gradient, alone and added to that of the largest value. */
+export async function expectGradientOfRows(rows: number, columns: number, k: number, gpu: Gpu): Promise<void> {
+  await checkGradient(gpu, {
+    inputs: [{ values: apart(rows * columns), shape: [rows, columns] }],
+    build: (tape, x) => topK(tape, x, k).y,
+    reference: (x) => reference(x, columns, k),
+  });
+  await checkGradient(gpu, {
+    inputs: [{ values: apart(rows * columns), shape: [rows, columns] }],
+    build: (tape, x) => add(tape, topK(tape, x, k).y, topK(tape, x, 1).y),
+    reference(x) {
+      const first = reference(x, columns, 1);
+      return reference(x, columns, k).map((value, i) => value + first[i]);
+    },
+    name: 'of two',
+  });
+}
 
 export interface BatchCase {
   rows: number;

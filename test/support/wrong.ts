@@ -4,14 +4,11 @@ import type { TestContext } from 'vitest';
 import { DataError, FormatError, LatentGpuError, OptionError, OutOfMemoryError, ShapeError } from '../../src/index.ts';
 import { Gpu } from '../../src/runtime/device.ts';
 import { shown } from '../../src/runtime/options.ts';
-import { sharedGpu } from './gpu.ts';
+import { anotherGpu } from './gpu.ts';
 import { thorough, times, tried } from './thorough.ts';
 
 /** A Gpu of one's own on the shared device, so that what it holds and counts comes from one test. */
-export async function ownGpu(): Promise<Gpu> {
-  const { device, info } = await sharedGpu();
-  return new Gpu(device, info, false, 'fixed');
-}
+export const ownGpu = (): Promise<Gpu> => anotherGpu();
 
 /** What an object of the caller throws when it is looked at. It is the caller's, and comes through as it is. */
 const callers = new Error('an object of the caller');

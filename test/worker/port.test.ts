@@ -1,7 +1,7 @@
-/** The worker's side in the page itself, at the other end of a port, where it can be looked into. What both share: calls.test.ts. */
+/** The worker's side in the page itself, at the other end of a port, where it can be looked into. What both share: calls.long.test.ts. */
 import { expect, it, vi } from 'vitest';
 import * as direct from '../../src/index.ts';
-import { adam, dataset, dense } from '../../src/worker.ts';
+import { adam, dataset } from '../../src/worker.ts';
 import { openOver } from '../../src/worker/open.ts';
 import { fromWireError, toWireError } from '../../src/worker/protocol.ts';
 import { errorOf } from '../support/error-of.ts';
@@ -9,19 +9,6 @@ import { Draw } from '../support/random.ts';
 import { overPort, servedPort, smallRemote } from '../support/remote.ts';
 
 const data = () => new Draw(1).floats(50 * 12, 0, 1);
-
-it('pretrains layer by layer', async () => {
-  const gpu = await overPort();
-  const model = await smallRemote(gpu, {
-    encoder: [dense(8, 'relu'), dense(5)],
-    decoder: [dense(8, 'relu'), dense(12, 'sigmoid')],
-  });
-  const stages = new Set<number | undefined>();
-  const histories = await model.pretrain(data(), { steps: 2, onProgress: ({ stage }) => void stages.add(stage) });
-  expect([histories.length, [...stages]]).toEqual([2, [1, 2]]);
-  model.dispose();
-  gpu.close();
-});
 
 it('what the page has dropped stays as long as another object or a running call needs it', async () => {
   const gpu = await overPort();

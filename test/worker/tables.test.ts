@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as direct from '../../src/index.ts';
 import * as remote from '../../src/worker.ts';
 import type { Gpu } from '../../src/worker/data.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { expectRefused } from '../support/error-of.ts';
+import { sharedWorker } from '../support/remote.ts';
 import { tableOf } from '../support/tables.ts';
 
 let gpu: Gpu;
 
 beforeAll(async () => {
-  gpu = await remote.openGpu({ tuning: 'fixed' });
+  gpu = await sharedWorker();
 });
-
-afterAll(() => gpu.close());
 
 describe('a model of tables in a worker', () => {
   it('trains with the same bits as without a worker, and answers the same', async () => {
@@ -20,14 +19,14 @@ describe('a model of tables in a worker', () => {
     const options = { epochs: 2, batchSize: 16, validation: data.take(10), optimizer: direct.adam(3e-3) };
     const own = await direct.autoencoder(await sharedGpu(), {
       input: data.columns,
-      encoder: [direct.dense(8, 'gelu'), direct.gaussian(2)],
-      decoder: [direct.dense(8, 'gelu')],
+      encoder: [direct.dense(4, 'tanh'), direct.gaussian(2)],
+      decoder: [],
       corrupt: [direct.hideCells(0.2), direct.swapNoise(0.1)],
     });
     const theirs = await remote.autoencoder(gpu, {
       input: data.columns,
-      encoder: [remote.dense(8, 'gelu'), remote.gaussian(2)],
-      decoder: [remote.dense(8, 'gelu')],
+      encoder: [remote.dense(4, 'tanh'), remote.gaussian(2)],
+      decoder: [],
       corrupt: [remote.hideCells(0.2), remote.swapNoise(0.1)],
     });
     await own.fit(data, options);
@@ -36,24 +35,20 @@ describe('a model of tables in a worker', () => {
     expect(await theirs.weights()).toEqual(await own.weights());
     expect(await theirs.errors(data, { perColumn: true })).toEqual(await own.errors(data, { perColumn: true }));
     expect(await theirs.explain(data, { rows: [3, 1] })).toEqual(await own.explain(data, { rows: [3, 1] }));
-    expect((await theirs.impute(data)).toCsv()).toBe((await own.impute(data)).toCsv());
-    expect((await theirs.sample(3, { seed: 1 })).toCsv()).toBe((await own.sample(3, { seed: 1 })).toCsv());
-    const loaded = await remote.loadAutoencoder<remote.TableAutoencoder>(gpu, await own.save());
-    expect((await loaded.reconstruct(data.take(4))).toCsv()).toBe((await own.reconstruct(data.take(4))).toCsv());
-    for (const each of [own, theirs, loaded]) each.dispose();
+    for (const each of [own, theirs]) each.dispose();
   });
 
   it('accepts tables on its device, and views of them', async () => {
-    const data = await tableOf(30);
+    const data = await tableOf(40);
     const rows = await remote.table(gpu, data);
     const model = await remote.autoencoder(gpu, {
       input: data.columns,
-      encoder: [remote.dense(4)],
+      encoder: [remote.dense(4, 'tanh'), remote.gaussian(2)],
       decoder: [],
     });
-    await model.fit(rows, { epochs: 1, batchSize: 10 });
+    await model.fit(rows, { epochs: 1, batchSize: 16 });
     expect(await model.errors(rows.take(5))).toEqual((await model.errors(data)).slice(0, 5));
-    expect(data.length).toBe(30);
+    expect(data.length).toBe(40);
     rows.dispose();
     model.dispose();
   });

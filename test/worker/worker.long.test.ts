@@ -1,18 +1,18 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import * as direct from '../../src/index.ts';
 import * as remote from '../../src/worker.ts';
 import type { Gpu } from '../../src/worker/data.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { errorOf } from '../support/model.ts';
 import { Draw } from '../support/random.ts';
+import { expectSameLoss } from '../support/remote-loss.ts';
+import { sharedWorker } from '../support/remote.ts';
 
 let gpu: Gpu;
 
 beforeAll(async () => {
-  gpu = await remote.openGpu({ tuning: 'fixed' });
+  gpu = await sharedWorker();
 });
-
-afterAll(() => gpu.close());
 
 it('windows of a series, from an array or a table, are in the worker, and their scores map to steps', async () => {
   const values = new Draw(4).floats(60, 0, 1);
@@ -47,6 +47,11 @@ it('windows of a series, from an array or a table, are in the worker, and their 
   );
   expect(await errorOf(remote.series(gpu, [1, 2] as never, { length: 1 }))).toBeInstanceOf(direct.OptionError);
   for (const each of [own, theirs, ofTable, model]) each.dispose();
+});
+
+it('further losses train with the same bits as without a worker', async () => {
+  await expectSameLoss(gpu, 'mae', 'mae');
+  await expectSameLoss(gpu, direct.categorical([3, 4, 5]), remote.categorical([3, 4, 5]));
 });
 
 it('trains a sparse dictionary with the same bits as without a worker', async () => {

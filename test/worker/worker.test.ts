@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import * as direct from '../../src/index.ts';
 import * as remote from '../../src/worker.ts';
 import { makers } from '../../src/models/parts/makers.ts';
@@ -7,15 +7,14 @@ import type { Gpu } from '../../src/worker/data.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { expectRefused } from '../support/error-of.ts';
 import { Draw } from '../support/random.ts';
-import { smallRemote } from '../support/remote.ts';
+import { expectSameLoss } from '../support/remote-loss.ts';
+import { sharedWorker, smallRemote } from '../support/remote.ts';
 
 let gpu: Gpu;
 
 beforeAll(async () => {
-  gpu = await remote.openGpu({ tuning: 'fixed' });
+  gpu = await sharedWorker();
 });
-
-afterAll(() => gpu.close());
 
 const { dense, dropout, gaussian } = remote;
 const data = (count = 50, features = 12) => new Draw(1).floats(count * features, 0, 1);
@@ -119,29 +118,8 @@ it('a model with labels takes them from a data set, beside the data, and as an o
 
 it('losses are plain data on the page, also custom ones', async () => {
   const formula = { name: 'my own', wgsl: 'abs(y - x) * (y - x) * (y - x)', derivative: '3 * (y - x) * abs(y - x)' };
-  for (const [ours, theirs] of [
-    ['mae', 'mae'],
-    [direct.huber({ delta: 0.1 }), remote.huber({ delta: 0.1 })],
-    [direct.categorical([3, 4, 5]), remote.categorical([3, 4, 5])],
-    [direct.elementwise(formula), remote.elementwise(formula)],
-  ] as const) {
-    const own = await direct.autoencoder(await sharedGpu(), {
-      input: 12,
-      encoder: [direct.dense(5, 'relu')],
-      decoder: [direct.dense(12)],
-      loss: ours,
-    });
-    const there = await small({ loss: theirs, decoder: [dense(12)] });
-    const options = { steps: 5, batchSize: 16 };
-    expect((await there.fit(data(), options)).loss).toEqual((await own.fit(data(), options)).loss);
-    expect(await there.errors(data())).toEqual(await own.errors(data()));
-    const file = await there.save();
-    expect(file).toEqual(await own.save());
-    const losses = typeof theirs === 'string' ? [] : [theirs];
-    const again = await remote.loadAutoencoder(gpu, file, { losses });
-    expect(await again.save()).toEqual(file);
-    for (const model of [own, there, again]) model.dispose();
-  }
+  await expectSameLoss(gpu, direct.huber({ delta: 0.1 }), remote.huber({ delta: 0.1 }));
+  await expectSameLoss(gpu, direct.elementwise(formula), remote.elementwise(formula));
   await expectRefused(
     direct.OptionError,
     /elementwise: the formula 'my own' is not valid WGSL of y and x: .*nothing/s,
