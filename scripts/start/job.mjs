@@ -22,7 +22,7 @@ export async function runJob(options) {
   await makeFolder(options.out);
   const server = await startServer(files);
   try {
-    await checkData(files, options, server.library);
+    await checkData(files, options, await server.library());
     const { result, browser } = await train(server.url, options, interrupt);
     const circumstances = { browser, date: new Date().toISOString(), data: options.data };
     const written = await writeOutputs(options.out, result, circumstances);

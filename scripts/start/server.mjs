@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createServer } from 'vite';
 import { root } from '../setup.mjs';
 
-/** @typedef {{ url: string, library: typeof import('../../src/index.ts'), close: () => Promise<void> }} Server */
+/** @typedef {{ url: string, library: () => Promise<typeof import('../../src/index.ts')>, close: () => Promise<void> }} Server */
 
 /**
  * Serves app/ and src/ to the browser as they are, TypeScript included, and the data files under /data/.
@@ -29,7 +29,7 @@ export async function startServer(files) {
     url: `http://127.0.0.1:${address.port}/`,
     // The same reader here and in the page, so that errors of a file are reported in the same words before a browser
     // starts.
-    library: /** @type {Server['library']} */ (await server.ssrLoadModule('/src/index.ts')),
+    library: /** @type {Server['library']} */ (() => server.ssrLoadModule('/src/index.ts')),
     close: () => server.close(),
   };
 }

@@ -88,4 +88,16 @@ describe('a failing command prints one sentence, without a stack trace:', () => 
     expect(said).toMatch(/^error: --out: cannot write to .*package\.json \(EEXIST\)\n$/);
     expect(code).toBe(1);
   });
+
+  it.each<[string[], RegExp]>([
+    [['simple'], /^error: 'simple' is not an option; .*\n$/],
+    [['--write', '--compiler', 'intel', '--peer', '--only', 'simple'], /^error: --write needs all works.*\n$/],
+    [['--compiler', 'rhubarb'], /^error: there is no compiler 'rhubarb'; choose one of amd, intel, adreno\n$/],
+    [['--out', 'docs'], /^error: --out needs --write\n$/],
+    [['--write', '--out', 'package.json'], /^error: --out: cannot write to .*package\.json \(EEXIST\)\n$/],
+  ])('isa %s', (args, line) => {
+    const { code, said } = failure('isa.mjs', args);
+    expect(said).toMatch(line);
+    expect(code).toBe(1);
+  });
 });

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import models from '../../app/models.json' with { type: 'json' };
+import { findChrome } from '../../scripts/chrome.mjs';
 import { data, idx, inFolder, start } from '../support/start.ts';
 
 /** Fields of a line without quotes. */
@@ -80,6 +81,52 @@ it('Ctrl-C stops a time series, and what was trained is kept', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('Stopping; what was trained is kept.');
   for (const name of ['series.png', 'scores.csv']) expect(existsSync(path.join(out, name))).toBe(true);
+});
+
+it('a dry run on MNIST states its numbers and the figures to compare with', async () => {
+  const out = inFolder('mnist');
+  const { code, stdout, stderr } = await start(['--steps', '1', '--seed', '7', '--out', out]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('60,000 images, 1 step, batch 256, seed 7');
+  expect(stdout).toMatch(/epoch 1\/1 {2}step 1\/1 {2}loss 0\.69\d\d {2}[\d,]+ images\/s/);
+  expect(stdout).toMatch(
+    /test loss {2}0\.6\d+ binary cross-entropy a pixel {2}\(Keras blog 0\.09, lowest possible 0\.058\)/,
+  );
+  expect(JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8'))).toMatchObject({
+    imagesSeen: 256,
+    options: { model: 'simple', steps: 1, batch: 256, images: 60000, seed: 7 },
+  });
+  const report = readFileSync(path.join(out, 'report.html'), 'utf8');
+  expect(report).toContain('npm start -- --model simple --steps 1 --batch 256 --images 60000 --seed 7');
+});
+
+it('unreadable data print one line before any browser', async () => {
+  const place = data({ 'train-images-idx3-ubyte': idx([0, 28, 28]) });
+  // Node is no Chrome, so starting it would be another error.
+  const ended = await start(['--data', place, '--out', inFolder('unread')], { chrome: process.execPath });
+  const line = `error: ${place}/train-images-idx3-ubyte: it is empty\n`;
+  expect(ended).toEqual({ code: 1, stdout: '', stderr: line });
+});
+
+it('a Chrome that does not start prints one line, also for a time series', async () => {
+  const file = inFolder('few.csv');
+  writeFileSync(file, 'x,y\n1,2\n2,1\n');
+  const args = ['--model', 'series', '--data', file, '--out', inFolder('out')];
+  const { code, stderr } = await start(args, { chrome: '/bin/false' });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: \/bin\/false does not start: /);
+});
+
+it.skipIf(process.platform === 'win32')('a Chrome without WebGPU prints one line', async () => {
+  const wrapper = inFolder('chrome-without-webgpu');
+  // The last flag of a name counts, so these undo what the job asks for.
+  const flags = '--use-webgpu-adapter=default --disable-features=Vulkan --disable-gpu --disable-software-rasterizer';
+  writeFileSync(wrapper, `#!/bin/sh\nexec '${findChrome()?.path}' "$@" ${flags}\n`);
+  chmodSync(wrapper, 0o755);
+  const { code, stdout, stderr } = await start(['--data', data(), '--out', inFolder('out')], { chrome: wrapper });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^error: .*Chrom.* finds no WebGPU adapter on this machine.*$/m);
+  expect(stderr).not.toMatch(/^ +at /m);
 });
 
 describe('every member of the family', () => {

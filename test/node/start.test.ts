@@ -1,9 +1,8 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import models from '../../app/models.json' with { type: 'json' };
 import type { TableJobOptions, TableJobResult } from '../../app/table/job.ts';
-import { findChrome } from '../../scripts/chrome.mjs';
 import { Failure } from '../../scripts/failure.mjs';
 import { checkData, findData } from '../../scripts/start/data.mjs';
 import { listeners } from '../../scripts/reproduce/session.mjs';
@@ -104,11 +103,6 @@ it('the report of a table has the command with all options', async () => {
 });
 
 describe('unreadable data', () => {
-  it('print one line on the terminal', async () => {
-    const place = data({ 'train-images-idx3-ubyte': idx([0, 28, 28]) });
-    await expectFailure(['--data', place, '--out', inFolder('out')], `${place}/train-images-idx3-ubyte: it is empty`);
-  });
-
   it.each<[string, Record<string, Uint8Array | undefined>, string, string[]?]>([
     [
       'cut off',
@@ -159,12 +153,10 @@ describe('unreadable data', () => {
   it('a Chrome that does not start', async () => {
     const file = inFolder('rows.csv');
     writeFileSync(file, 'x,y\n1,2\n2,1\n');
-    for (const model of ['table', 'series']) {
-      const args = ['--model', model, '--data', file, '--out', inFolder('out')];
-      const { code, stderr } = await start(args, { chrome: '/bin/false' });
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/^error: \/bin\/false does not start: /);
-    }
+    const args = ['--model', 'table', '--data', file, '--out', inFolder('out')];
+    const { code, stderr } = await start(args, { chrome: '/bin/false' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: \/bin\/false does not start: /);
   });
 
   it('a missing folder', () =>
@@ -183,23 +175,12 @@ describe('unreadable data', () => {
   });
 });
 
-it.skipIf(process.platform === 'win32')('a Chrome without WebGPU prints one line', async () => {
-  const wrapper = inFolder('chrome-without-webgpu');
-  // The last flag of a name counts, so these undo what the job asks for.
-  const flags = '--use-webgpu-adapter=default --disable-features=Vulkan --disable-gpu --disable-software-rasterizer';
-  writeFileSync(wrapper, `#!/bin/sh\nexec '${findChrome()?.path}' "$@" ${flags}\n`);
-  chmodSync(wrapper, 0o755);
-  const { code, stdout, stderr } = await start(['--steps', '1', '--out', inFolder('out')], { chrome: wrapper });
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^error: .*Chrom.* finds no WebGPU adapter on this machine.*$/m);
-  expect(stderr).not.toMatch(/^ +at /m);
-});
-
-describe('a dry run on MNIST', () => {
+describe('a dry run', () => {
   const out = inFolder('dry');
+  const place = data();
   let ended: Ended;
   beforeAll(async () => {
-    ended = await start(['--steps', '1', '--seed', '7', '--out', out]);
+    ended = await start(['--data', place, '--steps', '1', '--batch', '50', '--seed', '7', '--out', out]);
   });
   const history = (): Record<string, unknown> =>
     JSON.parse(readFileSync(path.join(out, 'history.json'), 'utf8')) as Record<string, unknown>;
@@ -208,11 +189,9 @@ describe('a dry run on MNIST', () => {
     expect(ended.stderr).not.toContain('error');
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/^Chrom.* \d+\..*, WebGPU adapter: .+\n/);
-    expect(ended.stdout).toContain('60,000 images, 1 step, batch 256, seed 7');
+    expect(ended.stdout).toContain('200 images, 1 step, batch 50, seed 7');
     expect(ended.stdout).toMatch(/epoch 1\/1 {2}step 1\/1 {2}loss 0\.69\d\d {2}[\d,]+ images\/s/);
-    expect(ended.stdout).toMatch(
-      /test loss {2}0\.6\d+ binary cross-entropy a pixel {2}\(Keras blog 0\.09, lowest possible 0\.058\)/,
-    );
+    expect(ended.stdout).toMatch(/test loss {2}0\.6\d+ binary cross-entropy a pixel\n/);
     for (const file of ['report.html', 'reconstructions.png', 'loss.png', 'history.json', 'weights.safetensors']) {
       expect(ended.stdout).toContain(path.join(out, file));
       expect(existsSync(path.join(out, file))).toBe(true);
@@ -225,8 +204,8 @@ describe('a dry run on MNIST', () => {
     }
     expect(history()).toMatchObject({
       steps: 1,
-      imagesSeen: 256,
-      options: { model: 'simple', steps: 1, batch: 256, images: 60000, seed: 7 },
+      imagesSeen: 50,
+      options: { model: 'simple', steps: 1, batch: 50, images: 200, seed: 7 },
     });
     expect(history()).not.toHaveProperty('stopped');
     expect(history().loss).toEqual([expect.closeTo(Math.log(2), 1)]);
@@ -244,6 +223,6 @@ describe('a dry run on MNIST', () => {
     const report = readFileSync(path.join(out, 'report.html'), 'utf8');
     expect(report).not.toMatch(/https?:|<script|<link rel="stylesheet/);
     expect(report.match(/data:image\/png;base64,iVBOR/g)).toHaveLength(8); // two pictures: light, dark, wide, narrow
-    expect(report).toContain('npm start -- --model simple --steps 1 --batch 256 --images 60000 --seed 7');
+    expect(report).toContain('npm start -- --model simple --steps 1 --batch 50 --images 200 --seed 7');
   });
 });

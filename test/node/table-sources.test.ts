@@ -4,7 +4,10 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { DataError, OptionError, readTable, type TableProgress, type TableSource } from '../../src/index.ts';
 
-const text = `a,b\n${Array.from({ length: 100_000 }, (_, i) => `${i},${i / 4}`).join('\n')}\n`;
+const lines = (count: number): string =>
+  `a,b\n${Array.from({ length: count }, (_, i) => `${i},${i / 4}`).join('\n')}\n`;
+/** Two of the pieces in which a text is read. */
+const text = lines(20_000);
 const bytes = new TextEncoder().encode(text);
 const streamOf = (pieces: unknown[]): ReadableStream<Uint8Array> =>
   new ReadableStream({
@@ -34,28 +37,31 @@ it.each<[string, () => TableSource]>([
   ['a stream of Node', () => Readable.from([Buffer.from(bytes)])],
 ])('%s', async (_, source) => {
   const table = await readTable(source());
-  expect([table.length, table.row(99_999)]).toEqual([100_000, { a: 99_999, b: 24999.75 }]);
+  expect([table.length, table.row(19_999)]).toEqual([20_000, { a: 19_999, b: 4999.75 }]);
 });
 
 it('progress counts the bytes of the file, and the rows', async () => {
+  // Several of the pieces in which a file is read.
+  const text = lines(60_000);
+  const bytes = new TextEncoder().encode(text);
   const told: TableProgress[] = [];
   await readTable(new Blob([bytes]), { onProgress: (progress) => told.push(progress) });
   expect(told.length).toBeGreaterThan(3);
-  expect(told.at(-1)).toEqual({ loaded: bytes.length, total: bytes.length, rows: 100_000 });
+  expect(told.at(-1)).toEqual({ loaded: bytes.length, total: bytes.length, rows: 60_000 });
   expect(told.map(({ loaded }) => loaded)).toEqual(told.map(({ loaded }) => loaded).sort((a, b) => a - b));
   const packed = gzipSync(bytes);
   told.length = 0;
   await readTable(new Blob([packed]), { onProgress: (progress) => told.push(progress) });
-  expect(told.at(-1)).toEqual({ loaded: packed.length, total: packed.length, rows: 100_000 });
+  expect(told.at(-1)).toEqual({ loaded: packed.length, total: packed.length, rows: 60_000 });
   told.length = 0;
   await readTable(streamOf([bytes]), { onProgress: (progress) => told.push(progress) });
-  expect(told.at(-1)).toEqual({ loaded: bytes.length, rows: 100_000 });
+  expect(told.at(-1)).toEqual({ loaded: bytes.length, rows: 60_000 });
   const answer = new Response(text, { headers: { 'content-length': `${bytes.length}` } });
   await readTable(answer, { onProgress: ({ total }) => expect(total).toBe(bytes.length) });
 });
 
 it.each([
-  ['a table', `a,b\n${'ä€😀,1\n'.repeat(100_000)}`],
+  ['a table', `a,b\n${'ä€😀,1\n'.repeat(50_000)}`],
   ['a short table', 'ä,b\n1,2\n3,4'],
   ['lines of JSON', '{"ä":"😀"}\n'.repeat(30_000)],
 ])('progress of a text counts its characters: %s', async (_, source) => {

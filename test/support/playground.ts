@@ -24,22 +24,23 @@ const patience = { timeout: 45_000 };
 /**
  * Opens the page before the tests of a file, and closes it after them. A test fails where the page has an error in its console.
  * @param counts how many digits the page has; one with fewer is ready sooner
+ * @param tables a link to the view of tables, which opens without a model of the digits
  */
-export function onPlayground(counts?: { train: number; test: number }): void {
+export function onPlayground(counts?: { train: number; test: number }, tables?: string): void {
   out = temporaryFolder('playground');
-  beforeAll(() => start(counts), 120_000);
+  beforeAll(() => start(counts, tables), 120_000);
   afterEach(() => expect(troubles.splice(0)).toEqual([]));
   afterAll(stop);
 }
 
 /** As it is published, in a folder of its own, in one Chrome. */
-async function start(counts?: { train: number; test: number }): Promise<void> {
-  await buildSite(out, counts);
+async function start(counts?: { train: number; test: number }, tables?: string): Promise<void> {
+  // Chrome starts while the page is built.
+  await Promise.all([buildSite(out, counts), launchChrome().then((launched) => (chrome = launched))]);
   server = await serveContents((address) => readFile(path.join(out, address.replace(/^\/some\/folder\//, ''))));
   url = `${server.url}/some/folder/`;
-  chrome = await launchChrome();
-  page = await open(url);
-  await ready();
+  page = await open(`${url}${tables ?? ''}`);
+  await (tables === undefined ? ready() : page.waitForSelector('#t-file', patience));
 }
 
 async function stop(): Promise<void> {
@@ -112,7 +113,8 @@ export async function changed(what: string, selector: string, before: number): P
 }
 
 export async function violations(on: Page): Promise<string[]> {
-  await on.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+  if (!(await on.evaluate('typeof axe === "object"')))
+    await on.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
   return (await on.evaluate(
     `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
   )) as string[];

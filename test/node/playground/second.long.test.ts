@@ -6,14 +6,16 @@ import {
   has,
   onPlayground,
   page,
+  savedPicture,
   says,
   shown,
   text,
+  toMiddle,
   until,
   violations,
 } from '../../support/playground.ts';
 
-onPlayground({ train: 2000, test: 400 });
+onPlayground({ train: 600, test: 100 });
 
 const figuresOfSecond = `document.querySelectorAll('#compared-figures tbody tr')[1]`;
 
@@ -99,3 +101,48 @@ it('stops the comparison when the data change', async () => {
     `!location.hash.includes('without') && /^A new model/.test(document.querySelector('#state').textContent)`,
   );
 });
+
+it('has other models beside the first, alike in code size and loss or not, and the link has all of them', async () => {
+  await toMiddle('#compare');
+  await page.select('#rival', 'linear');
+  await page.click('#compare');
+  await figuresOf('First', 'Second: Linear = PCA, 2 numbers');
+  expect(page.url()).toMatch(/#compared=linear$/);
+  expect((await rowsOfFigures())[1].slice(0, 3)).toEqual(['Second: Linear = PCA, 2 numbers', '2', 'BCE']);
+  expect(await text('.compared .unlike')).toMatch(/^Only the first one’s loss has a divergence in it/);
+  await page.click('#alike');
+  await says('.compared .widths', /784 – 32 – 784/);
+  await figuresOf('First', 'Second: Linear = PCA, 32 numbers');
+  expect((await rowsOfFigures())[1].slice(0, 3)).toEqual(['Second: Linear = PCA, 32 numbers', '32', 'MSE']);
+  expect(await text('.compared .unlike')).toMatch(
+    /^Its code has 32 numbers, the first one’s has 2 numbers. It learns by MSE, the first one by BCE/,
+  );
+  await page.click('#compare-this');
+  await figuresOf('First', 'Second: Linear', 'Third: Variational');
+  expect(page.url()).toMatch(/#alike=false&compared=linear&compared=variational$/);
+  expect(await violations(page)).toEqual([]);
+  await toMiddle('.compared button');
+  await page.click('.compared button');
+  await figuresOf('First', 'Second: Variational');
+  expect(page.url()).toMatch(/#alike=false&compared=variational$/);
+  expect((await rowsOfFigures()).map(([name]) => name)).toEqual([
+    'First: Variational, 2 numbers, β 1',
+    'Second: Variational, 2 numbers, β 1',
+  ]);
+  expect((await savedPicture('second model’s map')).name).toBe('latentgpu-variational-second-model-s-map-seed-0.png');
+});
+
+/** Waits until the table has models of names that begin like these, each with all of its figures. */
+const figuresOf = (...names: string[]): Promise<void> =>
+  until(
+    `there were figures of ${names.join(', ')}`,
+    `(() => {
+      const names = ${JSON.stringify(names)};
+      const rows = [...document.querySelectorAll('#compared-figures tbody tr')].map((row) => row.textContent);
+      return rows.length === names.length && rows.every((row, i) => row.startsWith(names[i]) && /%/.test(row));
+    })()`,
+  );
+const rowsOfFigures = (): Promise<string[][]> =>
+  page.$$eval('#compared-figures tbody tr', (rows) =>
+    rows.map((row) => [...row.children].map((cell) => cell.textContent)),
+  );

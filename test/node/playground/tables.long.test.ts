@@ -21,6 +21,16 @@ async function relearned(change: () => Promise<unknown>): Promise<void> {
   await learned();
 }
 
+it('a CSV that is dropped on the page of pictures is read and learned at once, as long as its rows need', async () => {
+  await dropped('machine.csv', machine());
+  await learned();
+  expect(new URL(page.url()).hash).toBe('#tables=own&file=machine.csv');
+  expect(await page.$eval('#t-progress', (bar) => (bar as HTMLProgressElement).max)).toBe(2000);
+  const [first] = await shownRows();
+  expect(first.head).toMatch(/^row 78score/);
+  expect(await page.$eval('#choices', (choices) => choices.checkVisibility())).toBe(false);
+});
+
 it('one column is left out, another is the label, and the link stores both', async () => {
   await follow('tables=own&file=machine.csv&steps=300');
   await dropped('machine.csv', machine());

@@ -315,7 +315,7 @@ interface TableFile {
 }
 
 it('tables', { timeout: hour }, async ({ task }) => {
-  const count = times(4000, 300_000);
+  const count = times(2000, 300_000);
   const bytesOf = (text: string, draw: Draw) =>
     Buffer.from(text, draw.pick(['utf8', 'utf8', 'utf16le', 'latin1'] as const));
   const verdict = await withstand<TableFile, AnyTable>({
