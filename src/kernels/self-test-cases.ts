@@ -2,7 +2,7 @@ import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 import { conv2d } from './conv2d.ts';
 import { matmul, type Transposes } from './matmul.ts';
-import { slide, type Sides } from './window.ts';
+import { windowOver, type Sides } from './window.ts';
 
 /** Kernels on values with known results. */
 export interface Case {
@@ -73,7 +73,7 @@ function convolution(
   kernel: [number, number],
   stride: Sides = 1,
 ): Case {
-  const window = slide('selfTest', image, { kernel, stride, padding: 'same' });
+  const window = windowOver('selfTest', image, { kernel, stride, padding: 'same' });
   const [height, width, channels] = image;
   const {
     outputSize: [rows, columns],

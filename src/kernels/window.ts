@@ -45,7 +45,7 @@ export const spanOf = (taps: number, dilation: number): number => (taps - 1) * d
 const showing = (sequence: boolean) => (both: unknown) => shown(sequence && Array.isArray(both) ? both[1] : both);
 
 /** Returns the places of a window over an image. @throws ShapeError if the window does not fit */
-export function slide(
+export function windowOver(
   layer: string,
   image: readonly [number, number, number],
   { kernel, stride, padding, dilation = 1, sequence = false }: WindowOptions,
@@ -81,7 +81,7 @@ export function slide(
  * input `from`.
  * @throws ShapeError
  */
-export function unslide(
+export function transposedWindow(
   layer: string,
   from: readonly number[],
   channels: number,

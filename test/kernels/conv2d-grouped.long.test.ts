@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { activate } from '../../src/kernels/activation.ts';
 import { groupedConv2d } from '../../src/kernels/conv2d-grouped.ts';
 import { add } from '../../src/kernels/elementwise.ts';
-import { slide, type WindowOptions } from '../../src/kernels/window.ts';
+import { windowOver, type WindowOptions } from '../../src/kernels/window.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { sizeOf } from '../../src/runtime/tensor.ts';
 import { activations } from '../reference/activation.ts';
@@ -73,7 +73,7 @@ const drawn = (draw: Draw, { image, filters, groups, window: { kernel }, batch }
 
 it.each(cases.map((each) => [name(each), each] as const))('fits float64: %s', async (_, each) => {
   const { image, filters, groups, batch } = each;
-  const window = slide('test', image, each.window);
+  const window = windowOver('test', image, each.window);
   const draw = new Draw(filters + groups);
   const { x, w, bias, shapes } = drawn(draw, each);
   const { memory, tape } = await recording();
@@ -101,7 +101,7 @@ it.each(cases.slice(1, 11).map((each) => [name(each), each] as const))(
   'has the right gradients: %s',
   async (_, each) => {
     const { filters, groups } = each;
-    const window = slide('test', each.image, each.window);
+    const window = windowOver('test', each.image, each.window);
     const { x, w, bias, shapes } = drawn(new Draw(3), each);
     await checkGradient(await sharedGpu(), {
       inputs: [x, w, bias].map((values, i) => ({ values, shape: shapes[i] })),
@@ -116,7 +116,7 @@ it.each([1, 5, 7, 13])(
   'includes the slope of the layer before, and adds its gradients to others, case %i',
   async (n) => {
     const each = cases[n];
-    const window = slide('test', each.image, each.window);
+    const window = windowOver('test', each.image, each.window);
     const { filters, groups } = each;
     const { x, w, shapes } = drawn(new Draw(5), each);
     await checkGradient(await sharedGpu(), {
@@ -142,7 +142,7 @@ it.each([1, 5, 7, 13])(
 
 it('divides the places of many rows into parts, with a shorter last part', async () => {
   const each = of([5, 3, 4], 4, 4, 3, {}, 259);
-  const window = slide('test', each.image, each.window);
+  const window = windowOver('test', each.image, each.window);
   const draw = new Draw(6);
   const { x, w, shapes } = drawn(draw, each);
   const { memory, tape } = await recording();
@@ -160,7 +160,7 @@ it('uses several dispatches for very many multiply-adds', async () => {
   const shape = [2, 2, 2, 8] as const;
   const record = (rows: number, side: number) => {
     const tape = makeTape(gpu);
-    const window = slide('test', [side, side, 4], { kernel: [2, 2], stride: 1, padding: 'same' });
+    const window = windowOver('test', [side, side, 4], { kernel: [2, 2], stride: 1, padding: 'same' });
     const x = tape.tensor([rows, side * side * 4]);
     groupedConv2d(tape, x, memory.put(new Float32Array(64), shape), undefined, window, 2);
     return tape.dispatches;
@@ -174,7 +174,7 @@ it('uses several dispatches for very many multiply-adds', async () => {
 
 it('names both sides if weights, bias or rows do not fit', async () => {
   const { memory, tape } = await recording();
-  const window = slide('test', [4, 4, 6], { kernel: [3, 3], stride: 1, padding: 'same' });
+  const window = windowOver('test', [4, 4, 6], { kernel: [3, 3], stride: 1, padding: 'same' });
   const put = (...shape: number[]) => memory.put(new Float32Array(sizeOf(shape)), shape);
   expect(() => groupedConv2d(tape, put(3, 31), put(3, 3, 2, 9), undefined, window, 3)).toThrow(
     'conv2d: takes rows of [4, 4, 6], not [3, 31]',

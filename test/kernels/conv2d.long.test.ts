@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activationNames } from '../../src/kernels/activation.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { add } from '../../src/kernels/elementwise.ts';
-import { slide, unslide } from '../../src/kernels/window.ts';
+import { windowOver, transposedWindow } from '../../src/kernels/window.ts';
 import { Gpu } from '../../src/runtime/device.ts';
 import { tape as makeTape } from '../../src/runtime/tape.ts';
 import { conv2d as reference, convTranspose2d as transposedReference, convWeights } from '../reference/conv2d.ts';
@@ -55,9 +55,9 @@ describe.each(activationNames)('with %s', (activation) => {
     const gpu = await smallTiles();
     const draw = new Draw(3);
     const options = { kernel: [3, 3], stride: 2, padding: 'same' } as const;
-    const first = slide('test', [6, 5, 1], options);
-    const second = slide('test', [...first.outputSize, 4], { ...options, stride: 1 });
-    const third = unslide('test', [...second.outputSize, 5], 2, options);
+    const first = windowOver('test', [6, 5, 1], options);
+    const second = windowOver('test', [...first.outputSize, 4], { ...options, stride: 1 });
+    const third = transposedWindow('test', [...second.outputSize, 5], 2, options);
     await checkGradient(gpu, {
       inputs: [
         { values: draw.floats(2 * 30), shape: [2, 30] },
@@ -109,11 +109,15 @@ describe('tilings that split their sums', () => {
     fixed([6, 6, 36], 1, 1, 'valid', 20, 1),
     fixed([3, 2, 4], 4, 1, 'same', 6, 67),
     fixed([8, 8, 16], 3, 1, 'same', 1, 5),
-    { batch: 2, filters: 7, window: slide('test', [9, 4, 8], { kernel: [3, 2], stride: [2, 1], padding: [1, 0] }) },
+    {
+      batch: 2,
+      filters: 7,
+      window: windowOver('test', [9, 4, 8], { kernel: [3, 2], stride: [2, 1], padding: [1, 0] }),
+    },
     {
       batch: 3,
       filters: 6,
-      window: slide('test', [7, 6, 8], { kernel: [3, 3], stride: [2, 1], padding: 2, dilation: 2 }),
+      window: windowOver('test', [7, 6, 8], { kernel: [3, 3], stride: [2, 1], padding: 2, dilation: 2 }),
     },
   ];
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { add } from '../../src/kernels/elementwise.ts';
-import { slide, unslide } from '../../src/kernels/window.ts';
+import { windowOver, transposedWindow } from '../../src/kernels/window.ts';
 import { sizeOf } from '../../src/runtime/tensor.ts';
 import { conv2d as reference, convTranspose2d as transposedReference, convWeights } from '../reference/conv2d.ts';
 import { expectClose } from '../support/close.ts';
@@ -17,7 +17,7 @@ import { checkGradients, checkValues, dilated, eachAxis, fixed, kinds, usual } f
 const strided = {
   batch: 2,
   filters: 5,
-  window: slide('test', [7, 6, 3], { kernel: [3, 2], stride: [2, 1], padding: [1, 0] }),
+  window: windowOver('test', [7, 6, 3], { kernel: [3, 2], stride: [2, 1], padding: [1, 0] }),
 };
 /** The smallest, a single filter, and a stride for each axis with channels off 4. */
 const few = [usual[0], usual[8], strided];
@@ -56,7 +56,7 @@ it('adds its gradients to others', async () => {
 
 it('adds the gradients of a single filter to others, for a batch of one image without other sums', async () => {
   const draw = new Draw(5);
-  const window = slide('test', [4, 5, 4], { kernel: [3, 3], stride: 1, padding: 'same' });
+  const window = windowOver('test', [4, 5, 4], { kernel: [3, 3], stride: 1, padding: 'same' });
   await checkGradient(await smallTiles(), {
     inputs: [
       { values: draw.floats(80), shape: [1, 80] },
@@ -103,7 +103,7 @@ describe('the places of a window', () => {
     [{ ...options, padding: 'valid', dilation: [1, 5] }, [13, 9], [0, 0]],
     [{ ...options, padding: [1, 2], dilation: [3, 2] }, [12, 14], [1, 2]],
   ] as const)('%j over 28 × 28', (given, outputSize, before) => {
-    expect(slide('test', [28, 28, 1], given)).toMatchObject({ outputSize, before });
+    expect(windowOver('test', [28, 28, 1], given)).toMatchObject({ outputSize, before });
   });
 
   it.each([
@@ -119,36 +119,36 @@ describe('the places of a window', () => {
     [{ ...options, padding: 'valid', dilation: 2 }, [17, 17, 5], [0, 0]],
     [{ ...options, padding: [3, 1], dilation: [3, 1], extra: [2, 1] }, [15, 14, 5], [3, 1]],
   ] as const)('transposed, %j from 7 × 7', (given, image, before) => {
-    const window = unslide('test', [7, 7, 3], 5, given);
+    const window = transposedWindow('test', [7, 7, 3], 5, given);
     expect(window).toMatchObject({ image, before, outputSize: [7, 7] });
   });
 
   it.each([1, 2, 3, 5])('keep a width of 1 if only the height has a stride, %i', (stride) => {
     const given = { kernel: [7, 1], stride: [stride, 1], padding: 'same' } as const;
-    const down = slide('test', [60, 1, 3], given);
+    const down = windowOver('test', [60, 1, 3], given);
     expect(down).toMatchObject({ outputSize: [60 / stride, 1], before: [expect.any(Number), 0] });
-    expect(unslide('test', [60 / stride, 1, 2], 3, given)).toMatchObject({ image: [60, 1, 3] });
+    expect(transposedWindow('test', [60 / stride, 1, 2], 3, given)).toMatchObject({ image: [60, 1, 3] });
   });
 
   it('do not exist if the kernel is larger than the image', () => {
-    expect(() => slide('conv2d', [2, 5, 1], { kernel: [3, 3], stride: 1, padding: 'valid' })).toThrow(
+    expect(() => windowOver('conv2d', [2, 5, 1], { kernel: [3, 3], stride: 1, padding: 'valid' })).toThrow(
       'conv2d: a kernel of [3, 3] does not fit into an image of [2, 5, 1]',
     );
-    expect(() => slide('conv2d', [4, 5, 1], { kernel: [3, 1], stride: 1, padding: 'valid', dilation: [2, 1] })).toThrow(
-      'conv2d: a kernel of [3, 1], dilated by [2, 1], does not fit into an image of [4, 5, 1]',
-    );
-    expect(() => unslide('convTranspose2d', [1, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: 1 })).toThrow(
+    expect(() =>
+      windowOver('conv2d', [4, 5, 1], { kernel: [3, 1], stride: 1, padding: 'valid', dilation: [2, 1] }),
+    ).toThrow('conv2d: a kernel of [3, 1], dilated by [2, 1], does not fit into an image of [4, 5, 1]');
+    expect(() => transposedWindow('convTranspose2d', [1, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: 1 })).toThrow(
       ShapeError,
     );
-    expect(() => unslide('convTranspose2d', [9, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: [0, 1] })).toThrow(
-      'convTranspose2d: a kernel of [1, 1] with padding [0, 1] leaves no output of [9, 1, 1]',
-    );
+    expect(() =>
+      transposedWindow('convTranspose2d', [9, 1, 1], 1, { kernel: [1, 1], stride: 1, padding: [0, 1] }),
+    ).toThrow('convTranspose2d: a kernel of [1, 1] with padding [0, 1] leaves no output of [9, 1, 1]');
   });
 });
 
 it('names both sides if weights, bias or rows do not fit', async () => {
   const { memory, tape } = await recording();
-  const window = slide('test', [4, 4, 2], { kernel: [3, 3], stride: 1, padding: 'same' });
+  const window = windowOver('test', [4, 4, 2], { kernel: [3, 3], stride: 1, padding: 'same' });
   const put = (shape: number[]) => memory.put(new Float32Array(sizeOf(shape)), shape);
   expect(() => conv2d(tape, put([3, 31]), put([5, 3, 3, 2]), undefined, window)).toThrow(
     'conv2d: takes rows of [4, 4, 2], not [3, 31]',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activate } from '../../src/kernels/activation.ts';
 import { add } from '../../src/kernels/elementwise.ts';
 import { avgPool2d, maxPool2d } from '../../src/kernels/pool.ts';
-import { slide } from '../../src/kernels/window.ts';
+import { windowOver } from '../../src/kernels/window.ts';
 import { activations } from '../reference/activation.ts';
 import { sharedGpu } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
@@ -30,7 +30,7 @@ describe.each(pools)('$name', (each) => {
 
   it.each([1, 2, [2, 1]] as const)('adds its gradient to an existing one, stride %j', async (stride) => {
     for (const channels of [3, 4]) {
-      const window = slide('test', [4, 6, channels], { kernel: [2, 2], stride, padding: 'valid' });
+      const window = windowOver('test', [4, 6, channels], { kernel: [2, 2], stride, padding: 'valid' });
       const size = 2 * 24 * channels;
       await checkGradient(await sharedGpu(), {
         inputs: [{ values: apart(new Draw(size), size), shape: [2, size / 2] }],
@@ -43,7 +43,7 @@ describe.each(pools)('$name', (each) => {
   // One slope from the value, one from what came in.
   it.each(['tanh', 'gelu'] as const)('after %s, it includes the slope in its gradient', async (name) => {
     for (const channels of [3, 4]) {
-      const window = slide('test', [4, 6, channels], { kernel: [2, 2], stride: 2, padding: 'valid' });
+      const window = windowOver('test', [4, 6, channels], { kernel: [2, 2], stride: 2, padding: 'valid' });
       const size = 2 * 24 * channels;
       // Above zero, where all activations rise: near -1.28 silu turns, and near -0.75 gelu.
       const values = apart(new Draw(size), size).map((value) => value + size / 128 + 0.1);
@@ -57,7 +57,7 @@ describe.each(pools)('$name', (each) => {
   });
 });
 
-const atTheEdge = slide('test', [3, 3, 1], { kernel: [2, 2], stride: 2, padding: 'same' });
+const atTheEdge = windowOver('test', [3, 3, 1], { kernel: [2, 2], stride: 2, padding: 'same' });
 
 it('maxPool2d gives the gradient to the first of equals, even if all values are below any padding', async () => {
   const { memory, tape } = await recording();

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { conv2d } from '../../src/kernels/conv2d.ts';
 import { dense } from '../../src/kernels/dense.ts';
-import { slide } from '../../src/kernels/window.ts';
+import { windowOver } from '../../src/kernels/window.ts';
 import { recording } from '../support/run.ts';
 import { expectSameInSlices, layers } from '../support/slices.ts';
 
@@ -38,7 +38,7 @@ describe('a product of more than 2³³ multiply-adds', () => {
 
   it('also applies to convolutions', async () => {
     const { tape } = await recording();
-    const large = slide('test', [64, 64, 64], { kernel: [3, 3], stride: 1, padding: 'same' });
+    const large = windowOver('test', [64, 64, 64], { kernel: [3, 3], stride: 1, padding: 'same' });
     const w = tape.tensor([64, 3, 3, 64]);
     conv2d(tape, tape.tensor([128, 64 ** 3]), w, undefined, large);
     // 128 × 64 × 64 places, 9 × 64 × 64 multiply-adds each.

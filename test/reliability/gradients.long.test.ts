@@ -6,7 +6,7 @@ import {
 } from '../../src/index.ts'; // prettier-ignore
 import { activationNames } from '../../src/kernels/activation.ts';
 import { loss, type ElementLoss } from '../../src/kernels/loss.ts';
-import { slide, unslide } from '../../src/kernels/window.ts';
+import { windowOver, transposedWindow } from '../../src/kernels/window.ts';
 import { asLoss } from '../../src/models/parts/losses.ts';
 import { prepareAll, type Preparable } from '../../src/models/parts/part.ts';
 import { Pass } from '../../src/models/training/pass.ts';
@@ -184,25 +184,30 @@ function ofLayer({ layer, input, borrowed = {}, kinks, twin }: LayerCase, draw: 
 }
 
 const image = [6, 5, 4] as const;
-const window = slide('test', image, { kernel: [3, 2], stride: 2, padding: 'same' });
-const single = slide('test', image, { kernel: [3, 3], stride: 1, padding: 'same' });
-const enlarged = unslide('test', image, 3, { kernel: [3, 3], stride: 2, padding: 1, extra: 1 });
-const pooled = slide('test', image, { kernel: [3, 3], stride: 2, padding: 'same' });
+const window = windowOver('test', image, { kernel: [3, 2], stride: 2, padding: 'same' });
+const single = windowOver('test', image, { kernel: [3, 3], stride: 1, padding: 'same' });
+const enlarged = transposedWindow('test', image, 3, { kernel: [3, 3], stride: 2, padding: 1, extra: 1 });
+const pooled = windowOver('test', image, { kernel: [3, 3], stride: 2, padding: 'same' });
 
-const eachAxis = slide('test', image, { kernel: [3, 2], stride: [1, 3], padding: [1, 0] });
-const higher = unslide('test', image, 3, { kernel: [3, 3], stride: [3, 1], padding: [1, 0], extra: [2, 0] });
-const dilated = slide('test', image, { kernel: [2, 3], stride: [2, 1], padding: 'same', dilation: [3, 2] });
-const farther = unslide('test', image, 3, {
+const eachAxis = windowOver('test', image, { kernel: [3, 2], stride: [1, 3], padding: [1, 0] });
+const higher = transposedWindow('test', image, 3, { kernel: [3, 3], stride: [3, 1], padding: [1, 0], extra: [2, 0] });
+const dilated = windowOver('test', image, { kernel: [2, 3], stride: [2, 1], padding: 'same', dilation: [3, 2] });
+const farther = transposedWindow('test', image, 3, {
   kernel: [2, 3],
   stride: [2, 3],
   padding: 1,
   extra: [1, 0],
   dilation: [2, 1],
 });
-const padded = slide('test', image, { kernel: [3, 2], stride: 2, padding: 1 });
-const alongTwo = slide('test', [1, 9, 4], { kernel: [1, 3], stride: [1, 2], padding: 'same', dilation: [1, 2] });
-const longer = unslide('test', [1, 5, 4], 3, { kernel: [1, 4], stride: [1, 3], padding: [0, 1], extra: [0, 2] });
-const halved = slide('test', image, { kernel: [2, 1], stride: [2, 1], padding: 'valid' });
+const padded = windowOver('test', image, { kernel: [3, 2], stride: 2, padding: 1 });
+const alongTwo = windowOver('test', [1, 9, 4], { kernel: [1, 3], stride: [1, 2], padding: 'same', dilation: [1, 2] });
+const longer = transposedWindow('test', [1, 5, 4], 3, {
+  kernel: [1, 4],
+  stride: [1, 3],
+  padding: [0, 1],
+  extra: [0, 2],
+});
+const halved = windowOver('test', image, { kernel: [2, 1], stride: [2, 1], padding: 'valid' });
 
 function residualTwin(x: Float64Array, ...[w1, b1, w2, b2, w3, b3]: Float64Array[]) {
   const first = denseReference(x, w1, b1, 6, 'tanh');
@@ -270,8 +275,8 @@ const layers: Record<string, LayerCase> = {
     input: [5, 4],
     twin: (x, w, bias) => [transposedReference(x, w, bias, 4, longer, 'softplus').y],
   },
-  'maxPool1d': { layer: maxPool1d(3, { stride: 2, padding: 1 }), input: [8, 3], kinks: 'order', twin: (x) => [poolReference(x, slide('test', [1, 8, 3], { kernel: [1, 3], stride: [1, 2], padding: [0, 1] }))] },
-  'avgPool1d': { layer: avgPool1d(3, { stride: 2, padding: 'same' }), input: [8, 3], twin: (x) => [averageReference(x, slide('test', [1, 8, 3], { kernel: [1, 3], stride: [1, 2], padding: 'same' }))] },
+  'maxPool1d': { layer: maxPool1d(3, { stride: 2, padding: 1 }), input: [8, 3], kinks: 'order', twin: (x) => [poolReference(x, windowOver('test', [1, 8, 3], { kernel: [1, 3], stride: [1, 2], padding: [0, 1] }))] },
+  'avgPool1d': { layer: avgPool1d(3, { stride: 2, padding: 'same' }), input: [8, 3], twin: (x) => [averageReference(x, windowOver('test', [1, 8, 3], { kernel: [1, 3], stride: [1, 2], padding: 'same' }))] },
   'upsample1d': { layer: upsample1d(3, 'linear'), input: [5, 4], twin: (x) => [upsampleReference(x, [1, 5, 4], [1, 3], 'bilinear')] },
   'maxPool2d, padded by a number': { layer: maxPool2d([3, 2], { stride: 2, padding: 1 }), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, padded)] },
   'maxPool2d, a window for each axis': { layer: maxPool2d([2, 1]), input: [...image], kinks: 'order', twin: (x) => [poolReference(x, halved)] },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ActivationName } from '../../src/kernels/activation.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { product } from '../../src/kernels/matmul.ts';
-import { slide } from '../../src/kernels/window.ts';
+import { windowOver } from '../../src/kernels/window.ts';
 import { Gpu } from '../../src/runtime/device.ts';
 import { tape as makeTape, type Tape } from '../../src/runtime/tape.ts';
 import type { Tensor } from '../../src/runtime/tensor.ts';
@@ -283,7 +283,7 @@ describe.each(Object.entries(adapters))('%s', (adapter, isFallback) => {
         filters: number,
         kernel: [number, number],
         stride = 1,
-      ): Convolution => ({ batch, filters, window: slide('test', image, { kernel, stride, padding: 'same' }) });
+      ): Convolution => ({ batch, filters, window: windowOver('test', image, { kernel, stride, padding: 'same' }) });
       const cases = [
         each(65_537, [1, 1, 3], 2, [1, 1]),
         each(1, [257, 256, 2], 5, [2, 2]),
@@ -309,7 +309,7 @@ describe.each(Object.entries(adapters))('%s', (adapter, isFallback) => {
     async (transposed, { task }) => {
       const draw = new Draw(isFallback ? 40 : 50);
       const single = (): Convolution => {
-        const window = slide('test', [draw.whole(1, 9), draw.whole(1, 9), 4 * draw.whole(1, 4)], {
+        const window = windowOver('test', [draw.whole(1, 9), draw.whole(1, 9), 4 * draw.whole(1, 4)], {
           kernel: [draw.whole(1, 2), draw.whole(1, 2)],
           stride: 1,
           padding: 'same',

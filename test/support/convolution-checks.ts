@@ -1,6 +1,6 @@
 import type { Gpu } from '../../src/runtime/device.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
-import { slide, type Padding } from '../../src/kernels/window.ts';
+import { windowOver, type Padding } from '../../src/kernels/window.ts';
 import { conv2d as reference, convTranspose2d as transposedReference } from '../reference/conv2d.ts';
 import { expectClose } from './close.ts';
 import { nameOf, sizes, type Case } from './convolutions.ts';
@@ -19,7 +19,7 @@ export const fixed = (
 ): Case => ({
   batch,
   filters,
-  window: slide('test', image, { kernel: [side, side], stride, padding }),
+  window: windowOver('test', image, { kernel: [side, side], stride, padding }),
 });
 
 /** Shapes that models have, and the smallest. */
@@ -46,7 +46,7 @@ export const eachAxis: Case[] = ([[2, 1], [1, 3], [3, 2]] as const).flatMap((str
     ([height, width, channels, filters], i) => ({
       batch: 1 + (i % 2),
       filters,
-      window: slide('test', [height, width, channels], {
+      window: windowOver('test', [height, width, channels], {
         kernel: [Math.min(height, 1 + ((s + i) % 4)), Math.min(width, 1 + ((s + 2 * i) % 3))],
         stride,
         padding: (['same', 'valid', [1, 0], [0, 2]] as const)[(s + i) % 4],
@@ -64,7 +64,7 @@ export const dilated: Case[] = ([
   [[10, 9, 5], 3, { kernel: [3, 3], stride: [2, 3], padding: 'same', dilation: [4, 2] }],
   [[9, 9, 4], 1, { kernel: [3, 3], stride: 1, padding: 'same', dilation: [1, 2] }],
   [[17, 1, 12], 20, { kernel: [5, 1], stride: 1, padding: [8, 0], dilation: [4, 1] }],
-] as const).map(([image, filters, options], i) => ({ batch: 1 + (i % 3), filters, window: slide('test', image, options) })); // prettier-ignore
+] as const).map(([image, filters, options], i) => ({ batch: 1 + (i % 3), filters, window: windowOver('test', image, options) })); // prettier-ignore
 
 /** Kernel and reference, with the sides of what goes in and of the bias. */
 export const kinds = {

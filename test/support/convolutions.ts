@@ -1,5 +1,5 @@
 import { ShapeError } from '../../src/errors.ts';
-import { slide, type Padding, type Window } from '../../src/kernels/window.ts';
+import { windowOver, type Padding, type Window } from '../../src/kernels/window.ts';
 import type { Draw } from './random.ts';
 
 /** The sizes of a convolution. */
@@ -23,7 +23,7 @@ export function randomCase(draw: Draw, most = 9): Case {
     ]);
     try {
       const dilation = draw.pick([1, 1, [draw.whole(1, 3), draw.whole(1, 3)] as const]);
-      const window = slide('test', image, { kernel, stride, padding, dilation });
+      const window = windowOver('test', image, { kernel, stride, padding, dilation });
       return { batch: draw.whole(1, 3), filters: draw.whole(1, most), window };
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error; // Else the kernel does not fit: once more.
@@ -32,7 +32,7 @@ export function randomCase(draw: Draw, most = 9): Case {
 }
 
 const stepless = (image: [height: number, width: number, channels: number], kernel: [number, number]): Window =>
-  slide('test', image, { kernel, stride: 1, padding: 'same' });
+  windowOver('test', image, { kernel, stride: 1, padding: 'same' });
 
 /** Matrices with a single row or column, or with few, and many on the other side. */
 export function narrowCase(draw: Draw): Case {

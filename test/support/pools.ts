@@ -1,5 +1,5 @@
 import { avgPool2d, maxPool2d } from '../../src/kernels/pool.ts';
-import { slide, type WindowOptions } from '../../src/kernels/window.ts';
+import { windowOver, type WindowOptions } from '../../src/kernels/window.ts';
 import * as references from '../reference/resample.ts';
 import { sharedGpu } from './gpu.ts';
 import { checkGradient } from './gradient.ts';
@@ -26,7 +26,7 @@ export const apart = (draw: Draw, size: number) => {
 
 /** Checks the values and the gradient over this image. */
 export async function expectPooled({ pool, reference }: (typeof pools)[number], { image, ...options }: Case) {
-  const window = slide('test', image, options);
+  const window = windowOver('test', image, options);
   const size = 3 * image[0] * image[1] * image[2];
   await checkGradient(await sharedGpu(), {
     inputs: [{ values: apart(new Draw(size), size), shape: [3, size / 3] }],

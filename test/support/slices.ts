@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { groupedConv2d } from '../../src/kernels/conv2d-grouped.ts';
 import { conv2d, convTranspose2d } from '../../src/kernels/conv2d.ts';
 import { dense } from '../../src/kernels/dense.ts';
-import { slide } from '../../src/kernels/window.ts';
+import { windowOver } from '../../src/kernels/window.ts';
 import type { Tape } from '../../src/runtime/tape.ts';
 import { sizeOf, type Tensor } from '../../src/runtime/tensor.ts';
 import { Draw } from './random.ts';
@@ -30,7 +30,7 @@ function cut(tape: Tape, slices: number): void {
   tape.dispatches.splice(0, Infinity, ...cutOnes);
 }
 
-const window = slide('test', [9, 7, 5], { kernel: [3, 3], stride: 2, padding: 'same' });
+const window = windowOver('test', [9, 7, 5], { kernel: [3, 3], stride: 2, padding: 'same' });
 const places = window.outputSize[0] * window.outputSize[1];
 
 interface Layer {

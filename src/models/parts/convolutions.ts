@@ -1,6 +1,6 @@
 /** Convolutions over images, and along sequences as images of height 1. */
 import type { Activation } from '../../kernels/activation.ts';
-import { pair, slide, unslide, type Sides, type Window } from '../../kernels/window.ts';
+import { pair, windowOver, transposedWindow, type Sides, type Window } from '../../kernels/window.ts';
 import { OptionError, ShapeError } from '../../errors.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkOptions } from '../../runtime/options.ts';
@@ -35,7 +35,7 @@ export function convolution(
     const image = imageOf(name, input);
     if (image[2] % groups)
       throw new ShapeError(`${name}: ${image[2]} channels cannot be divided into ${groups} groups of one size`);
-    return slide(name, image, { kernel: size, stride, padding, dilation, sequence });
+    return windowOver(name, image, { kernel: size, stride, padding, dilation, sequence });
   };
   return {
     name,
@@ -75,7 +75,7 @@ export function transposedConvolution(
     throw new OptionError(`${name}: outputPadding needs a padding in numbers, not '${padding}'`);
   const sequence = name === 'convTranspose1d';
   const windowOf = (input: readonly number[]): Window =>
-    unslide(name, imageOf(name, input), filters, { kernel: size, stride, padding, dilation, extra, sequence });
+    transposedWindow(name, imageOf(name, input), filters, { kernel: size, stride, padding, dilation, extra, sequence });
   return {
     name,
     args: [filters, size, activation, written({ outputPadding: extra })],

@@ -1,6 +1,6 @@
 import type { Activation } from '../../kernels/activation.ts';
 import type { Interpolation } from '../../kernels/resample.ts';
-import { pair, slide, type Padding, type Sides } from '../../kernels/window.ts';
+import { pair, windowOver, type Padding, type Sides } from '../../kernels/window.ts';
 import { ShapeError } from '../../errors.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkOptions, checkSides, checkWord } from '../../runtime/options.ts';
@@ -134,7 +134,7 @@ export function pool<P extends Padding>(
   const padding = paddingOf(options.padding ?? 'valid', kernel);
   const sequence = name.endsWith('1d');
   const windowOf = (input: readonly number[]) =>
-    slide(name, imageOf(name, input), { kernel, stride, padding, sequence });
+    windowOver(name, imageOf(name, input), { kernel, stride, padding, sequence });
   return {
     name,
     args: [kernel, { stride, padding }],

@@ -5,9 +5,9 @@
 import {
   isDilated,
   pair,
-  slide,
+  windowOver,
   spanOf,
-  unslide,
+  transposedWindow,
   type Sides,
   type Window,
   type WindowOptions,
@@ -48,7 +48,7 @@ function transposed(): Lowering {
   return image(({ graph }, x, { args, input, weight }) => {
     const [filters, kernel, , { outputPadding, ...options }] = args as Convolution;
     const extra = both(input, outputPadding, 0);
-    const window = unslide('window', asImage(input), filters, { ...asWindow(input, kernel, options), extra });
+    const window = transposedWindow('window', asImage(input), filters, { ...asWindow(input, kernel, options), extra });
     const { image, before, stride, outputSize } = window;
     // The places that exceed the output at its end: a positive number is cut off as padding, a negative one is added as
     // output padding.
@@ -94,7 +94,7 @@ function upsample(): Lowering {
 
 /** Returns the attributes of an operator that slides a window over an image. */
 function slid(input: readonly number[], kernel: Sides, options: Options) {
-  const window = slide('window', asImage(input), asWindow(input, kernel, options));
+  const window = windowOver('window', asImage(input), asWindow(input, kernel, options));
   const { stride, outputSize, before, image: sides } = window;
   const behind = [0, 1].map((axis) =>
     Math.max(0, (outputSize[axis] - 1) * stride[axis] + spanOn(window, axis) - sides[axis] - before[axis]),
