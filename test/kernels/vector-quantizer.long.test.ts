@@ -1,5 +1,12 @@
 import { it } from 'vitest';
-import { expectMoved, expectQuantized, expectTallied, nameOf, type Sizes } from '../support/vector-quantizer.ts';
+import {
+  expectMoved,
+  expectQuantized,
+  expectTallied,
+  expectTalliedInBlocks,
+  nameOf,
+  type Sizes,
+} from '../support/vector-quantizer.ts';
 
 /** Below and past a quad of entries and a workgroup's columns, with rows that are not real. */
 const sizes: Sizes[] = [
@@ -15,5 +22,8 @@ it.each(named)('takes the nearest entries and passes gradients straight through:
 );
 
 it.each(named)('counts entries and sums their vectors: %s', (_, shape) => expectTallied(shape));
+
+it('counts entries and sums their vectors in stretches of two blocks', () =>
+  expectTalliedInBlocks({ rows: 3, real: 2, perRow: 300, columns: 5, entries: 6 }));
 
 it.each(named)('moves by averages, and revives dead entries: %s', (_, shape) => expectMoved(shape));

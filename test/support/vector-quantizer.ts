@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { talliedTogether, tallyShader } from '../../shaders/vector-quantizer.ts';
 import { moveEntries, perplexity, quantize, tally, tallyTotals } from '../../src/kernels/vector-quantizer.ts';
 import { philox, streams } from '../../src/runtime/random.ts';
 import { writeState } from '../../src/runtime/state.ts';
@@ -20,11 +21,16 @@ export interface Sizes {
 
 export const nameOf = (sizes: Sizes) => Object.values(sizes).join(' ');
 
-export async function given({ rows, real, perRow, columns, entries }: Sizes) {
+/** Whether an entry has no vectors before a step that moves the codebook. */
+const dies = (entry: number) => entry % 3 === 1;
+
+/** With `far`, no vector is near an entry that dies. */
+export async function given({ rows, real, perRow, columns, entries }: Sizes, far = false) {
   const { gpu, memory, tape, state } = await recording({ batch: rows, examples: real, seed: 7 });
   const draw = new Draw(rows + 10 * entries);
   const z = draw.floats(rows * perRow * columns, -1, 2);
   const codebook = draw.floats(entries * columns, -1, 2);
+  if (far) codebook.forEach((_, i) => (codebook[i] += dies(Math.floor(i / columns)) ? 100 : 0));
   return {
     gpu, memory, tape, state, z, codebook, draw, realNumbers: real * perRow * columns,
     onDevice: { z: memory.put(z, [rows, perRow * columns]), codebook: memory.put(codebook, [entries, columns]) },
@@ -78,27 +84,56 @@ export async function expectTallied(shape: Sizes): Promise<void> {
   const found = await run(tape, [alone, counts, totals, sum]);
   const taken = reference.nearest(z, codebook, columns).slice(0, real * perRow);
   const wanted = reference.countsOf(taken, entries);
-  const together = (values: ArrayLike<number>) => {
-    const size = values.length / stretches;
-    return Array.from({ length: size }, (_, i) =>
-      Array.from({ length: stretches }, (_, s) => values[s * size + i]).reduce((a, b) => a + b, 0),
-    );
-  };
+  const together = (values: ArrayLike<number>) => sumOver(stretches, values);
   expect(found[0].length).toBe(Math.ceil((shape.rows * perRow) / 256) * entries);
   for (const each of [found[0], found[1]]) expect(together(each)).toEqual(wanted);
+  expectNear(together(found[2]), totalsOf(taken, z, shape), 1e-6);
+  expectNear([found[3][0] / real], [reference.perplexity(wanted)], 1e-6);
+}
+
+/** Stretches of several blocks, which only a large batch and codebook have, have the counts and sums of float64. */
+export async function expectTalliedInBlocks(shape: Sizes): Promise<void> {
+  const { rows, real, perRow, columns, entries } = shape;
+  const vectors = rows * perRow;
+  const stretch = 2 * talliedTogether;
+  const stretches = Math.ceil(vectors / stretch);
+  const { tape, state, z, codebook, onDevice } = await given(shape);
+  const { at } = quantize(tape, onDevice.z, onDevice.codebook, state);
+  const counts = tape.tensor([stretches, entries]);
+  const totals = tape.tensor([stretches, entries, columns]);
+  tape.run(
+    tallyShader(true),
+    { at, state, counts, z: onDevice.z, totals },
+    { constants: { vectors, entries, stretch, stretches, columns }, workgroups: entries * stretches },
+  );
+  const found = await run(tape, [counts, totals]);
+  const taken = reference.nearest(z, codebook, columns).slice(0, real * perRow);
+  expect(sumOver(stretches, found[0])).toEqual(reference.countsOf(taken, entries));
+  expectNear(sumOver(stretches, found[1]), totalsOf(taken, z, shape), 1e-6);
+}
+
+/** Adds up the parts, which lie one behind the other. */
+function sumOver(parts: number, values: ArrayLike<number>): number[] {
+  const size = values.length / parts;
+  return Array.from({ length: size }, (_, i) =>
+    Array.from({ length: parts }, (_, part) => values[part * size + i]).reduce((a, b) => a + b, 0),
+  );
+}
+
+/** The sums of the vectors of each entry. */
+function totalsOf(taken: readonly number[], z: ArrayLike<number>, { columns, entries }: Sizes): Float64Array {
   const sums = new Float64Array(entries * columns);
   taken.forEach((k, n) => {
     for (let c = 0; c < columns; c++) sums[k * columns + c] += z[n * columns + c];
   });
-  expectNear(together(found[2]), sums, 1e-6);
-  expectNear([found[3][0] / real], [reference.perplexity(wanted)], 1e-6);
+  return sums;
 }
 
 const decay = 0.9;
 
 /** A codebook after one step, as float64 has it, and before. */
 export async function move(shape: Sizes, clusterSize: number[], bad = false) {
-  const { gpu, memory, tape, state, z, codebook, draw, onDevice, realNumbers } = await given(shape);
+  const { gpu, memory, tape, state, z, codebook, draw, onDevice, realNumbers } = await given(shape, true);
   const { real, rows, columns, entries, perRow } = shape;
   writeState(gpu, state, { batch: rows, examples: real, seed: 7, step: 3, ...(bad && { bad: 0 }) });
   const before = { codebook, clusterSize, clusterSum: draw.floats(codebook.length) };
@@ -125,8 +160,7 @@ export async function move(shape: Sizes, clusterSize: number[], bad = false) {
 
 /** The codebook moves as in float64. */
 export async function expectMoved(shape: Sizes): Promise<void> {
-  // Some are dead, all others are not.
-  const size = Array.from({ length: shape.entries }, (_, k) => (k % 3 === 1 ? 0 : 5));
+  const size = Array.from({ length: shape.entries }, (_, k) => (dies(k) ? 0 : 5));
   const { after, wanted, before } = await move(shape, size);
   expectNear(after[0], wanted.codebook, 2e-6, 'codebook');
   expectNear(after[1], wanted.clusterSize, 1e-6, 'sizes');

@@ -4,7 +4,6 @@ export default [
   ['bound', 'batch_rows() * (vectors / state.batch)', 'vectors'],
   ['factor', 'batch_rows() * (vectors / state.batch)', 'batch_rows()'],
   ['off by one', 'entry < entries; entry += 32u', 'entry + 1u < entries; entry += 32u'],
-  ['clamp', 'vec4u(vectors - 1u)', 'vec4u(vectors)'],
   ['tie', 'd${i} < least);', 'd${i} <= least);'],
   ['tie', 'other == one && there < k', 'other == one && there > k'],
   ['tail of a loop', 's < 8u; s++', 's < 7u; s++'],
