@@ -23,6 +23,8 @@ interface Case {
   /** The decoder's weight is the encoder's. */
   tied?: boolean;
   bias?: boolean;
+  /** Every row has a value in the last column, so that reading past the end of the code or of its marks changes sums. */
+  last?: boolean;
 }
 
 const cases: Case[] = [
@@ -36,15 +38,17 @@ const large: Case[] = [
   { rows: 140, inputs: 7, width: 131, k: 8, outs: 64, f: 'gelu' },
   { rows: 260, inputs: 66, width: 50, k: 3, outs: 66, tied: true, f: 'relu' },
   { rows: 64, inputs: 20, width: 500, k: 30, outs: 3, bias: false },
+  { rows: 5, inputs: 3, width: 20, k: 1, outs: 4, last: true },
 ];
 
 const title = 'rows: $rows, inputs: $inputs, width: $width, k: $k, outs: $outs, $f';
 
 /** Values of a case: x, the encoder's weight and bias, the decoder's. */
-function drawn({ rows, inputs, width, outs, tied = false, bias = true }: Case) {
+function drawn({ rows, inputs, width, outs, tied = false, bias = true, last = false }: Case) {
   const draw = new Draw(rows + 10 * width);
   const values = (shape: number[]) => ({ values: draw.floats(sizeOf(shape)), shape });
   const [x, w1, b1, w2, b2] = [[rows, inputs], [width, inputs], [width], [outs, width], [outs]].map(values);
+  if (last) b1.values[width - 1] = 100;
   return [x, w1, ...(bias ? [b1, b2] : []), ...(tied ? [] : [w2])];
 }
 
