@@ -1,5 +1,7 @@
 /** What the tuner makes of clocks, kernels and compilers that are not what they should be. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
+// Loaded here, so that the tuner has it at once when it asks for it.
+import '../../src/runtime/measure.ts';
 import type { Tuning } from '../../src/runtime/tune.ts';
 import { pretendTuner } from '../support/pretended-clock.ts';
 
@@ -124,7 +126,7 @@ describe('during a fit', () => {
   const between = async ({ tuner, compiled }: ReturnType<typeof pretendTuner>, fit: Tuning, ms = 0) => {
     const { leftMs } = fit;
     await tuner.improve(fit, ms);
-    // What compares the ways is loaded before the first of them is compiled.
+    // The tuner imports what compares the ways before it compiles the first of them.
     await new Promise((resolve) => setTimeout(resolve, compiled.length ? 0 : 20));
     return fit.leftMs - leftMs;
   };
