@@ -288,8 +288,10 @@ describe('other tables', () => {
     const model = await small(await readTable('a,b\nx,1\ny,2'));
     const rows = Array.from({ length: 10_001 }, (_, i) => `t${i},${i}`);
     const many = await readTable(`a,b\n${rows.join('\n')}`);
-    for (const ask of [model.fit(many, { epochs: 1 }), model.errors(many), model.impute(many), model.evaluate(many)])
-      await expectRefused(OptionError, 'column a has more than 10,000 different texts', ask);
+    const words = 'column a has more than 10,000 different texts';
+    await expectRefused(OptionError, words, model.fit(many, { epochs: 1 }));
+    for (const ask of ['errors', 'impute', 'evaluate'] as const)
+      await expectRefused(OptionError, words, model[ask](many));
   });
 
   it('of other columns are refused by their names', async () => {
@@ -460,15 +462,8 @@ describe('invalid calls are refused', () => {
   it('with advice if a model is used before its first fit', async () => {
     const data = await tableOf(20);
     const model = await small(data);
-    for (const ask of [
-      model.errors(data),
-      model.encode(data),
-      model.reconstruct(data),
-      model.impute(data),
-      model.explain(data),
-    ]) {
-      await expectRefused(LatentGpuError, 'call fit() first', ask);
-    }
+    for (const ask of ['errors', 'encode', 'reconstruct', 'impute', 'explain'] as const)
+      await expectRefused(LatentGpuError, 'call fit() first', model[ask](data));
   });
 
   it('and a fit that diverges keeps the weights of the step before', async () => {

@@ -173,8 +173,8 @@ it('refuses invalid arguments', async () => {
   const inner = await errorOf(autoencoder(gpu, small({ encoder: [vectorQuantizer(4), dense(3)] })));
   expect(inner.message).toMatch(/vectorQuantizer is the code/);
   const model = await makeModel(small({ encoder: [dense(3)] }));
-  for (const asked of [model.indices(data), model.decode({ data: new Uint32Array(1), shape: [1] })])
-    expect((await errorOf(asked)).message).toMatch(/needs a quantised code: an encoder whose last layer is vectorQuantizer/);
+  for (const ask of [() => model.indices(data), () => model.decode({ data: new Uint32Array(1), shape: [1] })])
+    expect((await errorOf(ask())).message).toMatch(/needs a quantised code: an encoder whose last layer is vectorQuantizer/);
   const quantised = await makeModel(small());
   for (const [shape, words] of [[undefined, /\[examples\], not undefined/], [[2], /\[examples\], not \[2\]/]] as const)
     await expectRefused(ShapeError, words, quantised.decode({ data: new Uint32Array(1), shape } as never));
