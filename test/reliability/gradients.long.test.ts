@@ -299,6 +299,7 @@ const decodes = {
   output: none,
   decode: none,
   decoderWeight: none,
+  bias: none,
   counter: none,
 };
 

@@ -38,6 +38,7 @@ export const dictionary = partedRow(
     'dead after examples': 1000,
     'dead latents an example': 2,
     weight: 1,
+    'resampled after examples': 5000,
     optimizer: 'adam, its rate falling as a cosine',
     'learning rate': 1e-2,
     'last learning rate': 1e-4,
@@ -62,6 +63,7 @@ export const dictionary = partedRow(
       after: settings['dead after examples'],
       k: settings['dead latents an example'],
       weight: settings.weight,
+      resample: settings['resampled after examples'],
     });
     const model = await autoencoder(gpu, {
       input: dimensions,

@@ -10,7 +10,6 @@ import { prepareAll, type Part } from './part.ts';
 import type { Prior } from './priors.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
-import type { Constraint } from '../training/trainable.ts';
 
 const contractions = onDemand(() => import('../../kernels/contraction.ts'));
 const noise = onDemand(() => import('../../kernels/corrupt.ts'));
@@ -38,6 +37,8 @@ export interface Encoding {
   decode(code: Tensor): Tensor;
   /** The weight of layer number `i` of the decoder. */
   decoderWeight(i: number): Tensor;
+  /** The bias of layer number `i` of a network, if it has one. */
+  bias(network: 'encoder' | 'decoder', i: number): Tensor | undefined;
   /** One of the penalty's own `counters`, by name. */
   counter(name: string): Tensor;
   /** The network that is trained against the model, if the penalty has one. */
@@ -68,7 +69,7 @@ export interface Opponent {
   record(game: Game): Term[];
 }
 
-/** A part that adds terms to the loss, or that constrains weights, as `unitNorm` does. */
+/** A part that adds terms to the loss, or that constrains weights through the pass, as `unitNorm` does. */
 export interface Penalty extends Part {
   /** Checks that it can work on these layers, tied or not. @throws OptionError */
   check(encoder: readonly Layer[], decoder: readonly Layer[], tied: boolean): void;
@@ -88,8 +89,6 @@ export interface Penalty extends Part {
   readonly opponent?: Opponent;
   /** Returns the decoder's layers with the first values that it needs. */
   decoder?(layers: readonly Layer[]): Layer[];
-  /** Returns the constraint on the decoder's weights. */
-  constrain?(decoder: Network): Constraint;
 }
 
 /**

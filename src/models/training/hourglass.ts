@@ -105,6 +105,7 @@ export function recordLoss(model: AnyHourglass, pass: Pass, examples: Tensor): T
     target: x,
     output,
     decoderWeight: (i) => decoder.parameter(i, 'weight'),
+    bias: (network, i) => model[network].bias(i),
     decode: (codes) => decoder.record(pass, codes),
     opponent: opponent?.network,
   };
@@ -203,7 +204,6 @@ export function trainable(model: AnyHourglass, host: Host, seed: number): Traina
         name: 'autoencoder',
         trains: host.parameters,
         record: (pass, { x }) => recordLoss(model, pass, x),
-        constraints: model.penalties.flatMap((penalty) => penalty.constrain?.(model.decoder) ?? []),
       },
     ],
     put: (where, data) => putExamples(model, where, host, data),

@@ -6,7 +6,7 @@ import { compile, type Plan } from '../../runtime/plan.ts';
 import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 import { rateAt, settings, type Optimizer } from '../parts/optimizers.ts';
-import type { InStep } from './in-step.ts';
+import type { Constraint, InStep } from './in-step.ts';
 import { Pass } from './pass.ts';
 import { placeOf, setPlaceOf, type OptimizerPlace, type Place } from './place.ts';
 import { differentiate, type Term } from './terms.ts';
@@ -30,6 +30,7 @@ export class PhaseStep {
   /** The plan of the phase for each step, once it is compiled. */
   plan!: Plan;
   readonly #tape: Tape;
+  readonly #constraints: readonly Constraint[];
   readonly #settings: Tensor;
   readonly #moments: Tensor | undefined;
   /** The optimizer's state from this fit on. */
@@ -59,6 +60,7 @@ export class PhaseStep {
     const inStep = { ...shared, phase: index };
     const pass = new Pass(this.#tape, 'train', state, behind, inStep, { labels, weights, blanks });
     this.terms = phase.record(pass, gathered);
+    this.#constraints = pass.constraints;
     this.#settings = scope.own(emptyTensor(gpu, [settingNames.length], 'f32', 'settings'));
     const moments = momentCount(optimizer.kind);
     // The moments start anew for an optimizer of another kind than before.
@@ -88,7 +90,7 @@ export class PhaseStep {
     const pace = new Pace();
     await pace.rest();
     differentiate(this.#tape, this.terms, timetable);
-    for (const constraint of this.phase.constraints ?? []) constraint.gradients(this.#tape);
+    for (const constraint of this.#constraints) constraint.gradients?.();
     await pace.rest();
     const rates = timetable.column(`rate of ${this.phase.name}`, 2, (step) => [
       rateAt(optimizer, step - given),
@@ -96,13 +98,14 @@ export class PhaseStep {
     ]);
     const sums = this.terms.map((term) => term.sums);
     account(this.#tape, sums, state, losses, { gradients, timetable: rates, clipNorm: optimizer.clipNorm }, first);
+    for (const constraint of this.#constraints) constraint.beforeUpdate?.();
     optimize(
       this.#tape,
       optimizer.kind,
       { values, gradients, moments: this.#moments, settings: this.#settings, state },
       { phase: this.index, before: this.#before },
     );
-    for (const constraint of this.phase.constraints ?? []) constraint.weights(this.#tape, state);
+    for (const constraint of this.#constraints) constraint.afterUpdate?.();
     this.plan = scope.own(await compile(this.#tape));
   }
 
