@@ -24,7 +24,12 @@ export default [
   ['condition', 'x[i] - y[i], total[0] > 0.0)', 'x[i] - y[i], true)', { only: 'residual of' }],
   ['sign', 'x[i] - y[i]', 'y[i] - x[i]', { only: 'residual of' }],
   ['condition', 'state.bad != 0xffffffffu) { return; }', 'false) { return; }', { only: 'gone bad' }],
-  ['bound', 'if (row >= real ||', 'if (', { only: 'only from real rows' }],
+  [
+    'bound',
+    'let real = batch_rows();\n  if (state.bad',
+    'let real = state.batch;\n  if (state.bad',
+    { only: 'only from real rows' },
+  ],
   ['index', 'row * apart + offset', 'row + offset', { only: 'take the direction' }],
   ['off by one', 'idle[j] >= limit', 'idle[j] > limit', { only: 'take the direction' }],
   ['sign', 'along += v * decoder_bias[c]', 'along -= v * decoder_bias[c]', { only: 'take the direction' }],
