@@ -92,7 +92,7 @@ export class FrozenStep<L extends AnyLoss> {
     { batch, optimizer, shuffled, ahead }: StepOptions,
   ): Promise<FrozenStep<L>> {
     const { place } = model;
-    const { gpu } = model.host;
+    const { gpu } = model.context;
     const feed = scope.own(await openFeed('fit', data, batch));
     const steps = ahead && !feed ? mostSteps : Math.min(mostSteps, Math.ceil(data.length / batch));
     const state = scope.own(makeState(gpu));
@@ -109,10 +109,11 @@ export class FrozenStep<L extends AnyLoss> {
     });
     const terms = phases.flatMap((phase) => phase.terms);
     const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
-    let first = 0;
+    let column = 0;
     for (const phase of phases) {
-      await phase.compile(losses, first);
-      first += phase.terms.length;
+      await phase.recordUpdate(losses, column);
+      await phase.compile();
+      column += phase.terms.length;
     }
     const orderTape = makeTape(gpu);
     shuffle(orderTape, orderState, order, { shuffled, subset: data.order });
@@ -134,12 +135,12 @@ export class FrozenStep<L extends AnyLoss> {
    * itself.
    */
   async begin(at: At, steps: number, first: boolean, anotherEpoch: boolean): Promise<void> {
-    const { host, seed } = this.model;
+    const { context, seed } = this.model;
     const { data, batch, state, timetable, feed } = this.contents;
     timetable.write(at.step, steps);
     // If a step has diverged, the device must stay at that step.
-    if (!first) rewind(host.gpu, state);
-    else writeState(host.gpu, state, { ...at, examples: data.length, batch, seed });
+    if (!first) rewind(context.gpu, state);
+    else writeState(context.gpu, state, { ...at, examples: data.length, batch, seed });
     if (!feed || this.#epoch === at.epoch) return;
     feed.begin(await (this.#next ?? this.#orderOf(at.epoch)));
     this.#epoch = at.epoch;
@@ -149,11 +150,11 @@ export class FrozenStep<L extends AnyLoss> {
 
   /** Returns the order of an epoch's examples on the host. */
   async #orderOf(epoch: number): Promise<Uint32Array> {
-    const { host, seed } = this.model;
+    const { context, seed } = this.model;
     const { order, orderPlan, orderState } = this.contents;
-    writeState(host.gpu, orderState, { epoch, seed });
+    writeState(context.gpu, orderState, { epoch, seed });
     const computed = orderPlan.run();
-    const [[values]] = await Promise.all([readTensors(host.gpu, [order]), computed]);
+    const [[values]] = await Promise.all([readTensors(context.gpu, [order]), computed]);
     return values as Uint32Array;
   }
 
@@ -186,7 +187,7 @@ export class FrozenStep<L extends AnyLoss> {
 
   async #readDevice() {
     const { losses, state } = this.contents;
-    const [values, words] = await readTensors(this.model.host.gpu, [losses, state]);
+    const [values, words] = await readTensors(this.model.context.gpu, [losses, state]);
     return { losses: values as Float32Array, ...parseState(words) };
   }
 

@@ -32,7 +32,7 @@ export class Trainer<L extends AnyLoss> {
     private readonly ahead: boolean,
     frameBudgetMs?: number,
   ) {
-    const { gpu } = model.host;
+    const { gpu } = model.context;
     const { step: first, epoch, position } = model.place;
     this.#at = { step: first, epoch, position };
     const { data, batch } = step.contents;
@@ -97,7 +97,7 @@ export class Trainer<L extends AnyLoss> {
     before?: Promise<unknown>,
   ): Promise<Run<L>> {
     const { stepsPerEpoch, step } = this;
-    const { host, place } = this.model;
+    const { context, place } = this.model;
     const { step: began, epoch, position } = this.#at;
     const { feed, batch, state } = step.contents;
     Object.assign(place, this.#at, { live: state });
@@ -109,7 +109,7 @@ export class Trainer<L extends AnyLoss> {
       const done = await this.#schedule.submit(steps, encode, {
         ...this.#tuned(hooks, submitted),
         stepsFrom: feed && ((i) => feed.stepsFrom(position + i * batch, batch)),
-        inTurn: (submit) => host.turns.take(submit),
+        inTurn: (submit) => context.turns.take(submit),
       });
       const through = first + done;
       this.#at = {
@@ -133,7 +133,7 @@ export class Trainer<L extends AnyLoss> {
       goOn: async () => {
         const ms = this.#unreportedMs;
         this.#unreportedMs = 0;
-        await this.model.host.gpu.tuner.improve(this.#tuning, ms);
+        await this.model.context.gpu.tuner.improve(this.#tuning, ms);
         return !this.#failed && (!goOn || goOn());
       },
       onFinished: (steps, ms) => {
