@@ -109,7 +109,7 @@ export class Schedule {
         this.#inFlight.push(landed);
       });
       const unknownPace = this.#msPerStep === undefined;
-      if (unknownPace || this.#inFlight.length > this.#ahead) await this.#inFlight.shift();
+      if (unknownPace || this.#inFlight.length > this.#mostWaiting) await this.#inFlight.shift();
     }
     return submitted;
   }
@@ -149,7 +149,7 @@ export class Schedule {
    * The number of submits that wait after the running one: one, so that other work gets its turn, or as many as keep
    * the device busy until the browser notices.
    */
-  get #ahead(): number {
+  get #mostWaiting(): number {
     return this.#isLate ? Math.min(mostInFlight - 1, 1 + Math.round(this.#lateMs / this.#submitMs)) : 1;
   }
 

@@ -18,7 +18,7 @@ import {
   countedIn,
   factorOf,
   isGaussian,
-  putExamples,
+  putChecked,
   recordDistance,
   recordFilled,
   recordInput,
@@ -101,7 +101,7 @@ export async function errors(
   checkFlag('errors: perFeature', perFeature);
   const { encoder } = model;
   return scoped(async (scope) => {
-    const set = scope.ownSet(await putExamples(model, 'errors', encoder.context(), examples));
+    const set = scope.ownSet(await putChecked(model, 'errors', encoder.context(), examples));
     const shape = perFeature ? encoder.inputShape : [1];
     const record: Recording = (pass, x) => recordErrors(model, pass, x, perFeature);
     const { data } = await encoder.compute('errors', set, shape, record, { scores: true });

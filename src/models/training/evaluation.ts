@@ -49,7 +49,7 @@ export async function prepareEvaluation<L extends AnyLoss>(
   );
   const terms = recorded.flat();
   // The terms of the model's own phase come last, and the loss consists of these alone.
-  const others = terms.length - recorded[last].length;
+  const ownTermsFrom = terms.length - recorded[last].length;
   const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
   const sums = terms.map((term) => term.sums);
   account(tape, sums, state, losses);
@@ -68,7 +68,7 @@ export async function prepareEvaluation<L extends AnyLoss>(
     const means = new EpochMeans<L>(0, batch, examples);
     let mean: L | undefined;
     for (let i = 0; i < steps; i++)
-      mean = means.add(report(terms, values.subarray(i * terms.length, (i + 1) * terms.length), step, others));
+      mean = means.add(report(terms, values.subarray(i * terms.length, (i + 1) * terms.length), step, ownTermsFrom));
     // Data and weights are finite, so a NaN comes from a number too large for float32.
     return Object.fromEntries(
       Object.entries(mean!).map(([name, value]) => [name, Number.isNaN(value) ? Infinity : value]),

@@ -46,7 +46,7 @@ export interface Opposition {
 export const isGaussian = ({ encoder }: Pick<AnyHourglass, 'encoder'>): boolean => encoder.code?.kind === 'gaussian';
 
 /** Uploads data for an autoencoder, after a check by its loss. @throws OptionError, ShapeError, DataError */
-export async function putExamples(
+export async function putChecked(
   { encoder, loss, normalizer }: AnyHourglass,
   where: string,
   context: Context,
@@ -206,7 +206,7 @@ export function trainable(model: AnyHourglass, context: Context, seed: number): 
         constraints: model.penalties.flatMap((penalty) => penalty.constrain?.(model.decoder) ?? []),
       },
     ],
-    put: (where, data) => putExamples(model, where, context, data),
+    put: (where, data) => putChecked(model, where, context, data),
     prepare: async (training) => model.normalizer?.fit(training),
   };
 }
