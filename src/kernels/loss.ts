@@ -95,8 +95,8 @@ function sumsOf(
   if (x) checkSameShape(name, y, x);
   checkRowWeights(name, weights, y.shape[0]);
   const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor }, blanks);
-  tape.loss(sums, (counts) => {
-    const gradient = counts !== undefined;
+  tape.loss(sums, (coefficient) => {
+    const gradient = coefficient !== undefined;
     const toX = gradient && both ? x : undefined;
     const fold = gradient ? tape.fold(y) : undefined;
     const variant: LossVariant = {
@@ -112,7 +112,7 @@ function sumsOf(
     tape.run(
       lossShader(variant),
       { y, x, state, sums, dy, dx, saved: fold?.saved, weights },
-      lossSize(name, size, factor, counts),
+      lossSize(name, size, factor, coefficient),
     );
   });
   return sums;
