@@ -67,8 +67,8 @@ export function loss(
 /**
  * Records a part of a loss: a sum over the elements of each row, of y alone (`'square'`, `'absolute'`, `'value'`;
  * `'real'` and `'fake'` for the logits of a discriminator) or of y and x (`'product'`, `'mse'`, `'bce'`, `'mae'`,
- * `'huber'`), as in `loss`, with gradients to both. The first side of a tensor is the number of rows; its other sides
- * may be anything.
+ * `'huber'`), as in `loss`, with gradients to both. The first dimension of a tensor is the number of rows; its other
+ * dimensions may be anything.
  * @throws ShapeError
  */
 export function rowSums(

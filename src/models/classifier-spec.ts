@@ -27,7 +27,7 @@ export interface ClassifierSpec {
    * PyTorch divides by the sum of the weights. Default: 1 for each.
    */
   classWeights?: readonly number[];
-  /** Determines the first weights of the new layers, the order of examples and dropout. Default 0. */
+  /** Determines the initial weights of the new layers, the order of examples and dropout. Default 0. */
   seed?: number;
 }
 

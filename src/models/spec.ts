@@ -55,7 +55,7 @@ export interface AutoencoderSpec {
    * each has a bias for each class, `label.weight` [classes, units]. Data then need labels.
    */
   condition?: Condition;
-  /** Determines the first weights, the order of examples and all noise. Default 0. */
+  /** Determines the initial weights, the order of examples and all noise. Default 0. */
   seed?: number;
 }
 

@@ -5,12 +5,12 @@ import { boundRange, emptyTensor, readTensors, sizeOf, Tensor, writeTensor } fro
 const alignment = 64;
 
 /**
- * The purpose of a parameter. Weight decay applies to weights alone. A buffer, such as a running mean, is saved and
- * restored like the others, but no optimizer changes it.
+ * The purpose of a parameter. The penalty `weightDecay` takes weights alone; the decay of `adamw` takes everything that
+ * it trains. A buffer, such as a running mean, is saved and restored like the others, but no optimizer changes it.
  */
 export type Role = 'weight' | 'bias' | 'gain' | 'buffer';
 
-/** A parameter to make: its name, shape and first values. */
+/** A parameter to make: its name, shape and initial values. */
 export interface ParameterValues<Layout = unknown> {
   /** The name. */
   readonly name: string;
@@ -18,9 +18,9 @@ export interface ParameterValues<Layout = unknown> {
   readonly role?: Role;
   /** The shape. */
   readonly shape: readonly number[];
-  /** The first values. */
+  /** The initial values. */
   readonly initial: Float32Array;
-  /** The names outside of equal parts of it, concatenated along the first side. */
+  /** The names outside of equal parts of it, concatenated along the first dimension. */
   readonly parts?: readonly string[];
   /** The layout on the device of it, or of each part, if it is another one outside. Only models use it. */
   readonly layout?: Layout;

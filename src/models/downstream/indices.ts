@@ -13,7 +13,7 @@ import type { SamplerFit, SamplerOptions } from './sampler.ts';
 export interface Indices {
   /** The numbers in row-major order. */
   data: Uint32Array;
-  /** The code's shape without its last side, [examples, …places]. */
+  /** The code's shape without its last dimension, [examples, …places]. */
   shape: number[];
 }
 

@@ -139,7 +139,7 @@ export class Network {
   }
 
   /**
-   * The images that its flat input comes from and its flat output becomes, and whether shapes with two sides are
+   * The images that its flat input comes from and its flat output becomes, and whether shapes with two dimensions are
    * sequences, which layers of another network may decide; undefined where they are not.
    * @internal
    */

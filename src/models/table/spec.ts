@@ -21,8 +21,8 @@ export interface TableSpec {
   /** The layers from the cells to the code, beginning with a dense one. */
   encoder: Layer[];
   /**
-   * The layers from the code to the input of one more dense layer, which is added and computes the outputs of all
-   * columns. `[]` leaves that layer alone.
+   * The decoder's hidden layers. A last dense layer, which computes the outputs of all columns, is added behind them;
+   * with `[]` it is the only one.
    */
   decoder: Layer[];
   /**
@@ -33,7 +33,7 @@ export interface TableSpec {
    * Terms added to the loss: `sparsity`, `weightDecay`, `mmd`, `adversarial` on the code, `unitNorm`, `deadLatents`.
    */
   penalty?: Penalty | Penalty[];
-  /** Determines the first weights, the order of rows and all noise. Default 0. */
+  /** Determines the initial weights, the order of rows and all noise. Default 0. */
   seed?: number;
 }
 

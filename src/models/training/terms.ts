@@ -14,8 +14,8 @@ export interface Term {
   /** Sums over parts of the batch; their total, divided by the batch's rows, is the term's value. */
   readonly sums: Tensor;
   /**
-   * The weight of the value in the loss. A schedule counts the model's steps; 0 is for terms that are only reported.
-   * Default 1.
+   * The weight of the value in the loss. A schedule counts all steps of the model; 0 is for terms that are only
+   * reported. Default 1.
    */
   readonly coefficient?: number | Schedule;
 }
