@@ -31,14 +31,14 @@ export interface Formula {
   readonly name: string;
   /** The loss of one element, l. */
   readonly wgsl: string;
-  /** The derivative of the loss by the output, ∂l/∂y. */
+  /** The derivative of the loss with respect to the output, ∂l/∂y. */
   readonly derivative: string;
 }
 
 export const hasSecond = (kind: TermKind | Formula): boolean => typeof kind !== 'string' || /\bx\b/.test(terms[kind]);
 
 export interface LossVariant {
-  /** The term of an element; the gradient of a formula by x is not known and counts as 0. */
+  /** The term of an element; the gradient of a formula with respect to x is not known and counts as 0. */
   readonly kind: TermKind | Formula;
   /** Whether rows consist of whole vec4s. */
   readonly wide: boolean;
@@ -58,11 +58,20 @@ export interface LossVariant {
 }
 
 /**
- * mse       l = (y − x)²               product   l = y x bce       l = log(1 + e^y) − x y     square    l = y²
- *           (y is the logit)           absolute  l = |y|       value  l = y
- * mae       l = |y − x|, with slope 0 where they are equal huber     l = ½ d² for |d| ≤ delta, else delta (|d| − ½
- * delta), d = y − x (Huber 1964) real      l = log(1 + e^−y)        fake      l = log(1 + e^y)      (y is the logit of
- * a discriminator; Goodfellow et al. 2014)
+ * The terms:
+ *
+ * ```text
+ * mse       l = (y − x)²
+ * bce       l = log(1 + e^y) − x y, y is the logit
+ * mae       l = |y − x|, with derivative 0 where they are equal
+ * huber     l = ½ d² for |d| ≤ delta, else delta (|d| − ½ delta), d = y − x   (Huber 1964)
+ * product   l = y x
+ * square    l = y²
+ * absolute  l = |y|
+ * value     l = y
+ * real      l = log(1 + e^−y), y is the logit of a discriminator              (Goodfellow et al. 2014)
+ * fake      l = log(1 + e^y), y is the logit of a discriminator
+ * ```
  *
  * sums[r,p] = factor Σ_c l[r,c] over strip p of row r, dy[r,c] = gradient_factor ∂l/∂y / batch_rows, and dx likewise.
  * Rows beyond the examples of the batch get zeros.

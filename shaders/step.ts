@@ -44,7 +44,7 @@ fn total${n}(local: u32) -> f32 {
 `;
 
 /**
- * losses[slot, first_column + n] = Σ sums_n / batch_rows, and bad = the first place whose value is not finite, or whose gradient is too large
+ * losses[slot, first_column + n] = Σ sums_n / batch_rows, and bad = the smallest index of a value that is not finite or of a gradient that is too large: 0 for the losses, 1 + n for gradient n
  *
  * The first workgroup adds up the losses. The others check the gradients before the optimizer changes a weight, and add up squares[block] = Σ g².
  * Whether a value is finite is read from the bits of its exponent in memory: a compiler may assume that computed values are never NaN and remove

@@ -50,8 +50,8 @@ export class OutOfMemoryError extends LatentGpuError {
 }
 
 /**
- * Training met NaN, infinity, or a gradient of 2⁶⁰ (10¹⁸) or more, which optimizers cannot square for long. The weights
- * are those of the step before.
+ * Training met NaN, infinity, or a gradient of 2⁶⁰ (10¹⁸) or more: sums of such squares, as in optimizers, would soon
+ * overflow float32. The weights are those of the step before.
  */
 export class DivergedError extends LatentGpuError {
   override name = 'DivergedError';

@@ -73,7 +73,7 @@ async function shapeOf(file, sides, { readIdx, LatentGpuError }) {
     const { data, shape } = await readIdx(await readFile(file));
     if (shape.length !== sides)
       throw new Failure(
-        `its shape is [${shape.join(', ')}]; here it must have ${sides === 1 ? 'one side' : `${sides} sides`}`,
+        `its shape is [${shape.join(', ')}]; here it must have ${sides === 1 ? 'one dimension' : `${sides} dimensions`}`,
       );
     if (data.length === 0) throw new Failure('it is empty');
     return shape;

@@ -13,7 +13,7 @@ export interface IdxData extends Source {
 }
 
 /**
- * Reads an IDX file of unsigned bytes, such as MNIST's, gzipped or not: magic 00 00 08 d, then d sides as 32-bit
+ * Reads an IDX file of unsigned bytes, such as MNIST's, gzipped or not: magic 00 00 08 d, then d dimensions as 32-bit
  * big-endian numbers, then the values (format: LeCun, Cortes & Burges, the MNIST database).
  * @param bytes the whole file
  * @example
@@ -45,13 +45,13 @@ function readHeader(bytes: Uint8Array): { shape: number[]; start: number; end: n
       `idx: values of type 0x${bytes[2].toString(16)} (offset 2); only unsigned bytes (0x8) can be read`,
     );
   const sides = bytes[3];
-  if (!sides) throw new FormatError('idx: the number of sides at offset 3 is 0');
+  if (!sides) throw new FormatError('idx: the number of dimensions at offset 3 is 0');
   const start = 4 + 4 * sides;
   if (bytes.length < start)
-    throw new FormatError(`idx: the file ends at offset ${bytes.length}, within its ${sides} sides`);
+    throw new FormatError(`idx: the file ends at offset ${bytes.length}, within its ${sides} dimensions`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = Array.from({ length: sides }, (_, i) => view.getUint32(4 + 4 * i));
-  // If sides overflow, the product with a 0 would be NaN.
+  // If the dimensions overflow, the product with a 0 would be NaN.
   const size = shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1);
   return { shape, start, end: start + size };
 }

@@ -150,7 +150,7 @@ export function withShape(
 function checkShape(of: string, shape: readonly number[]): readonly number[] {
   if (!isShape(shape) || !shape.length)
     throw new ShapeError(
-      `dataset: ${shown(shape)} is not a shape of ${of}: every side is a whole number of at least 1`,
+      `dataset: ${shown(shape)} is not a shape of ${of}: every dimension is a whole number of at least 1`,
     );
   return [...shape];
 }

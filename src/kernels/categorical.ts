@@ -27,12 +27,12 @@ export function categoricalLoss(
 ): Tensor {
   const { sums, size } = layoutOf(tape, y, x, groups, factor);
   checkRowWeights('categorical', weights, y.shape[0]);
-  tape.loss(sums, (counts) => {
-    const gradient = counts !== undefined;
+  tape.loss(sums, (coefficient) => {
+    const gradient = coefficient !== undefined;
     tape.run(
       categoricalShader(groups, gradient ? 'gradient' : 'sums', weights !== undefined),
       { y, x, state, sums, dy: gradient ? tape.grad(y) : undefined, weights },
-      lossSize('categorical', size, factor, counts),
+      lossSize('categorical', size, factor, coefficient),
     );
   });
   return sums;

@@ -28,12 +28,12 @@ export function cellLoss(
 ): Tensor {
   checkRowWeights('cell loss', weights, x.rows);
   const { sums, size } = layoutOf(tape, y, x, layout, mean);
-  tape.loss(sums, (counts) => {
-    const gradient = counts !== undefined;
+  tape.loss(sums, (coefficient) => {
+    const gradient = coefficient !== undefined;
     tape.run(
       cellLossShader(gradient ? 'gradient' : 'sums', weights !== undefined),
       { y, x, info: layout.info, state, sums, dy: gradient ? tape.grad(y) : undefined, weights },
-      lossSize('cell loss', size, 1, counts),
+      lossSize('cell loss', size, 1, coefficient),
     );
   });
   return sums;

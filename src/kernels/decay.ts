@@ -9,9 +9,9 @@ import { lossSize, quadsOf } from './shapes.ts';
 export function decay(tape: Tape, weights: readonly Tensor[], state: Tensor, factor: number): Tensor {
   const strips = weights.map((w) => Math.ceil(quadsOf(w) / decayStrip));
   const sums = tape.tensor([strips.reduce((total, n) => total + n, 0)], 'f32', 'weight decay');
-  tape.loss(sums, (counts) => {
-    const gradient = counts !== undefined;
-    const shared = lossSize('decay', { constants: { factor } }, factor, counts).constants;
+  tape.loss(sums, (coefficient) => {
+    const gradient = coefficient !== undefined;
+    const shared = lossSize('decay', { constants: { factor } }, factor, coefficient).constants;
     let first = 0;
     weights.forEach((w, i) => {
       const constants = { size: w.size, quads: quadsOf(w), strips: strips[i], first, ...shared };

@@ -89,7 +89,7 @@ function operation(name: Expression, rule: Rule) {
 
 function broadcastShape(name: string, a: readonly number[], b: readonly number[]): number[] {
   const sides = Math.max(a.length, b.length);
-  if (sides > 4) throw new ShapeError(`${name}: takes up to four sides, not ${shown(a)} and ${shown(b)}`);
+  if (sides > 4) throw new ShapeError(`${name}: takes up to four dimensions, not ${shown(a)} and ${shown(b)}`);
   return Array.from({ length: sides }, (_, i) => {
     const [p, q] = [a[i - sides + a.length] ?? 1, b[i - sides + b.length] ?? 1];
     if (p !== q && p !== 1 && q !== 1) throw new ShapeError(`${name}: ${shown(a)} and ${shown(b)} cannot be broadcast`);
@@ -98,8 +98,8 @@ function broadcastShape(name: string, a: readonly number[], b: readonly number[]
 }
 
 /**
- * Sends p ∘ q, of the result's shape, to the gradient of an operand, summed over the sides along which that operand was
- * repeated.
+ * Sends p ∘ q, of the result's shape, to the gradient of an operand, summed over the dimensions along which that
+ * operand was repeated.
  */
 function applyReduced(tape: Tape, name: Expression, p: Tensor, q: Tensor, shape: readonly number[], x: Tensor): void {
   const target = tape.grad(x);

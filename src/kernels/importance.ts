@@ -66,7 +66,7 @@ export function importance(tape: Tape, head: Tensor, samples: number, draws: Dra
       const { kind, name, settings } = parsedLoss(lossKind);
       const { sums: losses, size, wide } = lossLayout(tape, y, { ...settings, factor });
       const constants = { ...size.constants, samples };
-      tape.loss(bound, (counts) => {
+      tape.loss(bound, (coefficient) => {
         const shader = lossShader({ kind, wide, writes: 'sums', sampled: true });
         tape.run(shader, { y, x, state, sums: losses }, { ...size, constants });
         tape.run(
@@ -74,13 +74,13 @@ export function importance(tape: Tape, head: Tensor, samples: number, draws: Dra
           { losses, ratio, state, bound, weights, reconstruction, kl, row_weights: rowWeights },
           { constants: { rows, samples, strips: losses.columns }, threads: rows },
         );
-        if (counts === undefined) return;
+        if (coefficient === undefined) return;
         const fold = tape.fold(y);
         const slope = fold?.activation as Activation | undefined;
         tape.run(
           lossShader({ kind, wide, writes: 'gradient', slope, sampled: true, weighted: true }),
           { y, x, state, sums: losses, dy: tape.grad(fold?.preactivation ?? y), saved: fold?.saved, weights },
-          lossSize(name, { ...size, constants }, factor, counts),
+          lossSize(name, { ...size, constants }, factor, coefficient),
         );
       });
       return { bound, reconstruction, kl };

@@ -67,8 +67,8 @@ export function loss(
 /**
  * Records a part of a loss: a sum over the elements of each row, of y alone (`'square'`, `'absolute'`, `'value'`;
  * `'real'` and `'fake'` for the logits of a discriminator) or of y and x (`'product'`, `'mse'`, `'bce'`, `'mae'`,
- * `'huber'`), as in `loss`, with gradients to both. The first side of a tensor is the number of rows; its other sides
- * may be anything.
+ * `'huber'`), as in `loss`, with gradients to both. The first dimension of a tensor is the number of rows; its other
+ * dimensions may be anything.
  * @throws ShapeError
  */
 export function rowSums(
@@ -95,8 +95,8 @@ function sumsOf(
   if (x) checkSameShape(name, y, x);
   checkRowWeights(name, weights, y.shape[0]);
   const { sums, size, wide } = lossLayout(tape, y, { ...settings, factor }, blanks);
-  tape.loss(sums, (counts) => {
-    const gradient = counts !== undefined;
+  tape.loss(sums, (coefficient) => {
+    const gradient = coefficient !== undefined;
     const toX = gradient && both ? x : undefined;
     const fold = gradient ? tape.fold(y) : undefined;
     const variant: LossVariant = {
@@ -112,7 +112,7 @@ function sumsOf(
     tape.run(
       lossShader(variant),
       { y, x, state, sums, dy, dx, saved: fold?.saved, weights },
-      lossSize(name, size, factor, counts),
+      lossSize(name, size, factor, coefficient),
     );
   });
   return sums;

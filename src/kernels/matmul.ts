@@ -21,7 +21,7 @@ export interface Transposes {
 /**
  * A matrix product: y = op(a) op(b), with a [m, k] and b [k, n] before transposing; y is [m, n]. If a is not transposed
  * it may have more sides, which y keeps. da = dy op(b)ᵀ and db = op(a)ᵀ dy, each transposed where its operand is.
- * @throws OptionError; ShapeError where the inner sides differ or an operand is not a matrix
+ * @throws OptionError; ShapeError where the inner dimensions differ or an operand is not a matrix
  */
 export function matmul(tape: Tape, a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
   checkOptions('matmul', options, ['transposeA', 'transposeB']);
@@ -67,8 +67,8 @@ export interface Product extends Transposes {
 }
 
 /**
- * Records one product with its epilogue; operands with more than two sides are matrices of their last side. No gradient
- * rule.
+ * Records one product with its epilogue; operands with more than two dimensions are matrices of their last one. No
+ * gradient rule.
  */
 export function product(
   tape: Tape,

@@ -25,13 +25,13 @@ export function mmd(tape: Tape, kernel: MmdKernel, z: Tensor, p: Tensor, state: 
   const [pairs, near, far] = ['pairs', 'near pairs', 'far pairs'].map((label) =>
     tape.tensor([rows, rows], 'f32', label),
   );
-  tape.loss(sums, (counts) => {
-    const gradient = counts !== undefined;
-    const coefficient: Record<string, number> = gradient ? { coefficient: aNumber('mmd', counts) } : {};
+  tape.loss(sums, (coefficient) => {
+    const gradient = coefficient !== undefined;
+    const weight: Record<string, number> = gradient ? { coefficient: aNumber('mmd', coefficient) } : {};
     tape.run(
       mmdPairs(kernel, gradient),
       { z, p, state, pairs, ...(gradient && { near, far }) },
-      { constants: { ...sizes, ...coefficient, width }, threads: rows * rows },
+      { constants: { ...sizes, ...weight, width }, threads: rows * rows },
     );
     sumInto(tape, pairs, 1, sums);
     if (gradient) tape.run(mmdBackward(), { z, p, near, far, dz: tape.grad(z) }, { constants: sizes, threads: z.size });

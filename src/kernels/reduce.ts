@@ -9,7 +9,7 @@ interface View {
   outer: number;
   length: number;
   inner: number;
-  /** The remaining shape: without that side, or [1] if no side remains. */
+  /** The remaining shape: without that dimension, or [1] if none remains. */
   shape: number[];
 }
 
@@ -54,7 +54,7 @@ function scaledSum(tape: Tape, x: Tensor, along: View, scale: number): Tensor {
   return y;
 }
 
-/** Sums x along an axis into y, which may keep that side as 1. No gradient rule. */
+/** Sums x along an axis into y, which may keep that dimension as 1. No gradient rule. */
 export function sumInto(tape: Tape, x: Tensor, axis: number, y: Tensor): void {
   recordSum(tape, x, view('sum', x, axis), 1, y);
 }
@@ -66,7 +66,7 @@ export function sumRowsInto(tape: Tape, x: Tensor, y: Tensor): void {
 
 /**
  * Records a stage of a sum: the whole rest, into y, if it is short; otherwise it returns partial sums to be summed
- * along their second side.
+ * along their second dimension.
  */
 export function recordStage(
   tape: Tape,

@@ -2,7 +2,7 @@ import { softmaxBackward, softmaxForward } from '../../shaders/softmax.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
-/** Softmax along the last side. dx = y (dy − Σ dy y). */
+/** Softmax along the last dimension. dx = y (dy − Σ dy y). */
 export function softmax(tape: Tape, x: Tensor): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'softmax');
   const size = { constants: { rows: x.rows, columns: x.columns }, workgroups: x.rows };

@@ -74,8 +74,8 @@ export interface Update {
 
 /**
  * Sums a step's losses, given as sums over parts of the batch, into their slot of `losses`, [steps, columns], from
- * column `first` on. With an update, it also checks that gradients are finite and gives the optimizer its rate; a
- * `clipNorm` adds a dispatch that computes the scale of the gradients.
+ * column `first` on. With an update, it also checks that gradients are finite and below 2⁶⁰, and gives the
+ * optimizer its rate; a `clipNorm` adds a dispatch that computes the scale of the gradients.
  */
 export function account(
   tape: Tape,

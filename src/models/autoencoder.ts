@@ -24,7 +24,7 @@ import type { Losses } from './training/losses.ts';
  * output for each number and each category) and the loss follow from the columns.
  * @param gpu what `openGpu` returned
  * @param spec the columns of the table, the layers of encoder and decoder, and further parts
- * @returns the model with its first weights on the device, not trained yet
+ * @returns the model with its initial weights on the device, not trained yet
  * @example
  * ```ts
  * import { autoencoder, dense, hideCells, openGpu, readTable } from 'latentgpu';
@@ -50,7 +50,7 @@ export async function autoencoder(gpu: Gpu, spec: TableSpec): Promise<TableAutoe
  * that you pass.
  * @param gpu what `openGpu` returned
  * @param spec the shape of an example, the layers of encoder and decoder, the loss, and further parts
- * @returns the model with its first weights on the device, not trained yet
+ * @returns the model with its initial weights on the device, not trained yet
  * @example
  * ```ts
  * import { autoencoder, dense, openGpu } from 'latentgpu';
@@ -106,7 +106,7 @@ export class Autoencoder extends Coder {
   constructor(gpu: Gpu, spec: AutoencoderSpec, savedValues?: SavedValues) {
     super();
     const assembler = new Assembler(() => this.alive());
-    const parts = readSpec(gpu, spec, assembler.hosts);
+    const parts = readSpec(gpu, spec, assembler.contexts);
     const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { classes: parts.classes }, savedValues);
     this.encoder = parts.encoder;
     this.decoder = parts.decoder;

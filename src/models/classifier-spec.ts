@@ -27,7 +27,7 @@ export interface ClassifierSpec {
    * PyTorch divides by the sum of the weights. Default: 1 for each.
    */
   classWeights?: readonly number[];
-  /** Determines the first weights of the new layers, the order of examples and dropout. Default 0. */
+  /** Determines the initial weights of the new layers, the order of examples and dropout. Default 0. */
   seed?: number;
 }
 
@@ -40,7 +40,7 @@ export function readSpec(gpu: Gpu, spec: ClassifierSpec): CompleteSpec {
   const { encoder, classes, freeze = false, hidden = [], classWeights, seed = 0 } = spec;
   if (!(encoder instanceof Network))
     throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
-  if (encoder.host().gpu !== gpu) throw new OptionError('classifier: the encoder is on another Gpu');
+  if (encoder.context().gpu !== gpu) throw new OptionError('classifier: the encoder is on another Gpu');
   if (encoder.prefix !== 'encoder.')
     throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
   if (encoder.layers.some((layer) => layer.classes !== undefined))

@@ -15,7 +15,7 @@ export interface GanSpec {
   discriminator: Layer[];
   /** The distribution that codes are drawn from. Default `normal()`. */
   prior?: Prior;
-  /** Determines the first weights, the order of examples and the codes. Default 0. */
+  /** Determines the initial weights, the order of examples and the codes. Default 0. */
   seed?: number;
 }
 

@@ -27,7 +27,7 @@ export interface JigsawSpec {
    * cut 64 of 75).
    */
   gap?: number;
-  /** Determines the first weights, the permutations, the puzzles and the order of examples. Default 0. */
+  /** Determines the initial weights, the permutations, the puzzles and the order of examples. Default 0. */
   seed?: number;
 }
 

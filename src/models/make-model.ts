@@ -42,7 +42,7 @@ export async function classifier(gpu: Gpu, spec: ClassifierSpec): Promise<Classi
  * make examples that the discriminator, trained in turn with it, cannot tell from data.
  * @param gpu what `openGpu` returned
  * @param spec the size of a code, the layers of both sides, and the distribution of codes
- * @returns the model with its first weights, not trained yet
+ * @returns the model with its initial weights, not trained yet
  * @example
  * ```ts
  * import { dense, gan, openGpu } from 'latentgpu';
@@ -70,7 +70,7 @@ export async function gan(gpu: Gpu, spec: GanSpec): Promise<Gan> {
  * are in. To do this, its encoder has to learn what parts of images look like, without labels.
  * @param gpu what `openGpu` returned
  * @param spec the images' shape, how they are cut, and the layers of encoder and head
- * @returns the model with its first weights, not trained yet
+ * @returns the model with its initial weights, not trained yet
  * @example
  * ```ts
  * import { dense, flatten, jigsaw, openGpu } from 'latentgpu';

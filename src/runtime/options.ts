@@ -120,13 +120,13 @@ export function checkNumbers(where: string, values: unknown): ArrayLike<number> 
   return values as ArrayLike<number>;
 }
 
-/** Whether a value is a list of sides. */
+/** Whether a value is a list of dimensions. */
 export const isShape = (shape: unknown): shape is number[] =>
   // Not by the list's own `every`, which skips holes.
   Array.isArray(shape) &&
   Array.from(shape as unknown[]).every((side) => Number.isSafeInteger(side) && Number(side) >= 1);
 
-/** Checks the sides of a shape, at least one. @throws OptionError */
+/** Checks the dimensions of a shape, at least one. @throws OptionError */
 export function checkSides(where: string, shape: unknown): number[] {
   const sides = Array.isArray(shape) ? Array.from(shape as unknown[]) : [];
   if (!sides.length) throw new OptionError(`${where}: takes a shape, such as [7, 7, 16], not ${shown(shape)}`);

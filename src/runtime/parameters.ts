@@ -5,12 +5,12 @@ import { boundRange, emptyTensor, readTensors, sizeOf, Tensor, writeTensor } fro
 const alignment = 64;
 
 /**
- * The purpose of a parameter. Weight decay applies to weights alone. A buffer, such as a running mean, is saved and
- * restored like the others, but no optimizer changes it.
+ * The purpose of a parameter. The penalty `weightDecay` takes weights alone; the decay of `adamw` takes everything that
+ * it trains. A buffer, such as a running mean, is saved and restored like the others, but no optimizer changes it.
  */
 export type Role = 'weight' | 'bias' | 'gain' | 'buffer';
 
-/** A parameter to make: its name, shape and first values. */
+/** A parameter to make: its name, shape and initial values. */
 export interface ParameterValues<Layout = unknown> {
   /** The name. */
   readonly name: string;
@@ -18,9 +18,9 @@ export interface ParameterValues<Layout = unknown> {
   readonly role?: Role;
   /** The shape. */
   readonly shape: readonly number[];
-  /** The first values. */
+  /** The initial values. */
   readonly initial: Float32Array;
-  /** The names outside of equal parts of it, concatenated along the first side. */
+  /** The names outside of equal parts of it, concatenated along the first dimension. */
   readonly parts?: readonly string[];
   /** The layout on the device of it, or of each part, if it is another one outside. Only models use it. */
   readonly layout?: Layout;
@@ -47,8 +47,8 @@ export interface Snapshot {
   readonly moments?: Float32Array;
 }
 
-/** The position of a parameter among the values. */
-interface Place<Layout> extends Omit<ParameterValues<Layout>, 'initial'> {
+/** A parameter with the index of its first value among all values. */
+interface Stored<Layout> extends Omit<ParameterValues<Layout>, 'initial'> {
   readonly first: number;
 }
 
@@ -57,7 +57,7 @@ interface Place<Layout> extends Omit<ParameterValues<Layout>, 'initial'> {
  * optimizer's moments beside it.
  */
 export class Parameters<Layout = unknown> {
-  readonly #places: readonly Place<Layout>[];
+  readonly #stored: readonly Stored<Layout>[];
   /** The number of values that an optimizer changes. The buffers follow them. */
   readonly #trained: number;
   #values!: Tensor;
@@ -77,7 +77,7 @@ export class Parameters<Layout = unknown> {
     const ordered = [...specs.filter((spec) => !isBuffer(spec)), ...specs.filter(isBuffer)];
     let end = 0;
     let trained = 0;
-    this.#places = ordered.map((spec) => {
+    this.#stored = ordered.map((spec) => {
       const first = end;
       end += Math.ceil(sizeOf(spec.shape) / alignment) * alignment;
       if (!isBuffer(spec)) trained = end;
@@ -86,7 +86,7 @@ export class Parameters<Layout = unknown> {
     });
     this.#trained = trained;
     const values = new Float32Array(end);
-    ordered.forEach(({ initial }, i) => values.set(initial, this.#places[i].first));
+    ordered.forEach(({ initial }, i) => values.set(initial, this.#stored[i].first));
     this.#fill(values);
   }
 
@@ -94,8 +94,8 @@ export class Parameters<Layout = unknown> {
   #fill(values: Float32Array): void {
     this.#values = emptyTensor(this.gpu, [values.length], 'f32', 'values');
     writeTensor(this.gpu, this.#values, values);
-    for (const place of this.#places) {
-      const { name, shape, layout, first, parts = [name] } = place;
+    for (const parameter of this.#stored) {
+      const { name, shape, layout, first, parts = [name] } = parameter;
       this.#tensors.set(name, this.#view(this.#values, name, shape, first));
       const [rows, ...rest] = shape;
       const size = sizeOf(shape) / parts.length;
@@ -145,7 +145,7 @@ export class Parameters<Layout = unknown> {
 
   /** The tensors of this role that kernels use. */
   withRole(wanted: Role): Tensor[] {
-    return this.#places.flatMap(({ name, role = 'weight' }) => (role === wanted ? [this.get(name)] : []));
+    return this.#stored.flatMap(({ name, role = 'weight' }) => (role === wanted ? [this.get(name)] : []));
   }
 
   /** Whether there is a parameter of this name. */
@@ -169,7 +169,7 @@ export class Parameters<Layout = unknown> {
   get gradients(): Tensor {
     if (!this.#gradients) {
       this.#gradients = emptyTensor(this.gpu, [this.#trained], 'f32', 'gradients');
-      for (const { name, role, shape, first } of this.#places)
+      for (const { name, role, shape, first } of this.#stored)
         if (role !== 'buffer') this.get(name).gradient = this.#view(this.#gradients, `${name}.grad`, shape, first);
     }
     return this.#gradients;

@@ -33,7 +33,7 @@ export interface ScheduleHooks {
 }
 
 /**
- * Runs steps in submits. The first submit has one step; later ones have as many as fit the budget at the measured pace,
+ * Runs steps in submits. It is not one of the schedules of `latentgpu`, by which a learning rate changes. The first submit has one step; later ones have as many as fit the budget at the measured pace,
  * if they can be encoded in a part of it. One submit is prepared while another runs, so that the GPU never waits for
  * JavaScript; more are prepared if the browser notices finished work late. It waits for the queue, never for animation
  * frames, which stop in hidden tabs.
@@ -109,7 +109,7 @@ export class Schedule {
         this.#inFlight.push(landed);
       });
       const unknownPace = this.#msPerStep === undefined;
-      if (unknownPace || this.#inFlight.length > this.#ahead) await this.#inFlight.shift();
+      if (unknownPace || this.#inFlight.length > this.#mostWaiting) await this.#inFlight.shift();
     }
     return submitted;
   }
@@ -149,7 +149,7 @@ export class Schedule {
    * The number of submits that wait after the running one: one, so that other work gets its turn, or as many as keep
    * the device busy until the browser notices.
    */
-  get #ahead(): number {
+  get #mostWaiting(): number {
     return this.#isLate ? Math.min(mostInFlight - 1, 1 + Math.round(this.#lateMs / this.#submitMs)) : 1;
   }
 

@@ -20,7 +20,7 @@ const start = {
   halted: noneBad,
 };
 
-/** The position of a run, as the words of the state's tensor: `step`, `epoch` and so on. */
+/** The position of training, as the words of the state's tensor: `step`, `epoch` and so on. */
 export type StateValues = Record<keyof typeof start, number>;
 
 const words = Object.keys(start) as (keyof StateValues)[];
@@ -30,7 +30,7 @@ export const stateWords = words.length;
 /** The words that are floats there. */
 const floats: readonly string[] = ['rate', 'scale'];
 
-/** Makes the device's record of the position of a run. */
+/** Makes the device's record of the position of training. */
 export const makeState = (gpu: Gpu): Tensor => emptyTensor(gpu, [words.length], 'u32', 'state');
 
 /** Writes the state; missing values are those before a first step. */

@@ -73,8 +73,8 @@ export class Tape {
   readonly #written = new Set<Tensor>();
   readonly #folds = new Map<Tensor, Fold>();
   /** Losses that have their place among the dispatches, but are not recorded yet. */
-  readonly #pending: { at: number; sums: Tensor; record: (counts?: Coefficient) => void }[] = [];
-  readonly #counts = new Map<Tensor, Coefficient>();
+  readonly #pending: { at: number; sums: Tensor; record: (coefficient?: Coefficient) => void }[] = [];
+  readonly #coefficients = new Map<Tensor, Coefficient>();
   /**
    * Records gradients that a kernel has postponed, so that one dispatch serves several. It is called with the tensors
    * of each dispatch that may read one of them, and at the end of `differentiate`.
@@ -160,13 +160,13 @@ export class Tape {
    * mean, times the coefficient, to the gradients of the loss's inputs. It is called once, when the coefficient is
    * known: by `differentiate`, or when a plan is made.
    */
-  loss(sums: Tensor, record: (counts?: Coefficient) => void): void {
+  loss(sums: Tensor, record: (coefficient?: Coefficient) => void): void {
     this.#pending.push({ at: this.dispatches.length, sums, record });
   }
 
-  /** Returns the weight of a loss in the differentiated sum, or undefined if it is not part of it. */
+  /** Returns the coefficient that a loss counts with in the differentiated sum, or undefined if it does not count. */
   counts(sums: Tensor): Coefficient | undefined {
-    return this.#counts.get(sums);
+    return this.#coefficients.get(sums);
   }
 
   /** Records all postponed losses, each at its place. */
@@ -176,12 +176,15 @@ export class Tape {
     for (const { at, sums, record } of this.#pending.splice(0)) {
       this.dispatches.push(...recorded.slice(from, at));
       from = at;
-      record(this.#counts.get(sums));
+      record(this.#coefficients.get(sums));
     }
     this.dispatches.push(...recorded.slice(from));
   }
 
-  /** Records operations that are not trained: no gradient flows into them. */
+  /**
+   * Records operations through which no gradient flows back, so that their results are constants for what follows. They
+   * are computed anew in each run.
+   */
   constant<T>(record: () => T): T {
     const [rules, folds] = [this.#rules.length, this.#folds.size];
     const recorded = record();
@@ -230,7 +233,7 @@ export class Tape {
       this.#isGradient.add(dy);
       this.#written.add(dy);
     } else losses = from ?? this.#pending.map(({ sums }) => ({ sums }));
-    for (const { sums, coefficient = 1 } of losses) this.#counts.set(sums, coefficient);
+    for (const { sums, coefficient = 1 } of losses) this.#coefficients.set(sums, coefficient);
     this.settle();
     for (const { of, rule } of this.#rules.splice(0).reverse()) {
       const gradient = this.#gradients.get(of);

@@ -84,7 +84,7 @@ export interface Piece {
 /** Checks a shape. @throws ShapeError */
 export function checkShape(label: string, shape: unknown): void {
   if (!isShape(shape))
-    throw new ShapeError(`${label}: ${shown(shape)} is not a shape: every side is a whole number of at least 1`);
+    throw new ShapeError(`${label}: ${shown(shape)} is not a shape: every dimension is a whole number of at least 1`);
 }
 
 /** Makes an array of zeros for a result on the host. @throws OutOfMemoryError */
@@ -92,8 +92,8 @@ export const roomFor = (where: string, values: number): Float32Array<ArrayBuffer
   allocate(where, Float32Array, values, 'ask for less at a time');
 
 /**
- * Whether values of one shape can be used as those of the other in the same order: the shapes agree apart from sides of
- * 1, or one of them is flat.
+ * Whether values of one shape can be used as those of the other in the same order: the shapes agree apart from
+ * dimensions of 1, or one of them is flat.
  */
 export function sameOrder(a: readonly number[], b: readonly number[]): boolean {
   const [p, q] = [a, b].map((shape) => shape.filter((side) => side !== 1));

@@ -123,7 +123,7 @@ describe.each(operations)('$name', ({ name, record, combine }) => {
     const of = (...shape: number[]) => tape.tensor(shape);
     await expectRefused(ShapeError, '[2, 3] and [2] cannot be broadcast', () => record(tape, of(2, 3), of(2)));
     expect(() => record(tape, of(4), of(5))).toThrow(ShapeError);
-    expect(() => record(tape, of(1, 1, 1, 1, 2), of(2))).toThrow('up to four sides');
+    expect(() => record(tape, of(1, 1, 1, 1, 2), of(2))).toThrow('up to four dimensions');
   });
 });
 

@@ -145,7 +145,7 @@ describe('its shape', () => {
 const make = (source: unknown, options?: object) => () => dataset(standIn(), source as DataSource, options);
 const notFlat = 'dataset: takes a Uint8Array, a Float32Array, or one of them as `data` with its `shape`';
 const noShape = (shape: string, of: string) =>
-  `dataset: ${shape} is not a shape of ${of}: every side is a whole number of at least 1`;
+  `dataset: ${shape} is not a shape of ${of}: every dimension is a whole number of at least 1`;
 const wrong: Refusal[] = [
   ['no data', make(undefined), DataError, notFlat],
   ['a plain list', make([1, 2]), DataError, notFlat],

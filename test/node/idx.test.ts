@@ -129,7 +129,7 @@ it('describes errors in the first bytes of a file', async () => {
   const cases: [number[], string][] = [
     [[], 'idx: the file ends at offset 0, within the magic number'],
     [[0, 0, 8], 'idx: the file ends at offset 3, within the magic number'],
-    [[0, 0, 8, 0], 'idx: the number of sides at offset 3 is 0'],
+    [[0, 0, 8, 0], 'idx: the number of dimensions at offset 3 is 0'],
     [[...Buffer.from('<html lang="en">')], 'idx: this is an HTML page, not an IDX file (offset 0)'],
     [[0, 1, 8, 1], noIdx],
     // Half of what gzip begins with.

@@ -117,7 +117,7 @@ describe('unreadable data', () => {
     [
       'labels for images',
       { 't10k-images-idx3-ubyte': idx([40]) },
-      'DATA/t10k-images-idx3-ubyte: its shape is [40]; here it must have 3 sides',
+      'DATA/t10k-images-idx3-ubyte: its shape is [40]; here it must have 3 dimensions',
     ],
     ['no images', { 'train-images-idx3-ubyte': idx([0, 28, 28]) }, 'DATA/train-images-idx3-ubyte: it is empty'],
     [

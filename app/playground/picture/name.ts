@@ -1,4 +1,4 @@
-/** The model in a picture, with the seed of its first weights. */
+/** The model in a picture, with the seed of its initial weights. */
 export interface PictureSubject {
   /** The model in the title, such as 'Variational, 2 numbers'. */
   title: string;

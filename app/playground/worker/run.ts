@@ -5,7 +5,7 @@ import type { Settings } from '../settings.ts';
 import type { Saved } from './storage.ts';
 import type { Subject } from './subject.ts';
 
-/** The longest uninterrupted slice of GPU time, since the page needs the GPU for its frames. */
+/** The target length of a submit, since the page needs the GPU for its frames. */
 const frameBudgetMs = 12;
 /** The pause between two steps in slow motion. */
 const slowMs = 250;

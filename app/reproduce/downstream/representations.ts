@@ -27,7 +27,7 @@ export const codeSize = 32;
 export interface Representation {
   name: string;
   encode(set: ExampleSet): Promise<Matrix>;
-  /** The network from whole images to their codes, if there is one: trained, and with its first weights. */
+  /** The network from whole images to their codes, if there is one: trained, and with its initial weights. */
   encoder?: { trained: Network; fresh(seed: number): Promise<{ encoder: Network; dispose(): void }> };
   dispose(): void;
 }

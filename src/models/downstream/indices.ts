@@ -13,7 +13,7 @@ import type { SamplerFit, SamplerOptions } from './sampler.ts';
 export interface Indices {
   /** The numbers in row-major order. */
   data: Uint32Array;
-  /** The code's shape without its last side, [examples, …places]. */
+  /** The code's shape without its last dimension, [examples, …places]. */
   shape: number[];
 }
 
@@ -41,7 +41,7 @@ export async function entriesAt({ encoder }: Hourglass, { data, shape }: Indices
     throw new DataError(
       `decode: index ${data[wrong]} of example ${Math.floor(wrong / perCode)} is not below ${entries}`,
     );
-  const { gpu, turns } = encoder.host();
+  const { gpu, turns } = encoder.context();
   const codebook = encoder.parameter(encoder.layers.length - 1, 'codebook');
   const [all] = await turns.take(() => readTensors(gpu, [codebook]));
   const columns = outputShape.at(-1)!;

@@ -8,7 +8,7 @@ import { philox, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import type { Recording } from '../predict.ts';
-import { factorOf, putExamples, recordInput, type Hourglass } from '../training/hourglass.ts';
+import { factorOf, putChecked, recordInput, type Hourglass } from '../training/hourglass.ts';
 import { gaussianOf } from './reading.ts';
 
 /** The most values of a decoder's outputs for one batch, which limits the number of samples at a time. */
@@ -39,11 +39,11 @@ export async function logLikelihood(
     throw new OptionError(
       `logLikelihood: the loss ${loss.name} defines no probability density: take 'bce', 'mse' or 'mae'`,
     );
-  const { host, inputShape } = encoder;
+  const { context, inputShape } = encoder;
   const features = sizeOf(inputShape);
   const logPartition = features * loss.logPartition;
   return scoped(async (scope) => {
-    const set = scope.ownSet(await putExamples(model, 'logLikelihood', { ...host(), blanks: false }, data));
+    const set = scope.ownSet(await putChecked(model, 'logLikelihood', { ...context(), blanks: false }, data));
     const together = Math.max(1, Math.min(samples, Math.floor(mostAtOnce / (features * Math.min(256, set.length)))));
     const totals = new Float64Array(set.length).fill(-Infinity);
     for (let done = 0, part = 0; done < samples; done += together, part++) {

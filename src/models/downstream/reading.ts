@@ -18,7 +18,7 @@ import {
   countedIn,
   factorOf,
   isGaussian,
-  putExamples,
+  putChecked,
   recordDistance,
   recordFilled,
   recordInput,
@@ -86,8 +86,8 @@ export async function corrupt(
   };
   // Corruption does not depend on labels, so they may be missing.
   const labelled = (data as { labels?: Labels } | undefined)?.labels !== undefined;
-  const host = labelled ? encoder.host() : { ...encoder.host(), classes: undefined };
-  return predict(host, 'corrupt', data, inputShape, inputShape, record, { seed });
+  const context = labelled ? encoder.context() : { ...encoder.context(), classes: undefined };
+  return predict(context, 'corrupt', data, inputShape, inputShape, record, { seed });
 }
 
 /** Returns the reconstruction loss of each example, or of each of its elements. */
@@ -101,7 +101,7 @@ export async function errors(
   checkFlag('errors: perFeature', perFeature);
   const { encoder } = model;
   return scoped(async (scope) => {
-    const set = scope.ownSet(await putExamples(model, 'errors', encoder.host(), examples));
+    const set = scope.ownSet(await putChecked(model, 'errors', encoder.context(), examples));
     const shape = perFeature ? encoder.inputShape : [1];
     const record: Recording = (pass, x) => recordErrors(model, pass, x, perFeature);
     const { data } = await encoder.compute('errors', set, shape, record, { scores: true });

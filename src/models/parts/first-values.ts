@@ -4,7 +4,7 @@ import { Parameters } from '../../runtime/parameters.ts';
 import { toInside, type Layout } from './layout.ts';
 import type { PlacedLayer } from './placed-layers.ts';
 
-/** Finds a weight's first values by the name and in the layout that users and files see. */
+/** Finds a weight's initial values by the name and in the layout that users and files see. */
 export type SavedValues = (name: string, shape: readonly number[]) => Float32Array;
 
 /** A network or another object with parameters. */
@@ -21,8 +21,8 @@ export function checkTrained(what: string, networks: readonly Holder[]): void {
 }
 
 /**
- * Makes the weights of networks with their full names and first values, which are given or drawn from a seed. Each list
- * of networks has a place of its own.
+ * Makes the weights of networks with their full names and initial values, which are given or drawn from a seed. Each
+ * list of networks has a place of its own.
  * @throws OutOfMemoryError where drawn weights would not fit into one buffer of the device
  */
 export function makeParameters(

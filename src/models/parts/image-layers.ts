@@ -20,7 +20,7 @@ export type { ConvTransposeOptions, Interpolation, Padding, Sides };
  * @param filters the number of output channels
  * @param kernel the height and width of the kernel
  * @param activation the activation, by name or as `[name, { parameter }]`; default `'linear'`
- * @param options stride, padding, dilation, groups, first weights and bias
+ * @param options stride, padding, dilation, groups, initial weights and bias
  * @example
  * ```ts
  * import { conv2d } from 'latentgpu';
@@ -45,7 +45,7 @@ export function conv2d(
  * @param filters the number of output channels
  * @param kernel the height and width of the kernel
  * @param activation the activation, by name or as `[name, { parameter }]`; default `'linear'`
- * @param options stride, padding, dilation, first weights and bias
+ * @param options stride, padding, dilation, initial weights and bias
  * @example
  * ```ts
  * import { convTranspose2d } from 'latentgpu';

@@ -7,7 +7,7 @@ import type { ParameterSpec } from './layer.ts';
 import type { Layout } from './layout.ts';
 
 /**
- * The distribution of first weights: uniform in ±limit, with limit² = 6/(in + out) for `'glorot'` (Glorot & Bengio
+ * The distribution of initial weights: uniform in ±limit, with limit² = 6/(in + out) for `'glorot'` (Glorot & Bengio
  * 2010), 6/in for `'he'` (He et al. 2015) and 3/in for `'lecun'` (LeCun et al. 1998).
  */
 export type Initializer = 'glorot' | 'he' | 'lecun';

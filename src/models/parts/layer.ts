@@ -17,12 +17,12 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /**
    * The names that users and files see, for a weight that they see as several weights; here these are concatenated
-   * along the first side.
+   * along the first dimension.
    */
   readonly parts?: readonly string[];
   /** The layout on the device of the weight, or of each part, if it differs from the one that users and files see. */
   readonly layout?: Layout;
-  /** Makes the first values. `which` separates this parameter's draws from all others of the model. */
+  /** Makes the initial values. `which` separates this parameter's draws from all others of the model. */
   initial(seed: number, which: number): Float32Array;
 }
 
@@ -35,7 +35,7 @@ export interface Around {
   readonly before?: Images;
   /** The image that the flat output becomes. */
   readonly after?: Images;
-  /** Whether shapes with two sides are sequences. */
+  /** Whether shapes with two dimensions are sequences. */
   readonly sequences?: boolean;
 }
 
@@ -90,7 +90,9 @@ export interface Layer extends Part {
   readonly reshapes?: boolean;
   /** Whether it changes values or gradients in training only. */
   readonly trainingOnly?: boolean;
-  /** Whether it takes sequences, [length, channels], so that all shapes with two sides in the model are sequences. */
+  /**
+   * Whether it takes sequences, [length, channels], so that all shapes with two dimensions in the model are sequences.
+   */
   readonly sequences?: boolean;
   /**
    * Whether each of its weights belongs to one of its values or channels, so that flat values of an image stay in their

@@ -105,8 +105,8 @@ const mostSamples = 10_000;
 /** Options of `gaussian`. */
 export interface GaussianOptions {
   /**
-   * The weight of the divergence from N(0, I) in the loss (Higgins et al. 2017). A schedule counts the model's steps.
-   * Default 1.
+   * The weight of the divergence from N(0, I) in the loss (Higgins et al. 2017). A schedule counts all steps of the
+   * model from its making on, so a warm-up is not repeated in a second fit. Default 1.
    */
   beta?: number | Schedule;
   /**

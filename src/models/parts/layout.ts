@@ -5,9 +5,9 @@
 export interface Layout {
   /** The shape on the device. */
   readonly sides: readonly number[];
-  /** For each side outside, in order, the index of the same side on the device. */
+  /** For each dimension outside, in order, the index of the same one on the device. */
   readonly axes: readonly number[];
-  /** The shape outside, in which several sides on the device may be merged to one. */
+  /** The shape outside, in which several dimensions on the device may be merged to one. */
   readonly shape: readonly number[];
 }
 
@@ -75,7 +75,7 @@ export function toInside(values: Float32Array, layout: Layout): Float32Array {
   return moved(values, layout, (to, from, outside, inside) => (to[inside] = from[outside]));
 }
 
-/** Returns how many values lie between two neighbours along each side. */
+/** Returns how many values lie between two neighbours along each dimension. */
 export const stridesOf = (sides: readonly number[]): number[] =>
   sides.map((_, axis) => sides.slice(axis + 1).reduce((product, n) => product * n, 1));
 

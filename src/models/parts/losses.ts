@@ -143,12 +143,12 @@ export function huber(options: { delta?: number } = {}): Loss {
 }
 
 /**
- * A loss of your own: the loss of one element and its derivative by the output, as WGSL expressions of the output `y`
- * and its target `x`, both f32. Besides WGSL's functions, which some adapters compute only roughly, there are
- * `accurate_exp`, `accurate_tanh`, `expm1`, `sigmoid`, `softplus` and, for values in [0, 1], `log1p`. The derivative is
- * not checked against the expression. With a Gaussian code the expression counts as minus a log-likelihood in nats.
+ * A loss of your own: the loss of one element and its derivative with respect to the output, as WGSL expressions of the
+ * output `y` and its target `x`, both f32. Besides WGSL's functions, which some adapters compute only roughly, there
+ * are `accurate_exp`, `accurate_tanh`, `expm1`, `sigmoid`, `softplus` and, for values in [0, 1], `log1p`. The derivative
+ * is not checked against the expression. With a Gaussian code the expression counts as minus a log-likelihood in nats.
  * Files keep the name alone: give `loadAutoencoder` the loss again.
- * @param formula a name for messages and files, the expression, and its derivative by `y`
+ * @param formula a name for messages and files, the expression, and its derivative with respect to `y`
  * @example
  * ```ts
  * import { autoencoder, dense, elementwise, openGpu } from 'latentgpu';

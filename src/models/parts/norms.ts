@@ -15,9 +15,10 @@ export interface NormOptions {
 }
 
 /**
- * Layer normalisation: y = (x − mean) / √(variance + ε) · weight + bias over the last side of an example (Ba et al.
- * 2016). That is over all features of [d], and over the channels at each place of [h, w, channels], as in Keras, and as
- * PyTorch's `LayerNorm(channels)` on tensors with their channels last. Weight and bias have the length of that side.
+ * Layer normalisation: y = (x − mean) / √(variance + ε) · weight + bias over the last dimension of an example (Ba et
+ * al. 2016). That is over all features of [d], and over the channels at each place of [h, w, channels], as in Keras,
+ * and as PyTorch's `LayerNorm(channels)` on tensors with their channels last. Weight and bias have the length of that
+ * dimension.
  * `groupNorm(1)` normalises a whole image at once.
  * @example
  * ```ts
@@ -42,7 +43,7 @@ export function layerNorm(options: NormOptions = {}): Layer {
 
 /**
  * Group normalisation: y = (x − mean) / √(variance + ε) · weight + bias over each of `groups` groups of channels and
- * all places of an example (Wu & He 2018). The last side of an example counts as its channels. Weight and bias
+ * all places of an example (Wu & He 2018). The last dimension of an example counts as its channels. Weight and bias
  * [channels].
  * @param groups the number of groups; the number of channels must be a multiple of it
  * @param options the epsilon

@@ -87,7 +87,7 @@ export interface Penalty extends Part {
   readonly prior?: Prior;
   /** The network that is trained against the model, if there is one. */
   readonly opponent?: Opponent;
-  /** Returns the decoder's layers with the first values that it needs. */
+  /** Returns the decoder's layers with the initial values that it needs. */
   decoder?(layers: readonly Layer[]): Layer[];
 }
 

@@ -2,8 +2,8 @@ import { OptionError } from '../../errors.ts';
 import { checkNumber, checkOptions, shown } from '../../runtime/options.ts';
 
 /**
- * A number that changes with the optimizer's steps, as plain data. `constant`, `cosine`, `stepDecay` and `warmUp` make
- * it.
+ * A number that changes from step to step, such as a learning rate, as plain data. `constant`, `cosine`, `stepDecay` and
+ * `warmUp` make it. The `Schedule` of `latentgpu/runtime` is something else: it submits steps to the device.
  */
 export type Schedule =
   | { readonly kind: 'constant'; readonly value: number }

@@ -55,7 +55,7 @@ export interface AvgPool1dOptions extends Pick<MaxPool1dOptions, 'stride'> {
  * @param filters the number of output channels
  * @param kernel the length of the kernel
  * @param activation the activation, by name or as `[name, { parameter }]`; default `'linear'`
- * @param options stride, padding, dilation, groups, first weights and bias
+ * @param options stride, padding, dilation, groups, initial weights and bias
  * @example
  * ```ts
  * import { conv1d } from 'latentgpu';
@@ -82,7 +82,7 @@ export function conv1d(
  * @param filters the number of output channels
  * @param kernel the length of the kernel
  * @param activation the activation, by name or as `[name, { parameter }]`; default `'linear'`
- * @param options stride, padding, dilation, first weights and bias
+ * @param options stride, padding, dilation, initial weights and bias
  * @example
  * ```ts
  * import { convTranspose1d } from 'latentgpu';
@@ -213,7 +213,7 @@ function overSequences(layer: Layer, args: readonly unknown[]): Layer {
   };
 }
 
-/** Returns the layout of a kernel without its height, the third side outside. */
+/** Returns the layout of a kernel without its height, the third dimension outside. */
 const withoutHeight = ({ sides, axes, shape }: Layout): Layout => ({
   sides,
   axes: axes.filter((_, n) => n !== 2),

@@ -49,7 +49,7 @@ export function checkSparseCode(where: string, encoder: readonly Layer[]): void 
     throw new OptionError(`${where}: takes a sparse code, from an encoder whose last layer is topK(k)`);
 }
 
-/** Returns the layer with first weights whose columns have length 1. */
+/** Returns the layer with initial weights whose columns have length 1. */
 const withUnitColumns = (layer: Layer): Layer => ({
   ...layer,
   parameters: (input, around) =>

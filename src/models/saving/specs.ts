@@ -23,8 +23,8 @@ export function readPermutations(written: unknown, cells: number): Uint8Array[] 
 }
 
 /**
- * Reads the images around an encoder, and whether shapes with two sides are sequences; without a word about that, its
- * own layers decide.
+ * Reads the images around an encoder, and whether shapes with two dimensions are sequences; without a word about that,
+ * its own layers decide.
  * @throws OptionError
  */
 export function readAround(written: unknown, input: number[], code: number[]): Around {
@@ -91,7 +91,7 @@ export function readNormalization(
   return { how, clamped: clamped === true, fitted: lists };
 }
 
-/** Reads the sides of a shape. @throws OptionError */
+/** Reads the dimensions of a shape. @throws OptionError */
 export function counts(written: unknown, what: string): number[] {
   if (!Array.isArray(written)) throw new OptionError(`${what} must be a shape`);
   return written.map((n) => checkNumber(what, n, { least: 1, whole: true }));

@@ -9,7 +9,7 @@ import { checkLayers, type Layer } from '../parts/layer.ts';
 import { dense } from '../parts/layers.ts';
 import { written } from '../parts/part.ts';
 import type { Penalty } from '../parts/penalties.ts';
-import { assembleParts, readList, type Hosts, type Parts } from '../spec.ts';
+import { assembleParts, readList, type Contexts, type Parts } from '../spec.ts';
 import { lossOfCells, ofCells, takesCells } from './parts.ts';
 import { CellScaler, type FittedCells } from './scaler.ts';
 import { readColumns, Schema } from './schema.ts';
@@ -21,8 +21,8 @@ export interface TableSpec {
   /** The layers from the cells to the code, beginning with a dense one. */
   encoder: Layer[];
   /**
-   * The layers from the code to the input of one more dense layer, which is added and computes the outputs of all
-   * columns. `[]` leaves that layer alone.
+   * The decoder's hidden layers. A last dense layer, which computes the outputs of all columns, is added behind them;
+   * with `[]` it is the only one.
    */
   decoder: Layer[];
   /**
@@ -33,7 +33,7 @@ export interface TableSpec {
    * Terms added to the loss: `sparsity`, `weightDecay`, `mmd`, `adversarial` on the code, `unitNorm`, `deadLatents`.
    */
   penalty?: Penalty | Penalty[];
-  /** Determines the first weights, the order of rows and all noise. Default 0. */
+  /** Determines the initial weights, the order of rows and all noise. Default 0. */
   seed?: number;
 }
 
@@ -46,7 +46,7 @@ export interface TableParts extends Parts<CellScaler> {
 }
 
 /** Checks a spec. @throws OptionError, ShapeError */
-export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts): TableParts {
+export function readTableSpec(gpu: Gpu, spec: TableSpec, contexts: Contexts): TableParts {
   // Checked first, since a list of anything else was meant as a shape.
   const columns = readColumns(spec.input);
   checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'corrupt', 'penalty', 'seed']);
@@ -73,7 +73,7 @@ export function readTableSpec(gpu: Gpu, spec: TableSpec, hosts: Hosts): TablePar
     scales: scaler,
   };
   return {
-    ...assembleParts({ ...halves, loss: lossOfCells(schema), penalties }, hosts),
+    ...assembleParts({ ...halves, loss: lossOfCells(schema), penalties }, contexts),
     corruptions: readList('corrupt', spec.corrupt).map(ofCells),
     normalizer: scaler,
     tied: false,

@@ -21,7 +21,7 @@ export async function evaluate<L extends AnyLoss, D>(
 ): Promise<L> {
   return scoped(async (scope) => {
     const set = scope.ownSet(await model.put('evaluate', data));
-    return model.host.turns.take(await prepareEvaluation(scope, model, set, { batch: batchSize, seed }));
+    return model.context.turns.take(await prepareEvaluation(scope, model, set, { batch: batchSize, seed }));
   });
 }
 
@@ -31,11 +31,11 @@ export async function evaluate<L extends AnyLoss, D>(
  */
 export async function prepareEvaluation<L extends AnyLoss>(
   scope: Scope,
-  { host, place, phases, seed: modelSeed, perExample = 1 }: Trainable<L, never>,
+  { context, place, phases, seed: modelSeed, perExample = 1 }: Trainable<L, never>,
   set: Dataset,
   { batch = batchFor(set, perExample * set.features), seed = modelSeed }: { batch?: number; seed?: number } = {},
 ): Promise<() => Promise<L>> {
-  const { gpu } = host;
+  const { gpu } = context;
   const { rows, length: examples } = set;
   const steps = Math.ceil(examples / batch);
   const state = scope.own(makeState(gpu));
@@ -49,7 +49,7 @@ export async function prepareEvaluation<L extends AnyLoss>(
   );
   const terms = recorded.flat();
   // The terms of the model's own phase come last, and the loss consists of these alone.
-  const others = terms.length - recorded[last].length;
+  const ownTermsFrom = terms.length - recorded[last].length;
   const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
   const sums = terms.map((term) => term.sums);
   account(tape, sums, state, losses);
@@ -68,7 +68,7 @@ export async function prepareEvaluation<L extends AnyLoss>(
     const means = new EpochMeans<L>(0, batch, examples);
     let mean: L | undefined;
     for (let i = 0; i < steps; i++)
-      mean = means.add(report(terms, values.subarray(i * terms.length, (i + 1) * terms.length), step, others));
+      mean = means.add(report(terms, values.subarray(i * terms.length, (i + 1) * terms.length), step, ownTermsFrom));
     // Data and weights are finite, so a NaN comes from a number too large for float32.
     return Object.fromEntries(
       Object.entries(mean!).map(([name, value]) => [name, Number.isNaN(value) ? Infinity : value]),

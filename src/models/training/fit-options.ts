@@ -52,9 +52,9 @@ export interface Progress {
  * The options of `fit`, for data of type D and losses of type L.
  *
  * Without `validation`, `onEpochEnd` and `recover`, training does not wait between epochs: losses are read back while
- * the next steps are trained, once an epoch, or about every half second if epochs are shorter. An epoch of more than
- * 2048 steps is read in parts. With one of these options, training waits at the end of each epoch, where the weights
- * are those of that moment. The history and the trained weights are the same.
+ * the next steps are trained, once an epoch, or about every half second if epochs are shorter and the data are not
+ * streamed. An epoch of more than 2048 steps is read in parts. With one of these options, training waits at the end of
+ * each epoch, where the weights are those of that moment. The history and the trained weights are the same.
  */
 export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
   /** The number of further passes over the data. Give this or `steps`. */
@@ -100,8 +100,8 @@ export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
   /** Called after each finished submit. */
   onProgress?: (progress: Progress) => void;
   /**
-   * Reads the newest loss back for `onProgress`, at most this often (in milliseconds). Without it, no loss is read
-   * between epochs.
+   * Reads the newest loss back for `onProgress`, at most this often (in milliseconds). Without it, the loss is
+   * that of the last epoch that was read back.
    */
   progressEveryMs?: number;
   /** Ends training between two submits. The model stays usable, and `fit` rejects with the signal's reason. */
@@ -113,7 +113,10 @@ export interface FitOptions<L extends AnyLoss = Losses, D = Data> {
    * are repeated, and reported again. Other models on the device lose their weights. Default false.
    */
   recover?: boolean;
-  /** The longest uninterrupted slice of GPU time, in milliseconds. Default 100. */
+  /**
+   * The target length of a submit, in milliseconds, after which other work may use the GPU. A step is never divided, so
+   * a submit takes at least as long as one step. Default 100.
+   */
   frameBudgetMs?: number;
 }
 

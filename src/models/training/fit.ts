@@ -94,13 +94,13 @@ class Fit<L extends AnyLoss, D> {
   async #prepare(scope: Scope, batch: number, training: Dataset, held?: Dataset) {
     const { model, options } = this;
     const { shuffle: shuffled = true, frameBudgetMs } = options;
-    const ahead = !this.#hasBoundaries;
+    const runsAhead = !this.#hasBoundaries;
     const takeBack = await model.prepare?.(training);
     const optimizer = options.optimizer ?? model.place.optimizer ?? adam();
     try {
       const validation = held && (await validating().Validation.make(scope, model, held, options, this.#course));
-      const step = await FrozenStep.make(scope, model, training, { batch, optimizer, shuffled, ahead });
-      return { trainer: new Trainer(model, step, ahead, frameBudgetMs), validation };
+      const step = await FrozenStep.make(scope, model, training, { batch, optimizer, shuffled, runsAhead });
+      return { trainer: new Trainer(model, step, runsAhead, frameBudgetMs), validation };
     } catch (error) {
       takeBack?.();
       throw error;
@@ -125,6 +125,7 @@ class Fit<L extends AnyLoss, D> {
     const { steps: done, epochs } = course;
     const { position } = model.place;
     const total = options.steps ?? options.epochs! * stepsPerEpoch;
+    // The steps of this fit's first epoch that were made before this fit, which may begin within an epoch.
     const offset = epochs.length * stepsPerEpoch + position / batch - done;
     const epoch = (steps: number) => Math.ceil((offset + steps) / stepsPerEpoch);
     const progress = new ProgressReports(step, options, { epochs: epoch(total), steps: total, batch, done, epoch });
@@ -156,8 +157,8 @@ class Fit<L extends AnyLoss, D> {
 
   /** Waits between submits while training is paused; returns whether it continues. */
   async #goesOn(data: Dataset): Promise<boolean> {
-    const { host, used = [] } = this.model;
-    const { gpu, parameters } = host;
+    const { context, used = [] } = this.model;
+    const { gpu, parameters } = context;
     // A paused fit must notice the loss of its device.
     const goesOn = await gpu.wait(this.controls.goOn());
     checkAlive('fit', [parameters, ...used]);

@@ -31,8 +31,8 @@ export interface StepOptions {
   batch: number;
   optimizer: Optimizer;
   shuffled: boolean;
-  /** Whether the next epoch may begin before the last one's losses are known. */
-  ahead: boolean;
+  /** Whether an epoch may begin before the losses of the last one are known. */
+  runsAhead: boolean;
 }
 
 /** The position of training: the step of the model's life, its epoch, and the number of finished examples in it. */
@@ -44,7 +44,7 @@ interface StepContents {
   /** The number of examples in a step. */
   readonly batch: number;
   readonly state: Tensor;
-  /** The losses, [steps of a run, terms]. */
+  /** The losses, [steps read together, terms]. */
   readonly losses: Tensor;
   readonly phases: readonly PhaseStep[];
   /** The order of the examples in an epoch. */
@@ -64,14 +64,15 @@ interface StepContents {
  */
 export class FrozenStep<L extends AnyLoss> {
   readonly tunables: readonly Tunable[];
-  readonly #first: number;
+  /** The step of the model at which the fit begins. */
+  readonly #startStep: number;
   /** The terms of all phases. */
   readonly #terms: readonly Term[];
   /** The order of the epoch after the one that the feed streams. */
   #next: Promise<Uint32Array> | undefined;
   #epoch: number | undefined;
-  /** The number of terms before those of the model's own phase. */
-  readonly #others: number;
+  /** The number of the first term of the model's own phase, which is the last one. */
+  readonly #ownTermsFrom: number;
 
   private constructor(
     private readonly model: Trainable<L, never>,
@@ -79,9 +80,9 @@ export class FrozenStep<L extends AnyLoss> {
   ) {
     const { phases } = contents;
     this.tunables = phases.flatMap(({ plan }) => plan.tunables);
-    this.#first = model.place.step;
+    this.#startStep = model.place.step;
     this.#terms = phases.flatMap(({ terms }) => terms);
-    this.#others = this.#terms.length - phases.at(-1)!.terms.length;
+    this.#ownTermsFrom = this.#terms.length - phases.at(-1)!.terms.length;
   }
 
   /** Makes the step. The model keeps its optimizers and moments until everything that can fail has succeeded. */
@@ -89,12 +90,12 @@ export class FrozenStep<L extends AnyLoss> {
     scope: Scope,
     model: Trainable<L, never>,
     data: Dataset,
-    { batch, optimizer, shuffled, ahead }: StepOptions,
+    { batch, optimizer, shuffled, runsAhead }: StepOptions,
   ): Promise<FrozenStep<L>> {
     const { place } = model;
-    const { gpu } = model.host;
+    const { gpu } = model.context;
     const feed = scope.own(await openFeed('fit', data, batch));
-    const steps = ahead && !feed ? mostSteps : Math.min(mostSteps, Math.ceil(data.length / batch));
+    const steps = runsAhead && !feed ? mostSteps : Math.min(mostSteps, Math.ceil(data.length / batch));
     const state = scope.own(makeState(gpu));
     const orderState = feed ? scope.own(makeState(gpu)) : state;
     const order = scope.own(emptyTensor(gpu, [data.length], 'u32', 'order'));
@@ -109,10 +110,11 @@ export class FrozenStep<L extends AnyLoss> {
     });
     const terms = phases.flatMap((phase) => phase.terms);
     const losses = scope.own(emptyTensor(gpu, [steps, terms.length], 'f32', 'losses'));
-    let first = 0;
+    let column = 0;
     for (const phase of phases) {
-      await phase.compile(losses, first);
-      first += phase.terms.length;
+      await phase.recordUpdate(losses, column);
+      await phase.compile();
+      column += phase.terms.length;
     }
     const orderTape = makeTape(gpu);
     shuffle(orderTape, orderState, order, { shuffled, subset: data.order });
@@ -130,16 +132,16 @@ export class FrozenStep<L extends AnyLoss> {
   }
 
   /**
-   * Prepares the device for `steps` steps from a position; after the first run of a fit the device keeps the position
-   * itself.
+   * Prepares the device for `steps` steps from a position. Only before the first steps of a fit does it write the
+   * position: the device advances it itself.
    */
-  async begin(at: At, steps: number, first: boolean, anotherEpoch: boolean): Promise<void> {
-    const { host, seed } = this.model;
+  async begin(at: At, steps: number, isFitStart: boolean, anotherEpoch: boolean): Promise<void> {
+    const { context, seed } = this.model;
     const { data, batch, state, timetable, feed } = this.contents;
     timetable.write(at.step, steps);
     // If a step has diverged, the device must stay at that step.
-    if (!first) rewind(host.gpu, state);
-    else writeState(host.gpu, state, { ...at, examples: data.length, batch, seed });
+    if (!isFitStart) rewind(context.gpu, state);
+    else writeState(context.gpu, state, { ...at, examples: data.length, batch, seed });
     if (!feed || this.#epoch === at.epoch) return;
     feed.begin(await (this.#next ?? this.#orderOf(at.epoch)));
     this.#epoch = at.epoch;
@@ -149,11 +151,11 @@ export class FrozenStep<L extends AnyLoss> {
 
   /** Returns the order of an epoch's examples on the host. */
   async #orderOf(epoch: number): Promise<Uint32Array> {
-    const { host, seed } = this.model;
+    const { context, seed } = this.model;
     const { order, orderPlan, orderState } = this.contents;
-    writeState(host.gpu, orderState, { epoch, seed });
+    writeState(context.gpu, orderState, { epoch, seed });
     const computed = orderPlan.run();
-    const [[values]] = await Promise.all([readTensors(host.gpu, [order]), computed]);
+    const [[values]] = await Promise.all([readTensors(context.gpu, [order]), computed]);
     return values as Uint32Array;
   }
 
@@ -171,28 +173,29 @@ export class FrozenStep<L extends AnyLoss> {
   }
 
   /**
-   * Reads the position of the device, and the losses from step `began` on, when the earlier read `before` has ended.
+   * Reads the position of the device and the losses. `firstStep` is the step whose losses are in slot 0. The result
+   * comes after that of the previous read, `before`.
    * @throws DivergedError
    */
-  async read(began: number, before?: Promise<unknown>): Promise<L[]> {
+  async read(firstStep: number, before?: Promise<unknown>): Promise<L[]> {
     const { losses, ...state } = await this.#readDevice();
     await before;
     const { step, epoch, position, slot } = state;
     Object.assign(this.model.place, { step, epoch, position });
     const { phases, data, undos } = this.contents;
-    if (state.bad !== noneBad) throw await diverged(this.model, phases, state, data, step === this.#first, undos);
-    return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses, i, began + i));
+    if (state.bad !== noneBad) throw await diverged(this.model, phases, state, data, step === this.#startStep, undos);
+    return Array.from({ length: slot }, (_, i) => this.#lossesAt(losses, i, firstStep + i));
   }
 
   async #readDevice() {
     const { losses, state } = this.contents;
-    const [values, words] = await readTensors(this.model.host.gpu, [losses, state]);
+    const [values, words] = await readTensors(this.model.context.gpu, [losses, state]);
     return { losses: values as Float32Array, ...parseState(words) };
   }
 
   /** Returns the losses of the step stored in a slot. */
   #lossesAt(values: Float32Array, slot: number, step: number): L {
     const terms = this.#terms;
-    return report(terms, values.subarray(slot * terms.length, (slot + 1) * terms.length), step, this.#others);
+    return report(terms, values.subarray(slot * terms.length, (slot + 1) * terms.length), step, this.#ownTermsFrom);
   }
 }

@@ -16,7 +16,7 @@ import type { Encoding, Opponent, Penalty } from '../parts/penalties.ts';
 import type { Losses } from './losses.ts';
 import { startPlace } from './place.ts';
 import type { Term } from './terms.ts';
-import { putData, type Host, type Phase, type Trainable } from './trainable.ts';
+import { putData, type Context, type Phase, type Trainable } from './trainable.ts';
 
 /** The parts that all autoencoders share: an encoder, a decoder, and the terms of the loss. */
 export interface Hourglass<S extends Scales = Normalizer> {
@@ -46,13 +46,13 @@ export interface Opposition {
 export const isGaussian = ({ encoder }: Pick<AnyHourglass, 'encoder'>): boolean => encoder.code?.kind === 'gaussian';
 
 /** Uploads data for an autoencoder, after a check by its loss. @throws OptionError, ShapeError, DataError */
-export async function putExamples(
+export async function putChecked(
   { encoder, loss, normalizer }: AnyHourglass,
   where: string,
-  host: Host,
+  context: Context,
   data: Examples,
 ): Promise<OnDevice> {
-  const made = await putData(where, host, data, encoder.inputShape);
+  const made = await putData(where, context, data, encoder.inputShape);
   try {
     if (!normalizer) loss.checkData?.(made.set);
     return made;
@@ -110,7 +110,7 @@ export function recordLoss(model: AnyHourglass, pass: Pass, examples: Tensor): T
     opponent: opponent?.network,
   };
   const added = penalties.flatMap((penalty, i) => {
-    const counter = (name: string) => encoder.host().parameters.get(`penalty.${i}.${name}`);
+    const counter = (name: string) => encoder.context().parameters.get(`penalty.${i}.${name}`);
     return penalty.record({ ...encoding, counter });
   });
   return [...reconstruction, ...terms, ...added];
@@ -190,11 +190,11 @@ export const factorOf = (model: AnyHourglass, x: Tensor): number =>
 export const countedIn = (model: AnyHourglass): Blanks => (isGaussian(model) ? 'sum' : 'share');
 
 /** Returns an untrained autoencoder as `fit` takes it. */
-export function trainable(model: AnyHourglass, host: Host, seed: number): Trainable<Losses, Examples> {
+export function trainable(model: AnyHourglass, context: Context, seed: number): Trainable<Losses, Examples> {
   const { code } = model.encoder;
   return {
-    host,
-    place: host.place ?? startPlace(),
+    context,
+    place: context.place ?? startPlace(),
     seed,
     normalized: model.normalizer !== undefined,
     perExample: code?.kind === 'gaussian' ? code.samples : 1,
@@ -202,11 +202,11 @@ export function trainable(model: AnyHourglass, host: Host, seed: number): Traina
       ...(model.opponent ? [opponentPhase(model, model.opponent)] : []),
       {
         name: 'autoencoder',
-        trains: host.parameters,
+        trains: context.parameters,
         record: (pass, { x }) => recordLoss(model, pass, x),
       },
     ],
-    put: (where, data) => putExamples(model, where, host, data),
+    put: (where, data) => putChecked(model, where, context, data),
     prepare: async (training) => model.normalizer?.fit(training),
   };
 }

@@ -7,7 +7,8 @@ export interface AnyLoss {
 export interface Losses {
   /**
    * The number that is minimised: reconstruction + β · kl + penalty + weight · adversary + weight · mmd + weight ·
-   * deadLatents + weight · commitment + codebook.
+   * deadLatents + weight · commitment + codebook. For a Gaussian code of several samples, minus the importance-weighted
+   * bound stands in place of reconstruction + β · kl, which are only reported.
    */
   loss: number;
   /** The distance of reconstructions from the examples, by the model's loss. */

@@ -51,6 +51,7 @@ export class PhaseStep {
     const { step } = shared.place;
     const place = placeOf(shared.place, phase.name, !behind);
     const { trains } = phase;
+    // The first read makes the buffer. It must be there when the tape asks for the gradient of a weight.
     const { gradients } = trains;
     this.#tape = makeTape(gpu, { trains: [trains] });
     // The last phase, the model's own, draws the same numbers as without the other phases.
@@ -78,13 +79,10 @@ export class PhaseStep {
     if (behind) this.#before = scope.own(emptyTensor(gpu, [1 + moments, gradients.size], 'f32', 'before the step'));
   }
 
-  /**
-   * Records the gradients, the checks and the update, and makes the plan. The terms' values go into the losses from
-   * column `first` on.
-   */
-  async compile(losses: Tensor, first: number): Promise<void> {
+  /** Records the gradients, the checks and the update. The terms' values go into the losses from `column` on. */
+  async recordUpdate(losses: Tensor, column: number): Promise<void> {
     const { optimizer, origin, given } = this.#next;
-    const { state, timetable, scope } = this.shared;
+    const { state, timetable } = this.shared;
     const { gradients, values } = this.phase.trains;
     // Each of these parts is short once the engine has compiled its code, but long the first time.
     const pace = new Pace();
@@ -97,7 +95,7 @@ export class PhaseStep {
       origin,
     ]);
     const sums = this.terms.map((term) => term.sums);
-    account(this.#tape, sums, state, losses, { gradients, timetable: rates, clipNorm: optimizer.clipNorm }, first);
+    account(this.#tape, sums, state, losses, { gradients, timetable: rates, clipNorm: optimizer.clipNorm }, column);
     for (const constraint of this.#constraints) constraint.beforeUpdate?.();
     optimize(
       this.#tape,
@@ -106,7 +104,11 @@ export class PhaseStep {
       { phase: this.index, before: this.#before },
     );
     for (const constraint of this.#constraints) constraint.afterUpdate?.();
-    this.plan = scope.own(await compile(this.#tape));
+  }
+
+  /** Makes the plan of everything that has been recorded. */
+  async compile(): Promise<void> {
+    this.plan = this.shared.scope.own(await compile(this.#tape));
   }
 
   /** Stores the optimizer in the model, once everything that can fail has succeeded. */
@@ -122,9 +124,9 @@ export class PhaseStep {
     );
   }
 
-  /** Returns the name of the loss or of the gradient with this number. */
-  nameAt(place: number): string {
-    return place === 0 ? 'loss' : `${this.phase.trains.nameAt(place - 1)}.grad`;
+  /** Returns the name of what `bad` in the state of the device stands for: the loss, or a gradient. */
+  nameOf(bad: number): string {
+    return bad === 0 ? 'loss' : `${this.phase.trains.nameAt(bad - 1)}.grad`;
   }
 
   /** Undoes the update of a step in which a later phase diverged. */

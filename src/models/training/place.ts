@@ -14,7 +14,7 @@ export interface OptimizerPlace {
   given: number;
 }
 
-/** The progress of a model's training, from which a later fit continues. */
+/** The progress of a model's training, from which a later fit continues. Files hold it under the name `place`. */
 export interface Place extends OptimizerPlace {
   step: number;
   epoch: number;

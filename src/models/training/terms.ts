@@ -14,8 +14,8 @@ export interface Term {
   /** Sums over parts of the batch; their total, divided by the batch's rows, is the term's value. */
   readonly sums: Tensor;
   /**
-   * The weight of the value in the loss. A schedule counts the model's steps; 0 is for terms that are only reported.
-   * Default 1.
+   * The weight of the value in the loss. A schedule counts all steps of the model; 0 is for terms that are only
+   * reported. Default 1.
    */
   readonly coefficient?: number | Schedule;
 }
@@ -35,20 +35,20 @@ export function differentiate(tape: Tape, terms: readonly Term[], timetable: Tim
 }
 
 /**
- * Returns the report of a batch: the values of the terms by name, and the loss, which consists of the terms from number
- * `first` on.
+ * Returns the report of a batch: the values of the terms by name, and the loss, which consists of the model's own terms:
+ * those from number `ownTermsFrom` on.
  */
 export function report<L extends AnyLoss>(
   terms: readonly Term[],
   values: ArrayLike<number>,
   step: number,
-  first: number,
+  ownTermsFrom: number,
 ): L {
   let loss = 0;
   const named: Record<string, number> = {};
   terms.forEach(({ name, coefficient = 1 }, i) => {
     if (name) named[name] = (named[name] ?? 0) + values[i];
-    if (i < first || coefficient === 0) return;
+    if (i < ownTermsFrom || coefficient === 0) return;
     loss += (typeof coefficient === 'number' ? coefficient : valueAt(coefficient, step)) * values[i];
   });
   return { loss, ...named } as unknown as L;

@@ -7,7 +7,7 @@ export class Timetable {
 
   constructor(
     private readonly gpu: Gpu,
-    /** The most steps of one run. */
+    /** The most steps that are prepared together. */
     private readonly steps: number,
   ) {}
 
@@ -18,11 +18,11 @@ export class Timetable {
     return tensor;
   }
 
-  /** Fills all columns for a run of `steps` steps, beginning with step `first`. */
-  write(first: number, steps: number): void {
+  /** Fills all columns for `steps` steps from step `startStep` of the model on. */
+  write(startStep: number, steps: number): void {
     for (const { tensor, width, at } of this.#columns) {
       const values = new Float32Array(steps * width);
-      for (let i = 0; i < steps; i++) values.set(at(first + i), i * width);
+      for (let i = 0; i < steps; i++) values.set(at(startStep + i), i * width);
       const { buffer, offset } = boundRange(tensor);
       this.gpu.device.queue.writeBuffer(buffer, offset, values);
     }

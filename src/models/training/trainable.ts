@@ -11,8 +11,8 @@ import type { Pass } from './pass.ts';
 import { startPlace, type Place } from './place.ts';
 import type { Term } from './terms.ts';
 
-/** The objects that a model provides to its networks. */
-export interface Host {
+/** What a network needs of the model that it belongs to, to run: the device, the weights, and how data reach them. */
+export interface Context {
   readonly gpu: Gpu;
   readonly parameters: Parameters<Layout>;
   /** Readers and training take turns on the weights. */
@@ -27,20 +27,20 @@ export interface Host {
   readonly put?: (where: string, data: unknown) => Promise<OnDevice>;
 }
 
-/** The host of a model, which always has a place. */
-export type ModelHost = Host & { readonly place: Place };
+/** The context of a model, which always has a place. */
+export type ModelContext = Context & { readonly place: Place };
 
-/** Returns the host of an untrained model. */
-export const newHost = (
+/** Returns the context of an untrained model. */
+export const newContext = (
   gpu: Gpu,
   parameters: Parameters<Layout>,
-  intake: Pick<Host, 'classes' | 'blanks' | 'put'> = {},
-): ModelHost => ({ gpu, parameters, turns: new Turns(), place: startPlace(), ...intake });
+  intake: Pick<Context, 'classes' | 'blanks' | 'put'> = {},
+): ModelContext => ({ gpu, parameters, turns: new Turns(), place: startPlace(), ...intake });
 
 /** Uploads data for a model, as examples of this shape. @throws OptionError, ShapeError, DataError */
 export const putData = (
   where: string,
-  { gpu, place, classes, blanks, put }: Host,
+  { gpu, place, classes, blanks, put }: Context,
   data: Examples,
   shape: readonly number[],
 ): Promise<OnDevice> =>
@@ -70,7 +70,7 @@ export interface Phase {
 
 /** The interface of a model to `fit`, with data of type D and losses of type L. */
 export interface Trainable<L extends AnyLoss = Losses, D = Data> {
-  readonly host: Host;
+  readonly context: Context;
   /** The weights that it uses beside those it trains. */
   readonly used?: readonly Parameters[];
   readonly place: Place;

@@ -8,8 +8,8 @@ import type { Trainable } from './trainable.ts';
 /** The interval at which the losses of several short epochs without a boundary are read together. */
 const readEveryMs = 500;
 
-/** Steps whose losses are read together. */
-interface Run<L> {
+/** A stretch of training: consecutive steps whose losses are read together. */
+interface Stretch<L> {
   readonly steps: number;
   readonly losses: Promise<L[]>;
 }
@@ -29,12 +29,13 @@ export class Trainer<L extends AnyLoss> {
   constructor(
     private readonly model: Trainable<L, never>,
     readonly step: FrozenStep<L>,
-    private readonly ahead: boolean,
+    /** Whether an epoch may begin before the losses of the last one are known. */
+    private readonly runsAhead: boolean,
     frameBudgetMs?: number,
   ) {
-    const { gpu } = model.host;
-    const { step: first, epoch, position } = model.place;
-    this.#at = { step: first, epoch, position };
+    const { gpu } = model.context;
+    const { step: startStep, epoch, position } = model.place;
+    this.#at = { step: startStep, epoch, position };
     const { data, batch } = step.contents;
     this.stepsPerEpoch = Math.ceil(data.length / batch);
     this.#schedule = new Schedule(gpu, frameBudgetMs);
@@ -55,20 +56,20 @@ export class Trainer<L extends AnyLoss> {
    */
   async *train(steps: number, hooks: ScheduleHooks): AsyncGenerator<L[], void, void> {
     const { place } = this.model;
-    let unread: Run<L> | undefined;
+    let unread: Stretch<L> | undefined;
     let submitted = 0;
     try {
       while (submitted < steps) {
-        const wanted = this.#stepsOfRun(steps - submitted);
-        const run = await this.#run(wanted, submitted, steps, hooks, unread?.losses);
+        const wanted = this.#stepsOfStretch(steps - submitted);
+        const stretch = await this.#submit(wanted, submitted, steps, hooks, unread?.losses);
         const before = unread;
-        unread = run;
-        submitted += run.steps;
+        unread = stretch;
+        submitted += stretch.steps;
         if (before) yield await before.losses;
-        const stopped = run.steps < wanted;
-        if (!stopped && submitted < steps && (this.ahead || this.#at.position)) continue;
+        const stopped = stretch.steps < wanted;
+        if (!stopped && submitted < steps && (this.runsAhead || this.#at.position)) continue;
         await this.#schedule.drain();
-        const losses = await run.losses;
+        const losses = await stretch.losses;
         place.live = unread = undefined;
         yield losses;
         if (stopped) return;
@@ -80,38 +81,38 @@ export class Trainer<L extends AnyLoss> {
     }
   }
 
-  #stepsOfRun(left: number): number {
-    const several = this.ahead && !this.step.contents.feed ? this.#schedule.stepsIn(readEveryMs) : 0;
+  #stepsOfStretch(left: number): number {
+    const several = this.runsAhead && !this.step.contents.feed ? this.#schedule.stepsIn(readEveryMs) : 0;
     return Math.min(left, this.step.most, Math.max(this.#stepsLeft, several));
   }
 
   /**
-   * Submits up to `steps` steps, when `submitted` of `all` have been submitted, and begins to read their losses after
-   * those of the previous run.
+   * Submits a stretch of up to `steps` steps, when `submitted` of `all` have been submitted, and begins to read its
+   * losses after those of the previous stretch.
    */
-  async #run(
+  async #submit(
     steps: number,
     submitted: number,
     all: number,
     hooks: ScheduleHooks,
     before?: Promise<unknown>,
-  ): Promise<Run<L>> {
+  ): Promise<Stretch<L>> {
     const { stepsPerEpoch, step } = this;
-    const { host, place } = this.model;
+    const { context, place } = this.model;
     const { step: began, epoch, position } = this.#at;
     const { feed, batch, state } = step.contents;
     Object.assign(place, this.#at, { live: state });
-    const first = position / batch;
+    const stepInEpoch = position / batch;
     try {
       await step.begin(this.#at, steps, submitted === 0, all - submitted > this.#stepsLeft);
       const encode = (pass: CommandPass, i: number) =>
-        step.encode(pass, (first + i) % stepsPerEpoch === 0 || submitted + i === 0);
+        step.encode(pass, (stepInEpoch + i) % stepsPerEpoch === 0 || submitted + i === 0);
       const done = await this.#schedule.submit(steps, encode, {
         ...this.#tuned(hooks, submitted),
         stepsFrom: feed && ((i) => feed.stepsFrom(position + i * batch, batch)),
-        inTurn: (submit) => host.turns.take(submit),
+        inTurn: (submit) => context.turns.take(submit),
       });
-      const through = first + done;
+      const through = stepInEpoch + done;
       this.#at = {
         step: began + done,
         epoch: epoch + Math.floor(through / stepsPerEpoch),
@@ -133,7 +134,7 @@ export class Trainer<L extends AnyLoss> {
       goOn: async () => {
         const ms = this.#unreportedMs;
         this.#unreportedMs = 0;
-        await this.model.host.gpu.tuner.improve(this.#tuning, ms);
+        await this.model.context.gpu.tuner.improve(this.#tuning, ms);
         return !this.#failed && (!goOn || goOn());
       },
       onFinished: (steps, ms) => {

@@ -27,7 +27,7 @@ struct State {
   seed: u32,
   /** The optimizer's current step, from 1 on, set when its losses are added up. */
   t: u32,
-  /** The first value that was not finite: 0 for the loss, 1 + the offset among the phase's gradients otherwise, and all ones if every value was finite. */
+  /** The smallest index of a bad value: 0 for a loss that is not finite, 1 + n for the n-th gradient of the phase if it is not finite or at least 2⁶⁰; all ones if no value is bad. */
 
   bad: u32,
 
