@@ -22,10 +22,10 @@ export const topKRowsAlone = (among = false) =>
 @group(0) @binding(3) var<storage, read_write> values: array<u32>;
 @group(0) @binding(4) var<storage, read_write> cuts: array<vec4u>;
 @group(0) @binding(5) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, k: u32 }
 #if ${among}
 @group(0) @binding(6) var<storage, read> among: array<u32>;
 #endif
-struct Sizes { rows: u32, columns: u32, k: u32 }
 ${keyOf}
 ${keyIn(among)}
 /** The number of keys in y from \`first\` on, before \`end\`, that are larger than \`least\`. */

@@ -25,10 +25,10 @@ export const batchDigitsAlone = ({ first, byIndex }: DigitVariant) =>
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> partials: array<u32>;
 @group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, parts: u32, shift: u32 }
 #if ${!first}
 @group(0) @binding(4) var<storage, read> before: array<vec4u>;
 #endif
-struct Sizes { size: u32, columns: u32, parts: u32, shift: u32 }
 ${state()}
 ${batchRows}
 ${keyOf}

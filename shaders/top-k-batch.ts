@@ -19,10 +19,10 @@ export const batchDigits = ({ first, byIndex }: DigitVariant) =>
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> partials: array<u32>;
 @group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, parts: u32, shift: u32 }
 #if ${!first}
 @group(0) @binding(4) var<storage, read> before: array<vec4u>;
 #endif
-struct Sizes { size: u32, columns: u32, parts: u32, shift: u32 }
 ${state()}
 ${batchRows}
 ${keyOf}
@@ -65,12 +65,12 @@ export const batchChoose = ({ first, byIndex }: DigitVariant) =>
 @group(0) @binding(0) var<storage, read> partials: array<u32>;
 @group(0) @binding(1) var<storage, read_write> after: array<vec4u>;
 @group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { parts: u32${first ? ', k: u32, begin: u32' : ''} }
 #if ${first}
 @group(0) @binding(3) var<storage, read> state: State;
 #else
 @group(0) @binding(3) var<storage, read> before: array<vec4u>;
 #endif
-struct Sizes { parts: u32${first ? ', k: u32, begin: u32' : ''} }
 #if ${first}
 ${state()}
 ${batchRows}
@@ -150,10 +150,10 @@ export const moveThreshold = (keeps: boolean) =>
 @group(0) @binding(2) var<storage, read_write> threshold: array<f32>;
 @group(0) @binding(3) var<storage, read_write> num_batches_tracked: array<f32>;
 @group(0) @binding(4) var<uniform> sizes: Sizes;
+struct Sizes { parts: u32, rate: f32 }
 #if ${keeps}
 @group(0) @binding(5) var<storage, read_write> kept: array<f32>;
 #endif
-struct Sizes { parts: u32, rate: f32 }
 ${state()}
 var<workgroup> found: array<u32, ${selectGroup}>;
 @compute @workgroup_size(${selectGroup})

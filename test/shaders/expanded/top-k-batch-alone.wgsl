@@ -4,10 +4,9 @@
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> partials: array<u32>;
 @group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, parts: u32, shift: u32 }
 
 @group(0) @binding(4) var<storage, read> before: array<vec4u>;
-
-struct Sizes { size: u32, columns: u32, parts: u32, shift: u32 }
 
 struct State {
   /** Completed optimizer steps over the life of the model. */

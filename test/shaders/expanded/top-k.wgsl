@@ -6,7 +6,6 @@
 @group(0) @binding(3) var<storage, read_write> values: array<u32>;
 @group(0) @binding(4) var<storage, read_write> cuts: array<vec4u>;
 @group(0) @binding(5) var<uniform> sizes: Sizes;
-
 struct Sizes { rows: u32, columns: u32, k: u32 }
 
 fn key_of(bits: u32) -> u32 {
