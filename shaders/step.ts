@@ -22,9 +22,9 @@ export const termNames = ['sums0', 'sums1', 'sums2'] as const;
 /** Chunk `total<n>(local)`: Σ sums_n, in an order that depends only on its length. Only the first invocation's result is valid. */
 const total = (n: number, alone: boolean): string => wgsl`
 fn total${n}(local: u32) -> f32 {
-#if ${alone}
-  var four = vec4f();
   let count = sizes.count${n};
+  var four = vec4f();
+#if ${alone}
   let whole = count / 4u * 4u;
   for (var i = 0u; i < whole; i += 4u) {
     four += vec4f(sums${n}[i], sums${n}[i + 1u], sums${n}[i + 2u], sums${n}[i + 3u]);
@@ -32,9 +32,7 @@ fn total${n}(local: u32) -> f32 {
   for (var i = whole; i < count; i++) { four[i % 4u] += sums${n}[i]; }
   return (four.x + four.y) + (four.z + four.w);
 #else
-  let count = sizes.count${n};
   // Four loads at once, because a load on a GPU takes as long as dozens of additions.
-  var four = vec4f();
   var i = local;
   for (; i + ${3 * groupSize}u < count; i += ${4 * groupSize}u) {
     four += vec4f(sums${n}[i], sums${n}[i + ${groupSize}u], sums${n}[i + ${2 * groupSize}u], sums${n}[i + ${3 * groupSize}u]);
@@ -60,6 +58,7 @@ export function accountShader({ terms, gradients, squares, alone }: AccountVaria
 @group(0) @binding(0) var<storage, read_write> state: State;
 @group(0) @binding(1) var<storage, read_write> losses: array<atomic<u32>>;
 @group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { width: u32, first_column: u32, quads: u32, ${used.map((_, n) => `count${n}: u32`).join(', ')} }
 ${used.map((name, n) => `@group(0) @binding(${3 + n}) var<storage, read> ${name}: array<f32>;`).join('\n')}
 #if ${gradients}
 @group(0) @binding(${3 + terms}) var<storage, read> timetable: array<vec2f>;
@@ -68,7 +67,6 @@ ${used.map((name, n) => `@group(0) @binding(${3 + n}) var<storage, read> ${name}
 #if ${squares}
 @group(0) @binding(${5 + terms}) var<storage, read_write> squares: array<f32>;
 #endif
-struct Sizes { width: u32, first_column: u32, ${gradients ? 'quads: u32, ' : ''}${used.map((_, n) => `count${n}: u32`).join(', ')} }
 #if ${!alone}
 ${addUp}
 #endif
@@ -117,11 +115,7 @@ fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32,
 ) {
   let block = group.y * groups.x + group.x;
-#if ${alone}
-  if (block == 0u && local == 0u) { add_losses(local); }
-#else
-  if (block == 0u) { add_losses(local); }
-#endif
+  if (block == 0u${alone ? ' && local == 0u' : ''}) { add_losses(local); }
 #if ${gradients}
   if (block > 0u) {
     let first = (block - 1u) * ${groupSize * watchStrip}u + local;

@@ -3,12 +3,11 @@
 @group(0) @binding(0) var<storage, read_write> state: State;
 @group(0) @binding(1) var<storage, read_write> losses: array<atomic<u32>>;
 @group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { width: u32, first_column: u32, quads: u32, count0: u32 }
 @group(0) @binding(3) var<storage, read> sums0: array<f32>;
 
 @group(0) @binding(4) var<storage, read> timetable: array<vec2f>;
 @group(0) @binding(5) var<storage, read> gradients: array<vec4u>;
-
-struct Sizes { width: u32, first_column: u32, quads: u32, count0: u32 }
 
 var<workgroup> part: array<f32, 64>;
 fn add_up(value: f32, local: u32) -> f32 {
@@ -24,10 +23,10 @@ fn add_up(value: f32, local: u32) -> f32 {
 }
 
 fn total0(local: u32) -> f32 {
-
   let count = sizes.count0;
-  // Four loads at once, because a load on a GPU takes as long as dozens of additions.
   var four = vec4f();
+
+  // Four loads at once, because a load on a GPU takes as long as dozens of additions.
   var i = local;
   for (; i + 192u < count; i += 256u) {
     four += vec4f(sums0[i], sums0[i + 64u], sums0[i + 128u], sums0[i + 192u]);
@@ -103,7 +102,6 @@ fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32,
 ) {
   let block = group.y * groups.x + group.x;
-
   if (block == 0u) { add_losses(local); }
 
   if (block > 0u) {
