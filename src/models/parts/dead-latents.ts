@@ -4,11 +4,12 @@ import { mostCounted } from '../../kernels/shapes.ts';
 import { OptionError } from '../../errors.ts';
 import { onDemand } from '../../runtime/on-demand.ts';
 import { checkNumber, checkOptions } from '../../runtime/options.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import { keepBefore } from '../training/in-step.ts';
 import { zeros } from './initializers.ts';
 import type { Layer } from './layer.ts';
 import { prepareAll } from './part.ts';
-import type { Penalty } from './penalties.ts';
+import type { NetworkWeights, Penalty } from './penalties.ts';
 import { checkSparseCode } from './unit-norm.ts';
 
 const kernels = onDemand(() => import('../../kernels/dead-latents.ts'));
@@ -94,25 +95,25 @@ export function deadLatents(options: DeadLatentsOptions = {}): Penalty {
       return [zeros('idle', 'buffer', [width])];
     },
     prepare: (gpu) => prepareAll([kernels, largest], gpu),
-    record({ pass, input, code, layers, target, output, decoderWeight, bias, counter }) {
+    record({ pass, input, code, outputs, encoder, decoder, target, output, counter }) {
       const { tape, state, step, training } = pass;
       const { after, k } = settings(code.columns);
       const idle = counter('idle');
       const kept = training && step ? keepBefore(tape.gpu, step, [idle]) : undefined;
       const counted = { idle, after, state, ...(training && { code }), kept };
       const found = kernels().deadLatents(tape, counted);
-      const latents = layers.at(-2)?.y ?? input;
-      const entries = decoderWeight(0);
+      const latents = outputs.at(-2) ?? input;
+      const entries = decoder.parameter(0, 'weight');
       const explained = dense(tape, largest().topK(tape, latents, k, found.dead).y, entries, undefined);
       const left = kernels().residual(tape, target, output(), found);
       const sums = loss(tape, 'mse', explained, left, state, 1 / left.columns);
       if (resample !== undefined && training) {
-        const at = layers.length - 2;
+        const at = outputs.length - 2;
         const weights = {
-          encoder: layers[at].weight(),
-          encoderBias: bias('encoder', at),
+          encoder: encoder.parameter(at, 'weight'),
+          encoderBias: biasOf(encoder, at),
           decoder: entries,
-          decoderBias: bias('decoder', 0),
+          decoderBias: biasOf(decoder, 0),
         };
         const draws = pass.draws();
         pass.constraints.push({
@@ -126,6 +127,10 @@ export function deadLatents(options: DeadLatentsOptions = {}): Penalty {
     },
   };
 }
+
+/** Returns the bias of a layer, if it has one. */
+const biasOf = (network: NetworkWeights, i: number): Tensor | undefined =>
+  network.placed[i].parameters.some(({ name }) => name === 'bias') ? network.parameter(i, 'bias') : undefined;
 
 /** Checks that one dense layer computes the latents from the data. @throws OptionError */
 function checkOneLayer(encoder: readonly Layer[]): void {

@@ -215,12 +215,6 @@ export class Network {
     return this.context().parameters.get(this.weightName(i, name));
   }
 
-  /** The bias of layer number `i` of the list, if it has one. @internal */
-  bias(i: number): Tensor | undefined {
-    const has = this.placed[i].parameters.some(({ name }) => name === 'bias');
-    return has ? this.parameter(i, 'bias') : undefined;
-  }
-
   /**
    * The full name of a weight of layer number `i` of the list: that of another layer's weight if it is borrowed.
    * @internal

@@ -31,8 +31,8 @@ export function unitNorm(): Penalty {
         );
     },
     prepare: kernels.prepare,
-    record({ pass: { tape, state, constraints }, decoderWeight }) {
-      const weight = decoderWeight(0);
+    record({ pass: { tape, state, constraints }, decoder }) {
+      const weight = decoder.parameter(0, 'weight');
       constraints.push({
         gradients: () => kernels().projectColumns(tape, weight, tape.grad(weight)),
         afterUpdate: () => kernels().normalizeColumns(tape, weight, state),
