@@ -60,6 +60,7 @@ export default defineConfig({
           // One process over all short files of a worker: starting one, and loading the library, takes longer than most files. The longer ones fill the memory.
           isolate: part !== 'short',
           setupFiles: ['test/support/undo-stubs.ts'],
+          globalSetup: ['test/support/sites.ts'],
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  classifier, conv1d, conv2d, DataError, dataset, dense, dropout, flatten, gaussian, maskNoise, OptionError, reshape, sgd, ShapeError, vectorQuantizer, type Autoencoder, type AutoencoderSpec, type Examples, type FitOptions, type Losses, type Matrix,
+  classifier, conv1d, DataError, dataset, dense, dropout, flatten, gaussian, maskNoise, OptionError, reshape, sgd, ShapeError, vectorQuantizer, type Autoencoder, type AutoencoderSpec, type Examples, type FitOptions, type Losses, type Matrix,
 } from '../../src/index.ts'; // prettier-ignore
 import { expectClose } from '../support/close.ts';
 import { expectRefused } from '../support/error-of.ts';
