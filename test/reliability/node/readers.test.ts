@@ -320,8 +320,6 @@ it('tables', { timeout: hour }, async ({ task }) => {
     Buffer.from(text, draw.pick(['utf8', 'utf8', 'utf16le', 'latin1'] as const));
   const verdict = await withstand<TableFile, AnyTable>({
     count,
-    // A column costs ten microseconds, and a packed file of fifty bytes may have sixteen thousand.
-    milliseconds: 500,
     file: (draw) => {
       const damaged = damagedText(draw.pick(mixedTables), draw, mixedTables);
       const plain = bytesOf(damaged, draw);
