@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
-  adam, constant, contractive, conv2d, cosine, dense, dropout, gaussian, gaussianNoise, maskNoise, OptionError, saltAndPepper, sgd, ShapeError,
-  sparsity, stepDecay, stochasticContractive, warmUp, type Autoencoder, type AutoencoderSpec, type Schedule,
+  activation, adam, constant, contractive, conv2d, cosine, dense, dropout, gaussian, gaussianNoise, maskNoise, OptionError, saltAndPepper, sgd, ShapeError,
+  sparsity, stepDecay, stochasticContractive, warmUp, type Autoencoder, type AutoencoderSpec, type Penalty, type Schedule,
 } from '../../src/index.ts'; // prettier-ignore
+import type { Encoding } from '../../src/models/parts/penalties.ts';
 import { valueAt } from '../../src/models/parts/schedules.ts';
 import { expectClose } from '../support/close.ts';
 import { expectRefused } from '../support/error-of.ts';
@@ -136,6 +137,30 @@ describe('corrupt', () => {
     const model = await smallModel();
     expect(await errorOf(model.corrupt(data(1)))).toBeInstanceOf(OptionError);
   });
+});
+
+it('a penalty that asks for the weight of a layer without one is told which', async () => {
+  const asking = (ask: (encoding: Encoding) => void): Penalty => ({
+    ...sparsity(1),
+    record(encoding) {
+      ask(encoding);
+      return [];
+    },
+  });
+  const model = (penalty: Penalty) => smallModel({ encoder: [dense(5), activation('relu')], penalty });
+  const encoder = await model(asking(({ layers }) => layers[1].weight()));
+  await expectRefused(
+    OptionError,
+    "encoder.1 (activation) has no weight: ask for those of other layers, or refuse it in the penalty's check()",
+    encoder.fit(data(8), { steps: 1 }),
+  );
+  const tied = await smallModel({
+    tied: true,
+    loss: 'mse',
+    decoder: [dense(12, 'sigmoid'), dropout(0.1)],
+    penalty: asking(({ decoderWeight }) => (decoderWeight(0), decoderWeight(1))),
+  });
+  await expectRefused(OptionError, 'decoder.1 (dropout) has no weight', tied.fit(data(8), { steps: 1 }));
 });
 
 describe('invalid models are refused', () => {

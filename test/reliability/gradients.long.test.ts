@@ -328,7 +328,7 @@ function ofPenalty(
         );
       };
       const outputs = encode(x);
-      const layers = outputs.map((y, l) => ({ y, weight: () => given[2 * l] }));
+      const layers = outputs.map((y, l) => ({ name: 'dense', y, weight: () => given[2 * l] }));
       const terms = penalty.record({
         pass,
         input: x,
@@ -373,7 +373,7 @@ function ofDeadLatents(units: number, draw: Draw): Subject {
         pass: new Pass(pass.tape, 'evaluate', pass.state),
         input: x,
         code: z,
-        layers: [latents, z].map((y) => ({ y, weight: none })),
+        layers: [latents, z].map((y, i) => ({ name: ['dense', code.name][i], y, weight: none })),
         weights: none,
         encode: none,
         ...decodes,

@@ -23,8 +23,11 @@ export interface Encoding {
   readonly input: Tensor;
   /** The output of the encoder, [rows, code]. */
   readonly code: Tensor;
-  /** The output of each of the encoder's layers, and its `weight`. */
-  readonly layers: readonly { readonly y: Tensor; weight(): Tensor }[];
+  /**
+   * For each of the encoder's layers the name of its maker, such as `dense`, its output, and its `weight`, which throws
+   * an OptionError where the layer has none.
+   */
+  readonly layers: readonly { readonly name: string; readonly y: Tensor; weight(): Tensor }[];
   /** All of the model's weights, without its biases. */
   weights(): readonly Tensor[];
   /** Records another pass through the same encoder. */
@@ -81,7 +84,11 @@ export interface Penalty extends Part {
   counters?(code: readonly number[]): ParameterSpec[];
   /** Whether it reads the `target`; then the data must not have blanks. */
   readonly usesTarget?: boolean;
-  /** Records the terms that it adds to the loss. */
+  /**
+   * Records the terms that it adds to the loss. The stages of `pretrain` call it as well: their encoder is one layer of
+   * the model with those without weights behind it, so that `layers[0]` need not be the model's first layer. `pretrain` refuses a penalty with
+   * `counters`.
+   */
   record(encoding: Encoding): Term[];
   /** The distribution that it pulls codes to, if there is one. */
   readonly prior?: Prior;
