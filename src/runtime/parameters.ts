@@ -1,3 +1,4 @@
+import { OptionError } from '../errors.ts';
 import type { Gpu } from './device.ts';
 import { boundRange, emptyTensor, readTensors, sizeOf, Tensor, writeTensor } from './tensor.ts';
 
@@ -153,10 +154,10 @@ export class Parameters<Layout = unknown> {
     return this.#tensors.has(name);
   }
 
-  /** The tensor of this name that kernels use. */
+  /** The tensor of this name that kernels use. @throws OptionError where a part asks for one that no part lists */
   get(name: string): Tensor {
     const parameter = this.#tensors.get(name);
-    if (!parameter) throw new Error(`there is no parameter ${name}`);
+    if (!parameter) throw new OptionError(`there is no parameter ${name}: a penalty's check() can refuse the layer`);
     return parameter;
   }
 

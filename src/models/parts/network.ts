@@ -1,5 +1,4 @@
 import type { Examples } from '../../data/labels.ts';
-import { OptionError } from '../../errors.ts';
 import { withoutBlanks } from '../../kernels/blanks.ts';
 import type { ImportanceSamples } from '../../kernels/importance.ts';
 import { shown } from '../../runtime/options.ts';
@@ -214,16 +213,6 @@ export class Network {
   /** A weight of layer number `i` of the list, wherever it is kept. @internal */
   parameter(i: number, name: string): Tensor {
     return this.host().parameters.get(this.weightName(i, name));
-  }
-
-  /** The `weight` of layer number `i` of the list, for a penalty. @throws OptionError where it has none @internal */
-  weight(i: number): Tensor {
-    const { name, layer } = this.placed[i];
-    if (!this.host().parameters.has(this.weightName(i, 'weight')))
-      throw new OptionError(
-        `${name} (${layer.name}) has no weight: ask for those of other layers, or refuse it in the penalty's check()`,
-      );
-    return this.parameter(i, 'weight');
   }
 
   /** The bias of layer number `i` of the list, if it has one. @internal */
