@@ -1,8 +1,7 @@
 // Checks the package as its users get it: that it has the right files and needs no other package, that its types and
 // modules load, and that each bundler makes pages of it that train. Run it after `npm run build`.
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { Failure, runMain } from './failure.mjs';
+import { checkBuilt } from './built.mjs';
+import { runMain } from './failure.mjs';
 import { checkContents, checkManifest } from './package/contents.mjs';
 import { withProject } from './package/project.mjs';
 import { checkTypes } from './package/types.mjs';
@@ -11,8 +10,7 @@ import { checkPages } from './package/pages.mjs';
 import { root } from './setup.mjs';
 
 await runMain(async () => {
-  if (!existsSync(path.join(root, 'dist', 'index.js')))
-    throw new Failure('the dist folder is missing: run `npm run build` first');
+  checkBuilt(root, 'npm run check:package');
   await checkManifest();
   await checkShaking();
   await withProject(async (project) => {

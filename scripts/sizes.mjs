@@ -1,4 +1,8 @@
 /** What a page loads at first: `npm run size` after `npm run build`. Parts that load when they are first used are not counted. */
+import { checkBuilt } from './built.mjs';
+import { root } from './setup.mjs';
+
+checkBuilt(root, 'npm run size');
 
 /** @type {import('esbuild').Plugin} */
 const leavesOutWhatLoadsLater = {

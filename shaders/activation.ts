@@ -77,7 +77,8 @@ export const savedForSlope = (name: Activation): 'y' | 'z' => formulaOf(name).sa
 /** Chunk: `activate(z)` and `slope(s)`, each for four values. It includes the chunk `math` if a formula needs it or `withMath` is true. */
 export const activation = (name: Activation, withMath = false): string => {
   const { value, slope, saved } = formulaOf(name);
-  const needsMath = withMath || /accurate|expm1|log1p|sigmoid|softplus|normal/.test(value + slope);
+  const words = (value + slope).split(/\b/);
+  const needsMath = withMath || words.some((word) => math.includes(`fn ${word}(`));
   return wgsl`
 #if ${needsMath}
 ${math}

@@ -14,11 +14,12 @@ import { checkGradient } from '../support/gradient.ts';
 import { bound } from '../support/products.ts';
 import { Draw } from '../support/random.ts';
 import { run, recording } from '../support/run.ts';
+import { takenFor } from '../support/taken-for.ts';
 import { checkGradients, checkValues, dilated, eachAxis, fixed, kinds, usual } from '../support/convolution-checks.ts';
 
 describe.each(Object.entries(kinds))('%s', (_, kind) => {
   it.each([
-    ['large tiles', sharedGpu],
+    ['large tiles', () => takenFor(true)],
     ['small tiles', smallTiles],
     ['no features', withoutFeatures],
   ])('fits float64 with %s', async (_, open) => {
@@ -38,16 +39,16 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
     [' with a stride for each axis', () => eachAxis.filter((each) => sizes(each).x * sizes(each).weights < 8000)],
   ])('has the right gradients%s', async (_, casesOf) => {
     const draw = new Draw(2);
-    await checkGradients([await sharedGpu(), await smallTiles()], kind, casesOf(draw), draw);
+    await checkGradients([await takenFor(true), await smallTiles()], kind, casesOf(draw), draw);
   });
 
   it.each([
-    ['large tiles', sharedGpu],
+    ['large tiles', () => takenFor(true)],
     ['small tiles', smallTiles],
   ])('fits float64 with dilation, with %s', async (_, open) => checkValues(await open(), kind, dilated, new Draw(9)));
 
   it('has the right gradients with dilation', async () =>
-    checkGradients([await sharedGpu(), await smallTiles()], kind, dilated.slice(0, 6), new Draw(3)));
+    checkGradients([await takenFor(true), await smallTiles()], kind, dilated.slice(0, 6), new Draw(3)));
 });
 
 describe.each(activationNames)('with %s', (activation) => {
@@ -163,7 +164,7 @@ describe('tilings that split their sums', () => {
   it('are for GPUs and never come first', async () => {
     for (const [gpu, some] of [
       [await splitting(), true],
-      [await sharedGpu(), false],
+      [await takenFor(true), false],
     ] as const) {
       const { memory, tape } = await recording(undefined, gpu);
       const { batch, filters, window } = cases[0];

@@ -10,6 +10,7 @@ import { sharedGpu, smallTiles } from '../support/gpu.ts';
 import { checkGradient } from '../support/gradient.ts';
 import { Draw } from '../support/random.ts';
 import { run, runOne, recording } from '../support/run.ts';
+import { takenFor } from '../support/taken-for.ts';
 import {
   checkProducts,
   epilogueShapes,
@@ -79,7 +80,7 @@ describe.each(transposings)('matmul, transposeA $transposeA, transposeB $transpo
 
 describe('tilings that add in another order', () => {
   it('are for GPUs, include one with several invocations for a tile for few outputs and a long k, and never come first', async () => {
-    const [processor, gpu] = [await sharedGpu(), await smallTiles()];
+    const [processor, gpu] = [await takenFor(true), await smallTiles()];
     const splits = (of: typeof gpu, m: number, n: number, k: number) =>
       tilingsOf(of, m, n, k / 32).map(({ split = 1 }) => split);
     expect(splits(gpu, 256, 32, 784).slice(0, 2)).toEqual([1, 16]);
@@ -97,7 +98,7 @@ describe('tilings that add in another order', () => {
   });
 
   it('share their loads only if a GPU gets 64 workgroups', async () => {
-    const [processor, gpu] = [await sharedGpu(), await smallTiles()];
+    const [processor, gpu] = [await takenFor(true), await smallTiles()];
     const sides = (of: typeof gpu, m: number, n: number) => sharedTilings(of, m, n).map(({ rows }) => rows);
     expect(sides(gpu, 512, 512)).toEqual([8, 4]);
     expect(sides(gpu, 256, 256)).toEqual([4]);
@@ -127,7 +128,7 @@ describe('the product’s epilogue', () => {
   it('sums the rows of the left side', async () => {
     // In the last, the tiles fill their workgroups, so that the sums need one more.
     const shapes = [[1, 1, 1], [3, 5, 7], [8, 4, 64], [516, 3, 9], [1, 512, 3]] as const; // prettier-ignore
-    await expectRowSums(await sharedGpu(), shapes);
+    await expectRowSums(await takenFor(true), shapes);
     await expectRowSums(await smallTiles(), shapes.slice(1, 4));
   });
 

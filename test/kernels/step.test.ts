@@ -6,21 +6,25 @@ import { noneBad, parseState, writeState, type StateValues } from '../../src/run
 import { readTensors, writeTensor, type Tensor } from '../../src/runtime/tensor.ts';
 import { expectClose } from '../support/close.ts';
 import { forThisTest } from '../support/for-this-test.ts';
-import { sharedGpu, smallTiles } from '../support/gpu.ts';
+import { sharedGpu } from '../support/gpu.ts';
 import { tooLarge } from '../support/inject.ts';
 import { assumingFinite, withRewritten, withSubgroupsOf } from '../support/pretended.ts';
 import { Draw } from '../support/random.ts';
 import { runOne, recording } from '../support/run.ts';
+import { takenFor } from '../support/taken-for.ts';
 
 async function readState(gpu: Gpu, state: Tensor): Promise<StateValues> {
   const [words] = await readTensors(gpu, [state]);
   return parseState(words);
 }
 
-describe('account', () => {
+describe.each([true, false])('account, on a processor: %s', (isFallback) => {
+  const shared = () => takenFor(isFallback);
+
   it.each([1, 2, 63, 64, 65, 1000, 4099])('sums %i values into the step’s slot', async (count) => {
     // The short last batch: 3 rows, not 8.
-    const { gpu, memory, tape, state } = await recording({ examples: 11, batch: 8, position: 8, slot: 4, step: 20 });
+    const run = { examples: 11, batch: 8, position: 8, slot: 4, step: 20 };
+    const { gpu, memory, tape, state } = await recording(run, await shared());
     const sums = new Draw(count).floats(count, 0, 2);
     const losses = memory.put(new Float32Array(6).fill(-1));
     account(tape, [memory.put(sums)], state, losses);
@@ -34,67 +38,59 @@ describe('account', () => {
   it.each([4, 8, 16, 32, 64, 128])('sums all values in one order if %i invocations are a subgroup', async (size) => {
     const sums = new Draw(size).floats(4099, 0, 2);
     const wanted = sums.reduce((a, b) => a + b, 0) / 8;
-    // On a processor, and on a GPU.
-    for (const isFallback of [true, false]) {
-      const shared = await sharedGpu();
-      const pretended = await withRewritten(withSubgroupsOf(size));
-      const found = [];
-      for (const { device } of [shared, pretended]) {
-        const { memory, tape, state } = await recording(
-          { examples: 8, batch: 8 },
-          new Gpu(device, { ...shared.info, isFallback }, false, 'fixed'),
-        );
-        const losses = memory.poisoned([1]);
-        account(tape, [memory.put(sums)], state, losses);
-        found.push([...(await runOne(tape, losses))]);
-      }
-      expectClose(found[1], [wanted], 1e-6 * wanted);
-      expect(found[1]).toEqual(found[0]);
+    const own = await sharedGpu();
+    const pretended = await withRewritten(withSubgroupsOf(size));
+    const found = [];
+    for (const { device } of [own, pretended]) {
+      const { memory, tape, state } = await recording(
+        { examples: 8, batch: 8 },
+        new Gpu(device, { ...own.info, isFallback }, false, 'fixed'),
+      );
+      const losses = memory.poisoned([1]);
+      account(tape, [memory.put(sums)], state, losses);
+      found.push([...(await runOne(tape, losses))]);
     }
+    expectClose(found[1], [wanted], 1e-6 * wanted);
+    expect(found[1]).toEqual(found[0]);
   });
 
   it('sums as many values as a processor adds at once, and the rest', async () => {
     // Of powers of two no order of adding loses a bit.
     for (const count of [1, 3, 4, 5, 7, 8]) {
-      const { memory, tape, state } = await recording({ examples: 1, batch: 1 });
+      const { memory, tape, state } = await recording({ examples: 1, batch: 1 }, await shared());
       const losses = memory.poisoned([1]);
       account(tape, [memory.put(Array.from({ length: count }, (_, i) => 2 ** i))], state, losses);
       expect([...(await runOne(tape, losses))]).toEqual([2 ** count - 1]);
     }
   });
 
-  it.each([true, false])(
-    'detects a loss that is not finite even if a compiler assumes finite floats, on a processor: %s',
-    async (isFallback) => {
-      const { device } = await withRewritten(assumingFinite);
-      const gpu = new Gpu(device, { vendor: '', architecture: '', description: '', isFallback }, false, 'fixed');
-      for (const [sums, bad] of [
-        [[1, 2], noneBad],
-        [[1, NaN], 0],
-        [[-Infinity, 2], 0],
-        [[3e38, 3e38], 0],
-      ] as const) {
-        const { memory, tape, state } = await recording({ examples: 1, batch: 1 }, gpu);
-        account(tape, [memory.put(sums)], state, memory.put([0]));
-        await runOne(tape, state);
-        expect((await readState(gpu, state)).bad).toBe(bad);
-      }
-    },
-  );
+  it('detects a loss that is not finite even if a compiler assumes finite floats', async () => {
+    const { device } = await withRewritten(assumingFinite);
+    const gpu = new Gpu(device, { vendor: '', architecture: '', description: '', isFallback }, false, 'fixed');
+    for (const [sums, bad] of [
+      [[1, 2], noneBad],
+      [[1, NaN], 0],
+      [[-Infinity, 2], 0],
+      [[3e38, 3e38], 0],
+    ] as const) {
+      const { memory, tape, state } = await recording({ examples: 1, batch: 1 }, gpu);
+      account(tape, [memory.put(sums)], state, memory.put([0]));
+      await runOne(tape, state);
+      expect((await readState(gpu, state)).bad).toBe(bad);
+    }
+  });
 
   it.each([1, 2, 3])('sums %i parts of a loss, each into its own column', async (count) => {
-    for (const gpu of [await sharedGpu(), await smallTiles()]) {
-      const { memory, tape, state } = await recording({ examples: 100, batch: 10, slot: 1 }, gpu);
-      const draw = new Draw(count);
-      const parts = [70, 1, 300].slice(0, count).map((n) => draw.floats(n, 0, 2));
-      const losses = memory.poisoned([3, count]);
-      const sums = parts.map((values) => memory.put(values));
-      account(tape, sums, state, losses);
-      const actual = await runOne(tape, losses);
-      const wanted = parts.map((values) => values.reduce((a, b) => a + b, 0) / 10);
-      expectClose(actual.subarray(count, 2 * count), wanted, (i) => 1e-6 * wanted[i]);
-      expect([...actual.subarray(0, count), ...actual.subarray(2 * count)].every(Number.isNaN)).toBe(true);
-    }
+    const { memory, tape, state } = await recording({ examples: 100, batch: 10, slot: 1 }, await shared());
+    const draw = new Draw(count);
+    const parts = [70, 1, 300].slice(0, count).map((n) => draw.floats(n, 0, 2));
+    const losses = memory.poisoned([3, count]);
+    const sums = parts.map((values) => memory.put(values));
+    account(tape, sums, state, losses);
+    const actual = await runOne(tape, losses);
+    const wanted = parts.map((values) => values.reduce((a, b) => a + b, 0) / 10);
+    expectClose(actual.subarray(count, 2 * count), wanted, (i) => 1e-6 * wanted[i]);
+    expect([...actual.subarray(0, count), ...actual.subarray(2 * count)].every(Number.isNaN)).toBe(true);
   });
 
   it.each([undefined, 0.5, 1e6])(
@@ -102,7 +98,8 @@ describe('account', () => {
     async (clipNorm) => {
       for (const count of [4, 4096, 4100, 20000]) {
         const gradients = new Draw(count).floats(count);
-        const { gpu, memory, tape, state } = await recording({ examples: 100, batch: 10, slot: 2, step: 20 });
+        const run = { examples: 100, batch: 10, slot: 2, step: 20 };
+        const { gpu, memory, tape, state } = await recording(run, await shared());
         const timetable = memory.put([9, 9, 9, 9, 0.25, 5], [3, 2]);
         account(tape, [memory.put([1])], state, memory.put(new Float32Array(3)), {
           gradients: memory.put(gradients),
@@ -120,7 +117,7 @@ describe('account', () => {
 
   /** A tape that accounts one sum and gradients. What is returned says where the state found a bad value. */
   async function watch(count: number) {
-    const { gpu, memory, tape, state } = await recording();
+    const { gpu, memory, tape, state } = await recording(undefined, await shared());
     const [sums, losses, gradients, timetable] = [
       memory.put([1]),
       memory.put([0]),

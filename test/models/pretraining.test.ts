@@ -18,7 +18,9 @@ import {
   stopGradient,
   type Autoencoder,
   type AutoencoderSpec,
+  type Penalty,
 } from '../../src/index.ts';
+import type { Encoding } from '../../src/models/parts/penalties.ts';
 import { expectClose } from '../support/close.ts';
 import { expectRefused } from '../support/error-of.ts';
 import { forThisTest } from '../support/for-this-test.ts';
@@ -194,6 +196,32 @@ describe('pretraining', () => {
     });
     await expectRefused(LatentGpuError, 'the model was disposed while it was being trained', training);
     expect(seen.at(-1)).toEqual(when);
+  });
+
+  it('tells a penalty the layers of its stage', async () => {
+    const seen: string[][] = [];
+    const told: Penalty = {
+      ...sparsity(0.1),
+      record({ encoder, code, pass }) {
+        seen.push(encoder.placed.map(({ layer }) => layer.name));
+        return sparsity(0.1).record({ code, pass } as Encoding);
+      },
+    };
+    const model = await smallModel({
+      encoder: [dense(8), activation('relu'), dense(3, 'relu')],
+      decoder: [dense(8, 'relu'), dense(12, 'sigmoid')],
+      penalty: told,
+    });
+    await model.pretrain(data(8), { steps: 1, batchSize: 8 });
+    expect(seen).toEqual([['dense', 'activation'], ['dense']]);
+    await model.fit(data(8), { steps: 1, batchSize: 8 });
+    expect(seen.at(-1)).toEqual(['dense', 'activation', 'dense']);
+  });
+
+  it('refuses a penalty that counts', async () => {
+    const counting: Penalty = { ...sparsity(0.1), counters: () => [] };
+    const model = await smallModel({ penalty: counting });
+    await expectRefused(OptionError, 'pretrain: sparsity counts over the whole', model.pretrain(data(8), { steps: 1 }));
   });
 
   it('frees its memory', () => expectFreed({}));

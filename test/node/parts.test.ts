@@ -13,8 +13,13 @@ const guides = readdirSync(path.join(root, 'docs/guide'))
   .map((file) => textOf(`docs/guide/${file}`))
   .join('\n');
 
-/** The functions that the library exports and that return one of these types, each with its type. */
-function functionsReturning(...types: string[]): Record<string, string> {
+interface Maker {
+  readonly type: string;
+  readonly takesArguments: boolean;
+}
+
+/** The functions that the library exports and that return one of these types. */
+function functionsReturning(...types: string[]): Record<string, Maker> {
   const file = path.join(root, 'src/index.ts');
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile).config,
@@ -28,19 +33,34 @@ function functionsReturning(...types: string[]): Record<string, string> {
   const found = checker.getExportsOfModule(module).flatMap((symbol) => {
     const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     if (!(meant.flags & ts.SymbolFlags.Value)) return [];
-    const returned = checker
+    const made = checker
       .getTypeOfSymbol(meant)
       .getCallSignatures()
-      .map((signature) => checker.typeToString(signature.getReturnType()));
-    return returned.filter((type) => types.includes(type)).map((type) => [symbol.name, type]);
+      .map((signature) => ({
+        type: checker.typeToString(signature.getReturnType()),
+        takesArguments: signature.parameters.length > 0,
+      }));
+    return made.filter(({ type }) => types.includes(type)).map((maker): [string, Maker] => [symbol.name, maker]);
   });
-  return Object.fromEntries(found) as Record<string, string>;
+  return Object.fromEntries(found);
 }
 
 /** A name as a word of its own. */
 const named = (text: string, name: string): boolean => new RegExp(`\\b${name}\\b`).test(text);
-/** Called, or in a guide also alone as code. */
-const called = (text: string, name: string): boolean => new RegExp(`\\b${name}\\(|\`${name}\``).test(text);
+/** Called: a name alone may be that of an option, or a word. */
+const called = (text: string, name: string): boolean => new RegExp(`\\b${name}\\(`).test(text);
+/** Called at the beginning of code in a text. */
+const explained = (text: string, name: string): boolean => text.includes(`\`${name}(`);
+
+const guideOfLayers = textOf('docs/guide/layers.md');
+/** The table of layers, and the guides that it refers to. */
+const tableOfLayers = /^\| layer \|[\s\S]*?\n\n/m.exec(guideOfLayers)![0];
+const guidesOfLayers = [
+  tableOfLayers,
+  ...new Set([...tableOfLayers.matchAll(/\]\(([\w-]+\.md)/g)].map(([, file]) => textOf(`docs/guide/${file}`))),
+].join('\n');
+/** The sentence of it that lists the activations. */
+const listOfActivations = /[^.]*`'linear'`[^.]*\./.exec(guideOfLayers)![0];
 
 /** Places that lack a name, as `file: name`. */
 const lacking = (names: readonly string[], places: Record<string, (name: string) => boolean>): string[] =>
@@ -53,14 +73,15 @@ const inFile = (file: string, has = named) => ({ [file]: (name: string) => has(t
 describe('a part of models is named in all places', () => {
   /** What the library exports, and what can be saved. */
   let [layers, losses, parts]: string[][] = [];
+  let exported: Record<string, Maker>;
   const saved = Object.values(makers).flatMap((each) => Object.keys(each));
 
   beforeAll(() => {
-    const exported = functionsReturning('Layer', 'Corruption', 'Penalty', 'Loss', 'Normalize');
+    exported = functionsReturning('Layer', 'Corruption', 'Penalty', 'Loss', 'Normalize');
     expect(Object.keys(exported)).toEqual(expect.arrayContaining(['dense', 'maskNoise', 'sparsity', 'minMax']));
     parts = [...new Set([...Object.keys(exported), ...saved])];
-    layers = parts.filter((name) => exported[name] === 'Layer' || name in makers.layers);
-    losses = parts.filter((name) => exported[name] === 'Loss' || name in makers.losses);
+    layers = parts.filter((name) => exported[name]?.type === 'Layer' || name in makers.layers);
+    losses = parts.filter((name) => exported[name]?.type === 'Loss' || name in makers.losses);
   }, 60_000);
 
   it('for users, for files, for workers, and in a guide', () => {
@@ -71,6 +92,11 @@ describe('a part of models is named in all places', () => {
         ...inFile('src/worker/parts.ts'),
         ...inFile('src/worker.ts'),
         'docs/guide/*.md': (name) => called(guides, name),
+      }),
+    ).toEqual([]);
+    expect(
+      lacking(layers, {
+        'the table of docs/guide/layers.md, or a guide that it links to': (name) => explained(guidesOfLayers, name),
       }),
     ).toEqual([]);
   });
@@ -96,8 +122,9 @@ describe('a part of models is named in all places', () => {
   });
 
   it('a part with arguments in the test of wrong arguments', () => {
-    const without = ['flatten', 'standardize', 'minMax', 'stopGradient', 'unitNorm'];
-    const taking = parts.filter((name) => !without.includes(name));
+    const taking = parts.filter((name) => exported[name]?.takesArguments ?? true);
+    expect(parts.filter((name) => !taking.includes(name))).toEqual(expect.arrayContaining(['flatten', 'unitNorm']));
+    expect(taking).toContain('deadLatents');
     expect(
       lacking(taking, {
         'test/reliability/bad-input.test.ts': (name) =>
@@ -113,6 +140,7 @@ it('an activation is named for users of kernels, in their guide and for the func
       ...inFile('src/kernels.ts'),
       ...inFile('src/checked-kernels.ts'),
       ...inFile('docs/guide/your-own.md'),
+      'the list in docs/guide/layers.md': (name) => listOfActivations.includes(`\`'${name}'\``),
     }),
   ).toEqual([]);
 });
@@ -121,7 +149,10 @@ describe('a place that lacks a name', () => {
   it('is reported', () => {
     const places = { 'a.ts': (name: string) => named('export { dense };', name), 'b.ts': () => true };
     expect(lacking(['dense', 'den'], places)).toEqual(['a.ts: den']);
-    expect(called('`dense` and conv2d(3)', 'dense')).toBe(true);
-    expect(called('a dense layer', 'dense')).toBe(false);
+    expect(called('dense and conv2d(3)', 'conv2d')).toBe(true);
+    expect(called('`dense` is a dense layer', 'dense')).toBe(false);
+    expect(explained('| `flatten()`, `reshape(shape)` |', 'reshape')).toBe(true);
+    // An option of data, and a call in an example.
+    expect(explained('with `scale` or `scale: 2`; y = scale(2)', 'scale')).toBe(false);
   });
 });

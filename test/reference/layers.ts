@@ -147,7 +147,7 @@ function apply({ name, args }: Written, prefix: string, weights: Weights, x: Row
       return { ...x, data: data.map((value, i) => value + y[i]) };
     }
     default:
-      throw new Error(`there is no ${name} here`);
+      throw new Error(`expectTenSteps cannot compare ${name} yet: add its case to apply() in test/reference/layers.ts`);
   }
 }
 

@@ -23,7 +23,7 @@ export async function anotherGpu(changes: { device?: GPUDevice; info?: Gpu['info
   return forced(made);
 }
 
-/** The same device, said to be a discrete GPU: small products then get small tiles, which compile in half the time. */
+/** The same device, said to be a discrete GPU: small products then get small tiles, which compile in half the time. `takenFor` gives it both ways. */
 export const smallTiles = (): Promise<Gpu> =>
   anotherGpu({ info: { vendor: 'test', architecture: 'test', description: '', isFallback: false } });
 

@@ -5,6 +5,7 @@ import { expectClose, expectNear } from './close.ts';
 import { sharedGpu, smallTiles } from './gpu.ts';
 import { Draw } from './random.ts';
 import { recording, run } from './run.ts';
+import { takenFor } from './taken-for.ts';
 
 export type Shape = readonly [m: number, n: number, k: number];
 
@@ -49,7 +50,7 @@ export const transposed = (
 /** Wide rows in large tiles, odd ones in small tiles: the other two pairs differ only in what matmul's own tests have seen. */
 export const epilogueShapes = async () =>
   [
-    { gpu: await sharedGpu(), m: 17, n: 12, k: 32 },
+    { gpu: await takenFor(true), m: 17, n: 12, k: 32 },
     { gpu: await smallTiles(), m: 9, n: 7, k: 5 },
   ] as const;
 

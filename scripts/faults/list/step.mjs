@@ -3,6 +3,7 @@ export default [
   'kernels/step',
   ['bound', 'i < whole; i += 4u', 'i + 4u < whole; i += 4u'],
   ['tail of a loop', 'four[i % 4u] += sums${n}[i];', ''],
+  ['accumulator', 'four[i % 4u] += sums${n}[i];', 'four[i % 4u] = sums${n}[i];'],
   ['operand', 'return (four.x + four.y) + (four.z + four.w);', 'return four.x + four.y;'],
   ['operand', 'add_up((four.x + four.y) + (four.z + four.w), local)', 'add_up(four.x + four.y, local)'],
   ['tail of a loop', 'four.x += sums${n}[i];', ''],

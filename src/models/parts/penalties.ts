@@ -28,7 +28,7 @@ export interface Encoding {
   readonly code: Tensor;
   /** The output of each of the encoder's layers. */
   readonly outputs: readonly Tensor[];
-  /** The networks, for their layers and weights. In a stage of `pretrain` they have the layers of the stage. */
+  /** The networks, for their layers and weights. */
   readonly encoder: NetworkWeights;
   readonly decoder: NetworkWeights;
   /** All of the model's weights, without its biases. */
@@ -83,7 +83,10 @@ export interface Penalty extends Part {
   counters?(code: readonly number[]): ParameterSpec[];
   /** Whether it reads the `target`; then the data must not have blanks. */
   readonly usesTarget?: boolean;
-  /** Records the terms that it adds to the loss. */
+  /**
+   * Records the terms that it adds to the loss. The stages of `pretrain` call it as well, with networks of one layer of
+   * the model and the layers without weights behind it. `pretrain` refuses a penalty with `counters`.
+   */
   record(encoding: Encoding): Term[];
   /** The distribution that it pulls codes to, if there is one. */
   readonly prior?: Prior;

@@ -29,6 +29,11 @@ export async function pretrainLayers(
 ): Promise<History[]> {
   checkFitOptions(options);
   const pairs = pairLayers(model);
+  const counting = model.penalties.find(({ counters }) => counters);
+  if (counting)
+    throw new OptionError(
+      `pretrain: ${counting.name} counts over the whole model, not in stages: train with fit alone`,
+    );
   const { context, seed, put } = whole;
   return scoped(async (scope) => {
     const set = scope.ownSet(await put('pretrain', data));
