@@ -57,6 +57,10 @@ export default defineConfig({
           name: 'node',
           include: [included('**/node/**/')],
           exclude: excluded,
+          // One process over all short files of a worker: starting one, and loading the library, takes longer than most files. The longer ones fill the memory.
+          isolate: part !== 'short',
+          setupFiles: ['test/support/undo-stubs.ts'],
+          globalSetup: ['test/support/sites.ts'],
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,4 +1,5 @@
-import { grid, groupSize, inTurn } from './grid.ts';
+import { addUp, grid, groupSize, inTurn } from './grid.ts';
+import { philox } from './philox.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
@@ -111,3 +112,88 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 }
 `,
   );
+
+export interface ResampleVariant {
+  /** Whether the layer that computes the latents has a bias. */
+  readonly encoderBias: boolean;
+  /** Whether the layer that reconstructs examples has a bias. */
+  readonly decoderBias: boolean;
+}
+
+/**
+ * For latents j with idle[j] ≥ limit, with e the error of an example's reconstruction and b the decoder's bias:
+ *
+ * decoder[:,j] = e / ‖e‖,  encoder[j,:] = e / ‖e‖,  encoder_bias[j] = −b · e / ‖e‖,  idle[j] = 0
+ *
+ * A workgroup processes row r of the batch and latent j = r · apart + offset, with apart = ⌈latents / real rows⌉ and a random offset below it, so that
+ * no two latents take the same row. Nothing changes where e is 0, or if a step has gone bad.
+ */
+export function resampleShader({ encoderBias, decoderBias }: ResampleVariant) {
+  const centred = encoderBias && decoderBias;
+  return shader<'state' | 'e' | 'idle' | 'encoder' | 'decoder', 'encoder_bias' | 'decoder_bias'>(
+    'resample latents',
+    wgsl`
+@group(0) @binding(0) var<storage, read> state: State;
+@group(0) @binding(1) var<storage, read> e: array<f32>;
+@group(0) @binding(2) var<storage, read_write> idle: array<f32>;
+@group(0) @binding(3) var<storage, read_write> encoder: array<f32>;
+@group(0) @binding(4) var<storage, read_write> decoder: array<f32>;
+#if ${encoderBias}
+@group(0) @binding(5) var<storage, read_write> encoder_bias: array<f32>;
+#endif
+#if ${centred}
+// It is only read, but all weights are in one buffer, which has one access in a dispatch.
+@group(0) @binding(6) var<storage, read_write> decoder_bias: array<f32>;
+#endif
+override latents: u32;
+override features: u32;
+override limit: f32;
+override which: u32;
+override stream: u32;
+${state()}
+${batchRows}
+${philox}
+${addUp}
+@compute @workgroup_size(${groupSize})
+fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let row = group.y * groups.x + group.x;
+  let real = batch_rows();
+  if (state.bad != 0xffffffffu) { return; }
+  // Rows past the real ones have numbers past the last latent.
+  let apart = (latents + real - 1u) / real;
+  let offset = philox(vec4u(0u, 0u, state.step, which), vec2u(state.seed, stream)).x % apart;
+  let j = row * apart + offset;
+  if (j >= latents) { return; }
+  let due = idle[j] >= limit;
+  storageBarrier();
+  var square = 0.0;
+#if ${centred}
+  var along = 0.0;
+#endif
+  for (var c = local; c < features; c += ${groupSize}u) {
+    let v = e[row * features + c];
+    square += v * v;
+#if ${centred}
+    along += v * decoder_bias[c];
+#endif
+  }
+  let norm = sqrt(add_up(square, local));
+#if ${centred}
+  along = add_up(along, local);
+#endif
+  if (!due || norm == 0.0) { return; }
+  for (var c = local; c < features; c += ${groupSize}u) {
+    let v = e[row * features + c] / norm;
+    encoder[j * features + c] = v;
+    decoder[c * latents + j] = v;
+  }
+  if (local == 0u) {
+    idle[j] = 0.0;
+#if ${encoderBias}
+    encoder_bias[j] = ${centred ? '-along / norm' : '0.0'};
+#endif
+  }
+}
+`,
+  );
+}

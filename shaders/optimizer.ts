@@ -42,14 +42,14 @@ export function optimizerShader(kind: OptimizerKind, last: boolean) {
 @group(0) @binding(1) var<storage, read> gradients: array<vec4f>;
 @group(0) @binding(2) var<storage, read> settings: Settings;
 @group(0) @binding(3) var<storage, read_write> state: State;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
+struct Sizes { quads: u32, phase: u32 }
 #if ${moments > 0}
-@group(0) @binding(4) var<storage, read_write> moments: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> moments: array<vec4f>;
 #endif
 #if ${!last}
-@group(0) @binding(${moments ? 5 : 4}) var<storage, read_write> before: array<vec4f>;
+@group(0) @binding(${moments ? 6 : 5}) var<storage, read_write> before: array<vec4f>;
 #endif
-override quads: u32;
-override phase: u32;
 struct Settings { ${settingNames.map((name) => `${name}: f32`).join(', ')} }
 ${grid}
 ${state()}
@@ -63,10 +63,11 @@ ${math}
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
   if (state.bad != 0xffffffffu) {
-    if (t == 0u && state.halted == 0xffffffffu) { state.halted = phase; }
+    if (t == 0u && state.halted == 0xffffffffu) { state.halted = sizes.phase; }
     return;
   }
   let given = settings;
+  let quads = sizes.quads;
   let scale = state.scale;
   let rate = state.rate;
 #if ${adam}

@@ -8,33 +8,35 @@ import { shader, wgsl } from './wgsl.ts';
  * one part is left, form a tree whose nodes add a few dozen values each, so the rounding error grows with its depth, not with the length.
  * Neighbouring invocations read neighbouring values for every choice of dimension. With `wide`, x holds vec4s and `inner` counts them.
  */
-export const sumStage = (wide: boolean) =>
-  shader<'x' | 'y'>(
+export const sumStage = (wide: boolean) => {
+  const value = wide ? 'vec4f' : 'f32';
+  return shader<'x' | 'y'>(
     'sum',
     wgsl`
-@group(0) @binding(0) var<storage, read> x: array<${wide ? 'vec4f' : 'f32'}>;
-@group(0) @binding(1) var<storage, read_write> y: array<${wide ? 'vec4f' : 'f32'}>;
-override outer: u32;
-override length: u32;
-override inner: u32;
-override parts: u32;
-override scale: f32;
-override add_y = false;
+@group(0) @binding(0) var<storage, read> x: array<${value}>;
+@group(0) @binding(1) var<storage, read_write> y: array<${value}>;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { outer: u32, length: u32, inner: u32, parts: u32, scale: f32, add_y: u32 }
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= outer * parts * inner) { return; }
-  let part = t / inner % parts;
-  let first = t / (inner * parts) * length * inner + t % inner;
-  var sum = ${wide ? 'vec4f()' : '0.0'};
+  let length = sizes.length;
+  let inner = sizes.inner;
+  let parts = sizes.parts;
+  if (t >= sizes.outer * parts * inner) { return; }
+  let strip = t / inner;
+  let part = strip % parts;
+  let first = strip / parts * length * inner + t - strip * inner;
+  var sum = ${value}();
   ${inTurn('part', 'length', 'parts', (at) => `x[first + ${at} * inner]`)}
-  sum *= scale;
-  if (add_y) { sum += y[t]; }
+  sum *= sizes.scale;
+  if (sizes.add_y != 0u) { sum += y[t]; }
   y[t] = sum;
 }
 `,
   );
+};
 
 /**
  * y[o,p,i] = max_t x[o, p + t·parts, i], at[o,p,i] = the first index of that maximum
@@ -48,13 +50,11 @@ export const maxStage = (first: boolean) =>
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<storage, read_write> at: array<u32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { outer: u32, length: u32, inner: u32, parts: u32 }
 #if ${!first}
-@group(0) @binding(3) var<storage, read> places: array<u32>;
+@group(0) @binding(4) var<storage, read> places: array<u32>;
 #endif
-override outer: u32;
-override length: u32;
-override inner: u32;
-override parts: u32;
 ${grid}
 fn index_at(offset: u32, along: u32) -> u32 {
 #if ${first}
@@ -66,9 +66,13 @@ fn index_at(offset: u32, along: u32) -> u32 {
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= outer * parts * inner) { return; }
-  let part = t / inner % parts;
-  let start = t / (inner * parts) * length * inner + t % inner;
+  let length = sizes.length;
+  let inner = sizes.inner;
+  let parts = sizes.parts;
+  if (t >= sizes.outer * parts * inner) { return; }
+  let strip = t / inner;
+  let part = strip % parts;
+  let start = strip / parts * length * inner + t - strip * inner;
   var best = x[start + part * inner];
   var best_at = index_at(start + part * inner, part);
   for (var along = part + parts; along < length; along += parts) {
@@ -93,25 +97,24 @@ export const spread = (selected: boolean) =>
     wgsl`
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
 @group(0) @binding(1) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { outer: u32, length: u32, inner: u32, scale: f32, add_dx: u32 }
 #if ${selected}
-@group(0) @binding(2) var<storage, read> at: array<u32>;
+@group(0) @binding(3) var<storage, read> at: array<u32>;
 #endif
-override outer: u32;
-override length: u32;
-override inner: u32;
-override scale: f32;
-override add_dx = false;
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= outer * length * inner) { return; }
+  let length = sizes.length;
+  let inner = sizes.inner;
+  if (t >= sizes.outer * length * inner) { return; }
   let source = t / (length * inner) * inner + t % inner;
-  var v = scale * dy[source];
+  var v = sizes.scale * dy[source];
 #if ${selected}
   if (t / inner % length != at[source]) { v = 0.0; }
 #endif
-  if (add_dx) { v += dx[t]; }
+  if (sizes.add_dx != 0u) { v += dx[t]; }
   dx[t] = v;
 }
 `,

@@ -21,11 +21,11 @@ export const shuffleShader = ({ shuffled, subset }: ShuffleVariant) =>
     wgsl`
 @group(0) @binding(0) var<storage, read> state: State;
 @group(0) @binding(1) var<storage, read_write> order: array<u32>;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { examples: u32, half_bits: u32 }
 #if ${subset}
-@group(0) @binding(2) var<storage, read> subset: array<u32>;
+@group(0) @binding(3) var<storage, read> subset: array<u32>;
 #endif
-override examples: u32;
-override half_bits: u32;
 override stream: u32;
 ${grid}
 ${state()}
@@ -40,6 +40,7 @@ fn mix(word: u32) -> u32 {
 }
 
 fn feistel(value: u32, keys: vec4u, more_keys: vec4u) -> u32 {
+  let half_bits = sizes.half_bits;
   let mask = (1u << half_bits) - 1u;
   var left = value >> half_bits;
   var right = value & mask;
@@ -55,13 +56,13 @@ fn feistel(value: u32, keys: vec4u, more_keys: vec4u) -> u32 {
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= examples) { return; }
+  if (i >= sizes.examples) { return; }
   var at = i;
 #if ${shuffled}
   let keys = philox(vec4u(state.epoch, 0u, 0u, 0u), vec2u(state.seed, stream));
   let more_keys = philox(vec4u(state.epoch, 1u, 0u, 0u), vec2u(state.seed, stream));
   at = feistel(at, keys, more_keys);
-  while (at >= examples) { at = feistel(at, keys, more_keys); }
+  while (at >= sizes.examples) { at = feistel(at, keys, more_keys); }
 #endif
 #if ${subset}
   at = subset[at];

@@ -22,22 +22,22 @@ export const termNames = ['sums0', 'sums1', 'sums2'] as const;
 /** Chunk `total<n>(local)`: Σ sums_n, in an order that depends only on its length. Only the first invocation's result is valid. */
 const total = (n: number, alone: boolean): string => wgsl`
 fn total${n}(local: u32) -> f32 {
-#if ${alone}
+  let count = sizes.count${n};
   var four = vec4f();
-  let whole = count${n} / 4u * 4u;
+#if ${alone}
+  let whole = count / 4u * 4u;
   for (var i = 0u; i < whole; i += 4u) {
     four += vec4f(sums${n}[i], sums${n}[i + 1u], sums${n}[i + 2u], sums${n}[i + 3u]);
   }
-  for (var i = whole; i < count${n}; i++) { four[i % 4u] += sums${n}[i]; }
+  for (var i = whole; i < count; i++) { four[i % 4u] += sums${n}[i]; }
   return (four.x + four.y) + (four.z + four.w);
 #else
   // Four loads at once, because a load on a GPU takes as long as dozens of additions.
-  var four = vec4f();
   var i = local;
-  for (; i + ${3 * groupSize}u < count${n}; i += ${4 * groupSize}u) {
+  for (; i + ${3 * groupSize}u < count; i += ${4 * groupSize}u) {
     four += vec4f(sums${n}[i], sums${n}[i + ${groupSize}u], sums${n}[i + ${2 * groupSize}u], sums${n}[i + ${3 * groupSize}u]);
   }
-  for (; i < count${n}; i += ${groupSize}u) { four.x += sums${n}[i]; }
+  for (; i < count; i += ${groupSize}u) { four.x += sums${n}[i]; }
   return add_up((four.x + four.y) + (four.z + four.w), local);
 #endif
 }
@@ -57,16 +57,15 @@ export function accountShader({ terms, gradients, squares, alone }: AccountVaria
     wgsl`
 @group(0) @binding(0) var<storage, read_write> state: State;
 @group(0) @binding(1) var<storage, read_write> losses: array<atomic<u32>>;
-${used.map((name, n) => `@group(0) @binding(${2 + n}) var<storage, read> ${name}: array<f32>;\noverride count${n}: u32;`).join('\n')}
-override width: u32;
-override first_column: u32;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { width: u32, first_column: u32, quads: u32, ${used.map((_, n) => `count${n}: u32`).join(', ')} }
+${used.map((name, n) => `@group(0) @binding(${3 + n}) var<storage, read> ${name}: array<f32>;`).join('\n')}
 #if ${gradients}
-@group(0) @binding(${2 + terms}) var<storage, read> timetable: array<vec2f>;
-@group(0) @binding(${3 + terms}) var<storage, read> gradients: array<vec4u>;
-override quads: u32;
+@group(0) @binding(${3 + terms}) var<storage, read> timetable: array<vec2f>;
+@group(0) @binding(${4 + terms}) var<storage, read> gradients: array<vec4u>;
 #endif
 #if ${squares}
-@group(0) @binding(${4 + terms}) var<storage, read_write> squares: array<f32>;
+@group(0) @binding(${5 + terms}) var<storage, read_write> squares: array<f32>;
 #endif
 #if ${!alone}
 ${addUp}
@@ -96,7 +95,7 @@ ${used
   .map(
     (_, n) => `  let sum${n} = total${n}(local);
   if (local == 0u) {
-    let place = state.slot * width + first_column + ${n}u;
+    let place = state.slot * sizes.width + sizes.first_column + ${n}u;
     atomicStore(&losses[place], bitcast<u32>(sum${n} / f32(batch_rows())));
     if ((atomicLoad(&losses[place]) & exponent) == exponent) { found(0u); }
   }`,
@@ -116,18 +115,14 @@ fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32,
 ) {
   let block = group.y * groups.x + group.x;
-#if ${alone}
-  if (block == 0u && local == 0u) { add_losses(local); }
-#else
-  if (block == 0u) { add_losses(local); }
-#endif
+  if (block == 0u${alone ? ' && local == 0u' : ''}) { add_losses(local); }
 #if ${gradients}
   if (block > 0u) {
     let first = (block - 1u) * ${groupSize * watchStrip}u + local;
     var sum = vec4f();
     for (var i = 0u; i < ${watchStrip}u; i++) {
       let at = first + i * ${groupSize}u;
-      if (at >= quads) { break; }
+      if (at >= sizes.quads) { break; }
       let bits = gradients[at];
       let worst = max(max(bits.x & exponent, bits.y & exponent), max(bits.z & exponent, bits.w & exponent));
       if (worst >= limit) { tell(bits, at); }
@@ -154,16 +149,16 @@ export const clipShader = () =>
     wgsl`
 @group(0) @binding(0) var<storage, read> squares: array<f32>;
 @group(0) @binding(1) var<storage, read_write> state: State;
-override count: u32;
-override most: f32;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { count: u32, most: f32 }
 ${addUp}
 ${state()}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(local_invocation_index) local: u32) {
   var sum = 0.0;
-  for (var i = local; i < count; i += ${groupSize}u) { sum += squares[i]; }
+  for (var i = local; i < sizes.count; i += ${groupSize}u) { sum += squares[i]; }
   let total = add_up(sum, local);
-  if (local == 0u) { state.scale = min(1.0, most / (sqrt(total) + 1e-6)); }
+  if (local == 0u) { state.scale = min(1.0, sizes.most / (sqrt(total) + 1e-6)); }
 }
 `,
   );

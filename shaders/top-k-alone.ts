@@ -21,12 +21,11 @@ export const topKRowsAlone = (among = false) =>
 @group(0) @binding(2) var<storage, read_write> indices: array<u32>;
 @group(0) @binding(3) var<storage, read_write> values: array<u32>;
 @group(0) @binding(4) var<storage, read_write> cuts: array<vec4u>;
+@group(0) @binding(5) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, k: u32 }
 #if ${among}
-@group(0) @binding(5) var<storage, read> among: array<u32>;
+@group(0) @binding(6) var<storage, read> among: array<u32>;
 #endif
-override rows: u32;
-override columns: u32;
-override k: u32;
 ${keyOf}
 ${keyIn(among)}
 /** The number of keys in y from \`first\` on, before \`end\`, that are larger than \`least\`. */
@@ -38,7 +37,9 @@ fn count_above(first: u32, end: u32, least: u32) -> u32 {
 @compute @workgroup_size(${aloneGroup})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
   let row = (group.y * groups.x + group.x) * ${aloneGroup}u + local;
-  if (row >= rows) { return; }
+  if (row >= sizes.rows) { return; }
+  let columns = sizes.columns;
+  let k = sizes.k;
   let first = row * columns;
   var bound = 0xffffffffu;
   var largest = 0u;

@@ -12,7 +12,7 @@ fn part_of(group: vec3u, local: u32) -> u32 {
   return group.x * ${aloneGroup}u + local;
 }
 fn begin_of(part: u32) -> u32 {
-  return min(size, part * ((size + parts - 1u) / parts));
+  return min(sizes.size, part * ((sizes.size + sizes.parts - 1u) / sizes.parts));
 }
 `;
 
@@ -24,13 +24,11 @@ export const batchDigitsAlone = ({ first, byIndex }: DigitVariant) =>
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> partials: array<u32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, parts: u32, shift: u32 }
 #if ${!first}
-@group(0) @binding(3) var<storage, read> before: array<vec4u>;
+@group(0) @binding(4) var<storage, read> before: array<vec4u>;
 #endif
-override size: u32;
-override columns: u32;
-override parts: u32;
-override shift: u32;
 ${state()}
 ${batchRows}
 ${keyOf}
@@ -38,14 +36,15 @@ ${part}
 @compute @workgroup_size(${aloneGroup})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let part = part_of(group, local);
-  if (part >= parts) { return; }
+  if (part >= sizes.parts) { return; }
 #if ${first}
   let known = vec4u();
 #else
   let known = before[0];
 #endif
   var bins: array<u32, ${selectGroup}>;
-  let end = min(begin_of(part + 1u), batch_rows() * columns);
+  let shift = sizes.shift;
+  let end = min(begin_of(part + 1u), batch_rows() * sizes.columns);
   for (var i = begin_of(part); i < end; i++) {
     let key = key_of(x[i]);
 #if ${byIndex}
@@ -69,9 +68,8 @@ export const batchKeepAlone = () =>
 @group(0) @binding(2) var<storage, read> cut: array<vec4u>;
 @group(0) @binding(3) var<storage, read_write> y: array<u32>;
 @group(0) @binding(4) var<storage, read_write> least: array<u32>;
-override size: u32;
-override columns: u32;
-override parts: u32;
+@group(0) @binding(5) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, parts: u32 }
 ${state()}
 ${batchRows}
 ${keyOf}
@@ -80,8 +78,8 @@ ${part}
 @compute @workgroup_size(${aloneGroup})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let part = part_of(group, local);
-  if (part >= parts) { return; }
-  let real = batch_rows() * columns;
+  if (part >= sizes.parts) { return; }
+  let real = batch_rows() * sizes.columns;
   let cut_at = cut[0];
   let end = begin_of(part + 1u);
   var smallest = 0xffffffffu;

@@ -18,13 +18,11 @@ export const batchDigits = ({ first, byIndex }: DigitVariant) =>
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> partials: array<u32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, parts: u32, shift: u32 }
 #if ${!first}
-@group(0) @binding(3) var<storage, read> before: array<vec4u>;
+@group(0) @binding(4) var<storage, read> before: array<vec4u>;
 #endif
-override size: u32;
-override columns: u32;
-override parts: u32;
-override shift: u32;
 ${state()}
 ${batchRows}
 ${keyOf}
@@ -38,8 +36,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 #else
   let known = before[0];
 #endif
-  let end = min(size, batch_rows() * columns);
-  for (var i = group.x * ${selectGroup}u + local; i < end; i += parts * ${selectGroup}u) {
+  let shift = sizes.shift;
+  let end = min(sizes.size, batch_rows() * sizes.columns);
+  for (var i = group.x * ${selectGroup}u + local; i < end; i += sizes.parts * ${selectGroup}u) {
     let key = key_of(x[i]);
 #if ${byIndex}
     if (key == known.x && (~i >> shift) >> 8u == known.y) { count_in((~i >> shift) & 255u); }
@@ -65,15 +64,14 @@ export const batchChoose = ({ first, byIndex }: DigitVariant) =>
     wgsl`
 @group(0) @binding(0) var<storage, read> partials: array<u32>;
 @group(0) @binding(1) var<storage, read_write> after: array<vec4u>;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { parts: u32${first ? ', k: u32, begin: u32' : ''} }
 #if ${first}
-@group(0) @binding(2) var<storage, read> state: State;
+@group(0) @binding(3) var<storage, read> state: State;
 #else
-@group(0) @binding(2) var<storage, read> before: array<vec4u>;
+@group(0) @binding(3) var<storage, read> before: array<vec4u>;
 #endif
-override parts: u32;
 #if ${first}
-override k: u32;
-override begin: u32;
 ${state()}
 ${batchRows}
 #endif
@@ -81,12 +79,12 @@ ${choosing}
 @compute @workgroup_size(${selectGroup})
 fn main(@builtin(local_invocation_index) local: u32) {
 #if ${first}
-  let known = vec4u(0u, begin, k * batch_rows(), 0u);
+  let known = vec4u(0u, sizes.begin, sizes.k * batch_rows(), 0u);
 #else
   let known = before[0];
 #endif
   var sum = 0u;
-  ${inTurn('0u', 'parts', '1u', (at) => `partials[${at} * ${selectGroup}u + local]`)}
+  ${inTurn('0u', 'sizes.parts', '1u', (at) => `partials[${at} * ${selectGroup}u + local]`)}
   let found = choose(sum, known.z, local);
   if (local > 0u) { return; }
 #if ${byIndex}
@@ -108,9 +106,8 @@ export const batchKeep = () =>
 @group(0) @binding(2) var<storage, read> cut: array<vec4u>;
 @group(0) @binding(3) var<storage, read_write> y: array<u32>;
 @group(0) @binding(4) var<storage, read_write> least: array<u32>;
-override size: u32;
-override columns: u32;
-override parts: u32;
+@group(0) @binding(5) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, parts: u32 }
 ${state()}
 ${batchRows}
 ${keyOf}
@@ -118,9 +115,9 @@ ${isKept}
 var<workgroup> found: array<u32, ${selectGroup}>;
 @compute @workgroup_size(${selectGroup})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let end = batch_rows() * columns;
+  let end = batch_rows() * sizes.columns;
   var smallest = 0xffffffffu;
-  for (var i = group.x * ${selectGroup}u + local; i < size; i += parts * ${selectGroup}u) {
+  for (var i = group.x * ${selectGroup}u + local; i < sizes.size; i += sizes.parts * ${selectGroup}u) {
     let bits = x[i];
     let key = key_of(bits);
     let kept = i < end && is_kept(key, i, cut[0]);
@@ -152,16 +149,16 @@ export const moveThreshold = (keeps: boolean) =>
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> threshold: array<f32>;
 @group(0) @binding(3) var<storage, read_write> num_batches_tracked: array<f32>;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
+struct Sizes { parts: u32, rate: f32 }
 #if ${keeps}
-@group(0) @binding(4) var<storage, read_write> kept: array<f32>;
+@group(0) @binding(5) var<storage, read_write> kept: array<f32>;
 #endif
-override parts: u32;
-override rate: f32;
 ${state()}
 var<workgroup> found: array<u32, ${selectGroup}>;
 @compute @workgroup_size(${selectGroup})
 fn main(@builtin(local_invocation_index) local: u32) {
-  found[local] = select(0xffffffffu, least[min(local, parts - 1u)], local < parts);
+  found[local] = select(0xffffffffu, least[min(local, sizes.parts - 1u)], local < sizes.parts);
   workgroupBarrier();
   for (var half = ${selectGroup / 2}u; half > 0u; half /= 2u) {
     if (local < half) { found[local] = min(found[local], found[local + half]); }
@@ -174,7 +171,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
 #endif
   if (found[0] == 0xffffffffu) { return; }
   num_batches_tracked[0] += 1.0;
-  let share = max(1.0 / num_batches_tracked[0], rate);
+  let share = max(1.0 / num_batches_tracked[0], sizes.rate);
   threshold[0] += share * (bitcast<f32>(found[0] ^ 0x80000000u) - threshold[0]);
 }
 `,
@@ -188,13 +185,14 @@ export const beyondThreshold = () =>
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> threshold: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<u32>;
-override size: u32;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32 }
 ${keyOf}
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= size) { return; }
+  if (i >= sizes.size) { return; }
   let bits = x[i];
   y[i] = select(0u, bits, key_of(bits) > key_of(threshold[0]));
 }

@@ -20,12 +20,11 @@ export const topKRows = (among = false) =>
 @group(0) @binding(2) var<storage, read_write> indices: array<u32>;
 @group(0) @binding(3) var<storage, read_write> values: array<u32>;
 @group(0) @binding(4) var<storage, read_write> cuts: array<vec4u>;
+@group(0) @binding(5) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, k: u32 }
 #if ${among}
-@group(0) @binding(5) var<storage, read> among: array<u32>;
+@group(0) @binding(6) var<storage, read> among: array<u32>;
 #endif
-override rows: u32;
-override columns: u32;
-override k: u32;
 ${keyOf}
 ${keyIn(among)}
 ${isKept}
@@ -39,7 +38,9 @@ fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32,
 ) {
   let row = group.y * groups.x + group.x;
-  if (row >= rows) { return; }
+  if (row >= sizes.rows) { return; }
+  let columns = sizes.columns;
+  let k = sizes.k;
   let first = row * columns;
   var least = 0u;
   var place = k;
@@ -108,17 +109,15 @@ export const topKBackward = (ofBatch: boolean, among = false) =>
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read> cuts: array<vec4u>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, span: u32, ${ofBatch ? 'columns: u32, ' : ''}add_dx: u32 }
 #if ${ofBatch}
-@group(0) @binding(4) var<storage, read> state: State;
+@group(0) @binding(5) var<storage, read> state: State;
 #endif
 #if ${among}
-@group(0) @binding(4) var<storage, read> among: array<u32>;
+@group(0) @binding(5) var<storage, read> among: array<u32>;
 #endif
-override size: u32;
-override span: u32;
-override add_dx = false;
 #if ${ofBatch}
-override columns: u32;
 ${state()}
 ${batchRows}
 #endif
@@ -129,16 +128,18 @@ ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= size) { return; }
+  if (i >= sizes.size) { return; }
+  let cut = i / sizes.span;
+  let place = i - cut * sizes.span;
 #if ${ofBatch}
-  let real = i / columns < batch_rows();
+  let real = i / sizes.columns < batch_rows();
 #else
   let real = true;
 #endif
-  let key = key_in(x[i], i % span);
+  let key = key_in(x[i], place);
   var v = 0.0;
-  if (real && key != 0u && is_kept(key, i % span, cuts[i / span])) { v = dy[i]; }
-  if (add_dx) { v += dx[i]; }
+  if (real && key != 0u && is_kept(key, place, cuts[cut])) { v = dy[i]; }
+  if (sizes.add_dx != 0u) { v += dx[i]; }
   dx[i] = v;
 }
 `,

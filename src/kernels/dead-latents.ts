@@ -1,6 +1,7 @@
-import { deadCount, idleShader, residualShader } from '../../shaders/dead-latents.ts';
+import { deadCount, idleShader, resampleShader, residualShader } from '../../shaders/dead-latents.ts';
 import type { Tape } from '../runtime/tape.ts';
 import type { Tensor } from '../runtime/tensor.ts';
+import { drawConstants, type Draws } from './random.ts';
 import { mostCounted } from './shapes.ts';
 
 /** The dead latents of a code. */
@@ -42,4 +43,47 @@ export function residual(tape: Tape, x: Tensor, y: Tensor, { total }: Dead): Ten
   const e = tape.tensor(x.shape, 'f32', 'residual');
   tape.run(residualShader(), { x, y, total, e }, { constants: { size: x.size }, threads: x.size });
   return e;
+}
+
+/** The weights of a sparse code: encoder [latents, features], decoder [features, latents], and their biases, if any. */
+export interface DictionaryWeights {
+  readonly encoder: Tensor;
+  readonly encoderBias?: Tensor;
+  readonly decoder: Tensor;
+  readonly decoderBias?: Tensor;
+}
+
+/** The counts of inactive examples, and the limit from which a latent gets new weights. */
+export interface ResampledCounts {
+  /** The number of examples since each latent was last active, [latents]. */
+  readonly idle: Tensor;
+  readonly limit: number;
+}
+
+/**
+ * Gives latents that were inactive for long the directions of rows of e, [rows, features], the errors of a batch's
+ * reconstructions, unless a step has diverged; their counts start again. In a step a row serves one latent, so that some
+ * wait for a later step. No gradient.
+ */
+export function resampleLatents(
+  tape: Tape,
+  { encoder, encoderBias, decoder, decoderBias }: DictionaryWeights,
+  e: Tensor,
+  { idle, limit }: ResampledCounts,
+  draws: Draws,
+): void {
+  const [latents, features] = encoder.shape;
+  tape.run(
+    resampleShader({ encoderBias: encoderBias !== undefined, decoderBias: decoderBias !== undefined }),
+    {
+      state: draws.state,
+      e,
+      idle,
+      encoder,
+      decoder,
+      encoder_bias: encoderBias,
+      ...(encoderBias && { decoder_bias: decoderBias }),
+    },
+    { constants: { latents, features, limit, ...drawConstants(draws) }, workgroups: e.rows },
+  );
 }

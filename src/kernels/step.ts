@@ -92,29 +92,18 @@ export function account(
   }
   const sums = Object.fromEntries(terms.map((term, n) => [termNames[n], term])) as { sums0: Tensor };
   const counts = Object.fromEntries(terms.map((term, n) => [`count${n}`, term.size]));
-  const columns = { width: losses.size / losses.shape[0], first_column: first };
-  const { isFallback } = tape.gpu.info;
-  if (!update)
-    return tape.run(
-      accountShader({ terms: terms.length, gradients: false, squares: false, alone: isFallback }),
-      { state, losses, ...sums },
-      { constants: { ...counts, ...columns }, workgroups: 1 },
-    );
-  const { gradients, timetable, clipNorm } = update;
-  const quads = gradients.size / 4;
+  const { gradients, timetable, clipNorm }: Partial<Update> = update ?? {};
+  const quads = gradients ? gradients.size / 4 : 0;
   const blocks = Math.ceil(quads / (64 * watchStrip));
   const squares = clipNorm === undefined ? undefined : tape.tensor([blocks], 'f32', 'squares');
   const shader = accountShader({
     terms: terms.length,
-    gradients: true,
+    gradients: gradients !== undefined,
     squares: squares !== undefined,
-    alone: isFallback && !squares,
+    alone: tape.gpu.info.isFallback && !squares,
   });
-  tape.run(
-    shader,
-    { state, losses, timetable, gradients, squares, ...sums },
-    { constants: { ...counts, ...columns, quads }, workgroups: 1 + blocks },
-  );
+  const constants = { ...counts, width: losses.size / losses.shape[0], first_column: first, quads };
+  tape.run(shader, { state, losses, timetable, gradients, squares, ...sums }, { constants, workgroups: 1 + blocks });
   if (squares)
     tape.run(clipShader(), { squares, state }, { constants: { count: blocks, most: clipNorm! }, workgroups: 1 });
 }

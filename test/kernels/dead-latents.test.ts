@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deadLatents, residual } from '../../src/kernels/dead-latents.ts';
+import { deadLatents, resampleLatents, residual } from '../../src/kernels/dead-latents.ts';
 import { mostCounted } from '../../src/kernels/shapes.ts';
-import { countIdle } from '../reference/dead-latents.ts';
+import { countIdle, latentOfRow, resampled } from '../reference/dead-latents.ts';
 import { Draw } from '../support/random.ts';
 import { run, recording } from '../support/run.ts';
 
@@ -99,5 +99,106 @@ describe.each([
     const e = residual(tape, put(x), put(y), { dead: memory.put([1]), total: memory.put([number * rows]) });
     const [found] = await run(tape, [e]);
     expect([...found]).toEqual([...x].map((value, i) => (number ? Math.fround(value - y[i]) : 0)));
+  });
+});
+
+interface Resampling {
+  rows: number;
+  real?: number;
+  latents: number;
+  features: number;
+  biases?: ('encoderBias' | 'decoderBias')[];
+  bad?: boolean;
+  seed?: number;
+  which?: number;
+  /** Makes the error of this row 0. */
+  exact?: number;
+}
+
+const limit = 40;
+
+/** Resamples random weights, two of three latents of which were inactive for long, beside float64. */
+async function resample(given: Resampling) {
+  const { rows, real = rows, latents, features, biases = ['encoderBias', 'decoderBias'], bad = false } = given;
+  const { seed = 3, which = 2, exact = -1 } = given;
+  const draw = new Draw(latents + features);
+  const step = 5;
+  const at = { batch: rows, examples: real, seed, step, ...(bad && { bad: 1 }) };
+  const { memory, tape, state } = await recording(at);
+  const values = {
+    encoder: draw.floats(latents * features),
+    decoder: draw.floats(features * latents),
+    ...(biases.includes('encoderBias') && { encoderBias: draw.floats(latents) }),
+    ...(biases.includes('decoderBias') && { decoderBias: draw.floats(features) }),
+    idle: Float32Array.from({ length: latents }, (_, j) => (j % 3 === 1 ? limit - 1 : limit)),
+  };
+  const e = draw.floats(rows * features).map((value, i) => (Math.floor(i / features) === exact ? 0 : value));
+  const { encoderBias, decoderBias } = values;
+  const tensors = {
+    encoder: memory.put(values.encoder, [latents, features]),
+    decoder: memory.put(values.decoder, [features, latents]),
+    encoderBias: encoderBias && memory.put(encoderBias),
+    decoderBias: decoderBias && memory.put(decoderBias),
+  };
+  const idle = memory.put(values.idle);
+  resampleLatents(tape, tensors, memory.put(e, [rows, features]), { idle, limit }, { state, which });
+  const names = (['encoder', 'decoder', 'encoderBias', 'decoderBias', 'idle'] as const).filter((name) => values[name]);
+  const read = await run(
+    tape,
+    names.map((name) => ({ ...tensors, idle })[name]!),
+  );
+  const in64 = Object.fromEntries(Object.entries(values).map(([name, each]) => [name, Float64Array.from(each)]));
+  const before = in64 as unknown as Parameters<typeof resampled>[0];
+  const wanted = bad ? before : resampled(before, e.slice(0, real * features), limit, { seed, step, which });
+  const moved = values.idle.filter((count, j) => wanted.idle[j] !== count).length;
+  return { found: Object.fromEntries(names.map((name, i) => [name, read[i]])), wanted, moved };
+}
+
+const furthest = (found: ArrayLike<number>, wanted: Float64Array) =>
+  wanted.reduce((most, value, i) => Math.max(most, Math.abs(found[i] - value)), 0);
+
+async function expectResampled(given: Resampling) {
+  const { found, wanted, moved } = await resample(given);
+  for (const [name, values] of Object.entries(found))
+    expect(furthest(values, wanted[name as 'idle']), name).toBeLessThan(1e-5);
+  return moved;
+}
+
+describe('latents that were inactive for long', () => {
+  it.each([
+    [1, 1, 1],
+    [3, 7, 5],
+    [9, 4, 70],
+    [5, 64, 64],
+    [4, 200, 130],
+  ])('take the direction of an error, %i rows, %i latents of %i numbers', async (rows, latents, features) => {
+    let moved = 0;
+    for (const which of [2, 3, 4]) moved += await expectResampled({ rows, latents, features, which });
+    expect(moved).toBeGreaterThan(0);
+  });
+
+  it.each<[string, ('encoderBias' | 'decoderBias')[]]>([
+    ['neither bias', []],
+    ['a bias of the encoder alone', ['encoderBias']],
+    ['a bias of the decoder alone', ['decoderBias']],
+  ])('take it with %s', async (_, biases) => {
+    expect(await expectResampled({ rows: 9, latents: 8, features: 3, biases })).toBe(5);
+  });
+
+  it('take it only from real rows', async () => {
+    expect(await expectResampled({ rows: 9, real: 3, latents: 6, features: 5 })).toBeGreaterThan(0);
+  });
+
+  it('keep their weights where the error is 0', async () => {
+    expect(await expectResampled({ rows: 4, latents: 4, features: 5, exact: 2 })).toBe(2);
+  });
+
+  it('keep their weights after a step has gone bad', async () => {
+    expect(await expectResampled({ rows: 4, latents: 4, features: 5, bad: true })).toBe(0);
+  });
+
+  it('wait for other rows than those of one draw', () => {
+    const draws = Array.from({ length: 40 }, (_, step) => latentOfRow(1, 4, 20, { step }));
+    expect(new Set(draws)).toEqual(new Set([5, 6, 7, 8, 9]));
   });
 });

@@ -17,7 +17,7 @@ import {
 } from '../support/reductions.ts';
 import { run, runOne, recording } from '../support/run.ts';
 
-/** Shapes with lengths on both sides of a strip of 64, and past 64 strips. Each is a pipeline of its own: reduce.long.test.ts has more. */
+/** Shapes with lengths on both sides of a strip of 64, and past 64 strips. reduce.long.test.ts has more. */
 const shapes = [[1], [65], [16388], [2, 65, 8], [1, 5, 1, 3]];
 
 describe('sum, mean, max and argmax', () => {

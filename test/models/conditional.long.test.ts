@@ -15,6 +15,9 @@ describe('the first ten Adam steps agree with float64, which multiplies labels a
       condition,
     }));
 
+  it('of layers whose slope is computed before the activation, with units in fours', () =>
+    expectTenSteps({ input: [5], encoder: [dense(8, 'gelu')], decoder: [dense(5)], condition: { classes: 2 } }));
+
   it('of layers after others without labels', () =>
     expectTenSteps({
       input: [3, 2, 2],
@@ -26,6 +29,7 @@ describe('the first ten Adam steps agree with float64, which multiplies labels a
 
 describe('follows the gradient of evaluate, including the biases of classes', () => {
   it.each<[string, Partial<AutoencoderSpec>]>([
+    ['tied weights', { tied: true, encoder: [dense(5, 'tanh')] }],
     [
       'several samples of a Gaussian code',
       { ...variational, encoder: [dense(6, 'tanh'), gaussian(2, { samples: 3 })] },

@@ -29,6 +29,11 @@ it('takes the first ten Adam steps as float64 does, to 1e-5, the counts too', as
   await expectTenSteps({ input: [5], ...parts }, [0, 1], twinOf(parts, 8, 3));
 }, 120_000);
 
+it('resamples latents in the first ten Adam steps as float64 does, to 1e-5', async () => {
+  const parts = { encoder: [dense(9, 'tanh'), topK(2)], decoder: [dense(5)] };
+  await expectTenSteps({ input: [5], ...parts }, [0, 1], twinOf(parts, 8, 3, 14));
+}, 120_000);
+
 it('is 0 without dead latents, and then does not change the weights', async () => {
   const options = { epochs: 3, batchSize: 8, optimizer: adam(1e-2) };
   const models = await Promise.all(
@@ -52,11 +57,14 @@ it('revives dead latents', async () => {
     const { data: codes } = await model.encode(data);
     return new Set([...codes].flatMap((value, i) => (value ? [i % 15] : []))).size;
   };
-  const [without, revived] = [
+  const auxiliary = { after: 12, k: 3, weight: 0.5 };
+  const [without, revived, resampled] = [
     await alive(unitNorm()),
-    await alive([unitNorm(), deadLatents({ after: 12, k: 3, weight: 0.5 })]),
+    await alive([unitNorm(), deadLatents(auxiliary)]),
+    await alive([unitNorm(), deadLatents({ ...auxiliary, resample: 24 })]),
   ];
   expect(revived).toBeGreaterThan(without);
+  expect(resampled).toBeGreaterThan(revived);
 });
 
 it('evaluates with the counts of training, without changing them', async () => {
@@ -86,7 +94,7 @@ describe('the counts', () => {
   it('have the same bits at any pace', async () => {
     const found = [];
     for (const frameBudgetMs of [0.001, 50]) {
-      const model = await makeModel(spec());
+      const model = await makeModel(spec({ penalty: [unitNorm(), deadLatents({ after: 12, resample: 24 })] }));
       await model.fit(data, { epochs: 6, batchSize: 8, frameBudgetMs });
       found.push(await bits(model));
     }
@@ -94,7 +102,7 @@ describe('the counts', () => {
   });
 
   it('are those of the step before after a divergence', async () => {
-    const penalty = [deadLatents({ after: 12 })];
+    const penalty = [deadLatents({ after: 12, resample: 24 })];
     await expectTheStepBefore(() => makeModel(spec({ penalty })), data, { epochs: 9 });
   });
 
@@ -144,6 +152,9 @@ describe('is refused', () => {
     ['where the decoder ends in an activation', { decoder: [dense(6, 'tanh')] }, /not one with tanh$/],
     ['where the decoder has another layer', { decoder: [dense(6), dense(6)] }, /not one with dense behind it$/],
     ['where the decoder begins otherwise', { decoder: [stopGradient(), dense(6)], penalty: deadLatents() }, /not one that begins with stopGradient$/],
+    ['with resample where the encoder has another layer', { encoder: [dense(9), dense(15), topK(2)], penalty: deadLatents({ resample: 2000 }) }, /^deadLatents: resample takes an encoder of one dense layer and topK, not of dense, dense, topK$/],
+    ['with resample where the code is reshaped', { encoder: [dense(15), reshape([15]), topK(2)], penalty: deadLatents({ resample: 2000 }) }, /not of dense, reshape, topK$/],
+    ['with resample before latents are dead', { penalty: deadLatents({ resample: 1499 }) }, /^deadLatents: resample is 1499, less than after, which is 1500$/],
     ['for more latents than there are', { penalty: deadLatents({ k: 16 }) }, /^deadLatents: k is 16, more than the 15 numbers of the code$/],
   ])('%s', async (_, changes, message) => {
     await expectRefused(OptionError, message, autoencoder(await sharedGpu(), spec(changes)));

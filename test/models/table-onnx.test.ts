@@ -30,34 +30,9 @@ describe('a model of tables as ONNX accepts columns as in the file, and gives th
     );
     await session.release();
   });
-
-  it('of a single column', async () => {
-    for (const csv of ['a\n1\n2\n4\n8', 'b\nx\ny\nx\nz']) {
-      const data = await readTable(csv);
-      const own = await smallOfTable(data);
-      const results = await runOnTable(await own.toOnnx(), data);
-      expectNear(results.score.data as Float32Array, await own.errors(data), 1e-4, 'score');
-    }
-  });
 });
 
 describe('the names of columns in a file', () => {
-  it('may be those of values within the graph, and of outputs of another part', async () => {
-    const names = ['zero', 'half', 'one', 'flat', 'sizes', 'nothing', 'off and on', 'axis.1', '_zero', 'Cast.0', 'encoder.0.weight', '0.center', 'code']; // prettier-ignore
-    const rows = [0, 1, 2, 3].map((row) => [...names.map((_, c) => (row + 1) * (c + 2)), 'ab'[row % 2]].join());
-    const data = await readTable(`${names.join()},LabelEncoder.65\n${rows.join('\n')}`);
-    const model = await smallOfTable(data);
-    const results = await runOnTable(await model.toOnnx(), data);
-    expectNear(results.score.data as Float32Array, await model.errors(data), 1e-4, 'score');
-    const again = await model.reconstruct(data);
-    for (const name of names)
-      expectNear(Float32Array.from(results[`reconstruction.${name}`].data as number[]), again.values(name), 1e-4, name);
-    const own = await smallOfTable(await readTable('score,cells,reconstruction.score\n1,2,3\n2,4,7\n3,5,1'));
-    await InferenceSession.create(await own.toOnnx('encoder'));
-    await InferenceSession.create(await own.toOnnx('decoder'));
-    await InferenceSession.create(await model.toOnnx('decoder'));
-  });
-
   it('that has none in the table are their numbers, in every part, and beside names that are numbers or beyond ASCII', async () => {
     const data = await readTable(',größe,"",0\n1,2,a,3\n2,4,b,5\n3,5,a,7\n4,6,b,8');
     const names = ['0', 'größe', '2', '0 (2)'];

@@ -166,6 +166,8 @@ function importsOf(file: string, source: ts.SourceFile): Import[] {
     const line = source.getLineAndCharacterOfPosition(specifier.getStart(source)).line + 1;
     found.push({ file, line, target, typeOnly, kind });
   };
+  // An import within a declaration is a call or a type, as `import('pako')`; where there is none, nothing within is looked at.
+  const deep = source.text.includes('import(');
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node))
       add(node.moduleSpecifier, importsTypesOnly(node), node.importClause ? 'import' : 'side effect');
@@ -175,9 +177,9 @@ function importsOf(file: string, source: ts.SourceFile): Import[] {
       add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
     else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
       add(node.arguments[0], false, 'when asked');
-    ts.forEachChild(node, visit);
+    if (deep) ts.forEachChild(node, visit);
   };
-  visit(source);
+  ts.forEachChild(source, visit);
   return found;
 }
 

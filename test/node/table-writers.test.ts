@@ -38,7 +38,7 @@ function drawn(seed: number) {
 }
 
 it('with the format in the options', { timeout: 600_000 }, async () => {
-  const count = times(300, 20_000);
+  const count = times(150, 20_000);
   for (let seed = 0; seed < count; seed++) {
     const { draw, table, bytes, told } = drawn(seed);
     const most = draw.pick([1, 2, 7, 50, 1000]);
@@ -53,7 +53,7 @@ it('with the format in the options', { timeout: 600_000 }, async () => {
 });
 
 it('with a guessed format: it is right, or an error asks', { timeout: 600_000 }, async () => {
-  const count = times(300, 20_000);
+  const count = times(150, 20_000);
   let asked = 0;
   for (let seed = 0; seed < count; seed++) {
     const { table, bytes } = drawn(seed);

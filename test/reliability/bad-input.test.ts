@@ -317,6 +317,7 @@ const makers: Record<string, Target> = {
         after: optional(whole('after', { least: 1, most: 2 ** 24 })),
         k: optional(count('k')),
         weight: optional(number('weight', { above: 0 })),
+        resample: optional(whole('resample', { least: 1, most: 2 ** 24 })),
       },
     ),
   ),

@@ -298,7 +298,6 @@ const none = () => {
 const decodes = {
   output: none,
   decode: none,
-  decoderWeight: none,
   counter: none,
 };
 
@@ -327,12 +326,13 @@ function ofPenalty(
         );
       };
       const outputs = encode(x);
-      const layers = outputs.map((y, l) => ({ y, weight: () => given[2 * l] }));
       const terms = penalty.record({
         pass,
         input: x,
         code: outputs[1],
-        layers,
+        outputs,
+        encoder: { placed: [], parameter: (i) => given[2 * i] },
+        decoder: { placed: [], parameter: none },
         weights: () => [given[0], given[2]],
         encode: (nearby) => encode(nearby)[1],
         target: x,
@@ -372,13 +372,14 @@ function ofDeadLatents(units: number, draw: Draw): Subject {
         pass: new Pass(pass.tape, 'evaluate', pass.state),
         input: x,
         code: z,
-        layers: [latents, z].map((y) => ({ y, weight: none })),
+        outputs: [latents, z],
+        encoder: { placed: [], parameter: none },
+        decoder: { placed: [], parameter: () => out },
         weights: none,
         encode: none,
         ...decodes,
         target,
         output: () => output,
-        decoderWeight: () => out,
         counter: () => idle,
       });
       return [{ values: term.sums, weight }];

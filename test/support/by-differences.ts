@@ -26,6 +26,8 @@ export class AdamByDifferences {
     names.forEach((name, n) => {
       const values = this.weights[name];
       this.#of(name).forEach((each, i) => {
+        // A part may have changed the value since the optimizer's last update.
+        each.weight = values[i];
         each.step(gradients[n][i]);
         values[i] = each.weight;
       });

@@ -1,15 +1,16 @@
 /** The playground in a browser, as its tests press and read it; each test goes on where the one before left it. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, ElementHandle, Page } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { launchChrome } from '../../scripts/chrome.mjs';
 import { buildSite } from '../../scripts/playground/site.mjs';
 import { serveContents } from './static-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** where the page is built, for files beside it */
+/** for the files that the page is given */
 let out: string;
 let server: Awaited<ReturnType<typeof serveContents>>;
 let chrome: Browser;
@@ -33,11 +34,24 @@ export function onPlayground(counts?: { train: number; test: number }, tables?: 
   afterAll(stop);
 }
 
-/** As it is published, in a folder of its own, in one Chrome. */
+/** The page as static files, built by the first test file of a run that asks. */
+async function built(counts?: { train: number; test: number }): Promise<string> {
+  const site = path.join(inject('sites'), counts ? `${counts.train}-${counts.test}` : 'all');
+  if (existsSync(site)) return site;
+  const own = await mkdtemp(`${site}-`);
+  await buildSite(own, counts);
+  await rename(own, site).catch((error: unknown) => {
+    // Another worker has built it in the meantime.
+    if (!existsSync(site)) throw error;
+  });
+  return site;
+}
+
+/** As it is published, in one Chrome. */
 async function start(counts?: { train: number; test: number }, tables?: string): Promise<void> {
   // Chrome starts while the page is built.
-  await Promise.all([buildSite(out, counts), launchChrome().then((launched) => (chrome = launched))]);
-  server = await serveContents((address) => readFile(path.join(out, address.replace(/^\/some\/folder\//, ''))));
+  const [site] = await Promise.all([built(counts), launchChrome().then((launched) => (chrome = launched))]);
+  server = await serveContents((address) => readFile(path.join(site, address.replace(/^\/some\/folder\//, ''))));
   url = `${server.url}/some/folder/`;
   page = await open(`${url}${tables ?? ''}`);
   await (tables === undefined ? ready() : page.waitForSelector('#t-file', patience));

@@ -48,8 +48,11 @@ export interface Compared {
 /** A penalty, and its twin in float64. */
 export interface Added {
   penalty: Penalty;
-  /** What it adds to the loss of a batch with such weights, where it takes other things to be as they are with the `base`; and what it counts then. */
-  twin(weights: Weights, base: Weights, x: Rows): { loss: number; counted: Weights };
+  /**
+   * What it adds to the loss of a batch with such weights, where it takes other things to be as they are with the `base`; what it counts then; and
+   * the weights that it changes before the optimizer's update.
+   */
+  twin(weights: Weights, base: Weights, x: Rows, step: number): { loss: number; counted: Weights; changed?: Weights };
   /** Looks at what was told on the way. */
   check(history: History): void;
 }
@@ -61,13 +64,16 @@ export interface Trained extends Pick<AutoencoderSpec, 'encoder' | 'decoder' | '
   put?(data: Float32Array): Promise<Examples>;
 }
 
+/** The seed of the model and of its draws. */
+export const tenStepsSeed = 3;
+
 /** Trains such an autoencoder, by squared errors unless it has another loss, for ten steps of Adam beside its float64 twin, whose gradients are differences; the last batch is short. With a condition, it is told labels. */
 export async function expectTenSteps(
   { input, encoder, decoder, condition, loss = 'mse', data: given, distance = meanOf(loss as LossName), put }: Trained,
   from: [least: number, most: number] = [0, 1],
   added?: Added,
 ): Promise<void> {
-  const [examples, batchSize, steps, seed] = [11, 4, 10, 3];
+  const [examples, batchSize, steps, seed] = [11, 4, 10, tenStepsSeed];
   const size = input.reduce((p, n) => p * n, 1);
   const data = given?.(examples) ?? new Draw(4).floats(size * examples, ...from);
   const model = await makeModel({
@@ -96,12 +102,15 @@ export async function expectTenSteps(
           ? toldForward(layers, name, weights, rows, { labels: which.map((row) => labels[row]), ...condition })
           : forward(layers, name, weights, rows, tell);
       const { data: y } = half(decoder, 'decoder', half(encoder, 'encoder', seen));
-      return distance(y, x.data, which.length) + (added?.twin(weights, base, x).loss ?? 0);
+      return distance(y, x.data, which.length) + (added?.twin(weights, base, x, step).loss ?? 0);
     };
-    const running: Weights = { ...added?.twin(base, base, x).counted };
+    const { counted, changed = {} } = added?.twin(base, base, x, step) ?? {};
+    const running: Weights = { ...counted };
     const wanted = lossOf((moved) => Object.assign(running, moved));
     expectTwinLoss(history.loss[step], wanted, step);
     twin.step(trained, () => lossOf(() => {}));
+    for (const [name, values] of Object.entries(changed))
+      weights[name].forEach((_, i) => (weights[name][i] += values[i] - base[name][i]));
     Object.assign(weights, running);
   }
   expectTwins(await model.weights(), weights);

@@ -34,7 +34,7 @@ import { convTransposeShader } from '../../shaders/conv2d-transposed.ts';
 import { convWeightsShader } from '../../shaders/conv2d-weights.ts';
 import { corruptShader, type CorruptionKind } from '../../shaders/corrupt.ts';
 import { crossEntropyShader } from '../../shaders/cross-entropy.ts';
-import { deadCount, idleShader, residualShader } from '../../shaders/dead-latents.ts';
+import { deadCount, idleShader, resampleShader, residualShader } from '../../shaders/dead-latents.ts';
 import { decayShader } from '../../shaders/decay.ts';
 import { broadcast, elementwise, type Expression } from '../../shaders/elementwise.ts';
 import { gatherShader, scatterShader } from '../../shaders/gather.ts';
@@ -309,6 +309,7 @@ export const families: Record<string, Text[]> = {
     ].map(([counts, keeps]) => idleShader({ counts, keeps })),
     deadCount(),
     residualShader(),
+    ...all({ encoderBias: either, decoderBias: either }).map(resampleShader),
   ],
   'unit-norm': [projectShader(), normalizeColumnsShader()],
   'avg-pool': [

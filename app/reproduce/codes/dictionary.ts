@@ -13,7 +13,7 @@ type Measured = {
   share: number;
   /** Latents that no example of the test set activates. */
   silent: number;
-  /** Those that are dead when training ends; only where the penalty is. */
+  /** Those that are dead when training ends; only with `deadLatents`. */
   dead: number;
   /** Numbers of a code that are not 0. */
   fewest: number;
@@ -22,7 +22,10 @@ type Measured = {
   left: number;
 };
 
-/** Whether a sparse dictionary finds the directions that its data are made of, with the auxiliary loss for dead latents and without. */
+/**
+ * Whether a sparse dictionary finds the directions that its data are made of: with the auxiliary loss for dead latents and new weights for those that
+ * it does not revive, with that loss alone, and without both.
+ */
 export const dictionary = partedRow(
   ({ quick }) => ({
     model: '128-512-128, linear',
@@ -38,6 +41,7 @@ export const dictionary = partedRow(
     'dead after examples': 1000,
     'dead latents an example': 2,
     weight: 1,
+    'resampled after examples': 5000,
     optimizer: 'adam, its rate falling as a cosine',
     'learning rate': 1e-2,
     'last learning rate': 1e-4,
@@ -62,13 +66,14 @@ export const dictionary = partedRow(
       after: settings['dead after examples'],
       k: settings['dead latents an example'],
       weight: settings.weight,
+      ...(part === 'resampled' && { resample: settings['resampled after examples'] }),
     });
     const model = await autoencoder(gpu, {
       input: dimensions,
       encoder: [dense(plan.directions), topK(plan.active)],
       decoder: [dense(dimensions)],
       loss: 'mse',
-      penalty: part === 'revived' ? [unitNorm(), revival] : unitNorm(),
+      penalty: part === 'plain' ? unitNorm() : [unitNorm(), revival],
       seed,
     });
     const steps = epochs * Math.ceil(train.length / batch);
@@ -90,8 +95,8 @@ export const dictionary = partedRow(
       left,
     };
   },
-  ({ revived, plain }, settings) => {
-    const [ours, beside] = [revived, plain] as (Measured | undefined)[];
+  ({ resampled, revived, plain }, settings) => {
+    const [ours, auxiliary, neither] = [resampled, revived, plain] as (Measured | undefined)[];
     const active = settings['active directions an example'];
     const comparisons: Comparison[] = ours
       ? [
@@ -113,9 +118,13 @@ export const dictionary = partedRow(
       comparisons,
       tables: [
         {
-          title: 'With the auxiliary loss and without',
+          title: 'With resample, with the auxiliary loss alone, and without both',
           head: ['', 'mean largest cosine', `directions with one above ${found}`, 'latents that no test example activates', 'squared length left'],
-          lines: [...(ours ? [line('deadLatents', ours)] : []), ...(beside ? [line('unitNorm alone', beside)] : [])],
+          lines: [
+            ...(ours ? [line('deadLatents with resample', ours)] : []),
+            ...(auxiliary ? [line('deadLatents', auxiliary)] : []),
+            ...(neither ? [line('unitNorm alone', neither)] : []),
+          ],
         },
       ],
       notes: [

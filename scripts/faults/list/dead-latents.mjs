@@ -23,4 +23,23 @@ export default [
   ['factor', 'f32(part[0]) * f32(batch_rows())', 'f32(part[0])', { only: 'determine which latents are dead' }],
   ['condition', 'x[i] - y[i], total[0] > 0.0)', 'x[i] - y[i], true)', { only: 'residual of' }],
   ['sign', 'x[i] - y[i]', 'y[i] - x[i]', { only: 'residual of' }],
+  ['condition', 'state.bad != 0xffffffffu) { return; }', 'false) { return; }', { only: 'gone bad' }],
+  [
+    'bound',
+    'let real = batch_rows();\n  if (state.bad',
+    'let real = state.batch;\n  if (state.bad',
+    { only: 'only from real rows' },
+  ],
+  ['index', 'row * apart + offset', 'row + offset', { only: 'take the direction' }],
+  ['off by one', 'idle[j] >= limit', 'idle[j] > limit', { only: 'take the direction' }],
+  ['sign', 'along += v * decoder_bias[c]', 'along -= v * decoder_bias[c]', { only: 'take the direction' }],
+  ['condition', '!due || norm == 0.0', '!due', { only: 'where the error is 0' }],
+  ['index', 'decoder[c * latents + j] = v', 'decoder[j * features + c] = v', { only: 'take the direction' }],
+  [
+    'order',
+    'let norm = sqrt(add_up(square, local))',
+    'let norm = add_up(square, local)',
+    { only: 'take the direction' },
+  ],
+  ['condition', 'idle[j] = 0.0;', 'idle[j] = 1.0;', { only: 'take the direction' }],
 ];

@@ -7,7 +7,7 @@ export default [
   ['factor', 'rate * given.decay * w', 'given.decay * w'],
   ['factor', 'scale * gradients[i]', 'gradients[i]'],
   ['condition', 'if (state.bad != 0xffffffffu) {', 'if (false) {'],
-  ['condition', 'state.halted = phase;', 'state.halted = 0u;', { test: 'models/adversarial', only: 'goes bad' }],
+  ['condition', 'state.halted = sizes.phase;', 'state.halted = 0u;', { test: 'models/adversarial', only: 'goes bad' }],
   [
     'index',
     'before[(m + 1u) * quads + i] = moments[m * quads + i];',

@@ -1,7 +1,7 @@
 /** @type {import('../list.mjs').FaultsOfFile} */
 export default [
   'kernels/shuffle',
-  ['bound', 'while (at >= examples) { at = feistel(at, keys, more_keys); }', ''],
+  ['bound', 'while (at >= sizes.examples) { at = feistel(at, keys, more_keys); }', ''],
   ['seed or stream', 'philox(vec4u(state.epoch, 1u', 'philox(vec4u(state.epoch, 0u'],
   [
     'seed or stream',

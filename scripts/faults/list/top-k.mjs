@@ -17,7 +17,7 @@ export default [
     { only: 'for any eligible columns' },
   ],
   ['condition', 'key != 0u && is_kept(key, i, cut));', 'is_kept(key, i, cut));', { only: 'for any eligible columns' }],
-  ['bound', 'let real = i / columns < batch_rows();', 'let real = true;', { only: 'largest of a batch' }],
-  ['gradient assigned', 'if (add_dx) { v += dx[i]; }', '', { only: 'gradient' }],
+  ['bound', 'let real = i / sizes.columns < batch_rows();', 'let real = true;', { only: 'largest of a batch' }],
+  ['gradient assigned', 'if (sizes.add_dx != 0u) { v += dx[i]; }', '', { only: 'gradient' }],
   ['condition', 'real && key != 0u && is_kept', 'real && is_kept', { only: 'some columns' }],
 ];

@@ -10,12 +10,14 @@ import { prepareAll, type Part } from './part.ts';
 import type { Prior } from './priors.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
-import type { Constraint } from '../training/trainable.ts';
 
 const contractions = onDemand(() => import('../../kernels/contraction.ts'));
 const noise = onDemand(() => import('../../kernels/corrupt.ts'));
 const randomNumbers = onDemand(() => import('../../kernels/random.ts'));
 const decays = onDemand(() => import('../../kernels/decay.ts'));
+
+/** The layers of a network and their weights. */
+export type NetworkWeights = Pick<Network, 'placed' | 'parameter'>;
 
 /** The tensors that a penalty may use, of a recorded pass through the encoder. */
 export interface Encoding {
@@ -24,8 +26,11 @@ export interface Encoding {
   readonly input: Tensor;
   /** The output of the encoder, [rows, code]. */
   readonly code: Tensor;
-  /** The output of each of the encoder's layers, and its `weight`. */
-  readonly layers: readonly { readonly y: Tensor; weight(): Tensor }[];
+  /** The output of each of the encoder's layers. */
+  readonly outputs: readonly Tensor[];
+  /** The networks, for their layers and weights. In a stage of `pretrain` they have the layers of the stage. */
+  readonly encoder: NetworkWeights;
+  readonly decoder: NetworkWeights;
   /** All of the model's weights, without its biases. */
   weights(): readonly Tensor[];
   /** Records another pass through the same encoder. */
@@ -36,8 +41,6 @@ export interface Encoding {
   output(): Tensor;
   /** Records a pass of a code through the decoder, its last activation included. */
   decode(code: Tensor): Tensor;
-  /** The weight of layer number `i` of the decoder. */
-  decoderWeight(i: number): Tensor;
   /** One of the penalty's own `counters`, by name. */
   counter(name: string): Tensor;
   /** The network that is trained against the model, if the penalty has one. */
@@ -68,7 +71,7 @@ export interface Opponent {
   record(game: Game): Term[];
 }
 
-/** A part that adds terms to the loss, or that constrains weights, as `unitNorm` does. */
+/** A part that adds terms to the loss, or that constrains weights through the pass, as `unitNorm` does. */
 export interface Penalty extends Part {
   /** Checks that it can work on these layers, tied or not. @throws OptionError */
   check(encoder: readonly Layer[], decoder: readonly Layer[], tied: boolean): void;
@@ -88,8 +91,6 @@ export interface Penalty extends Part {
   readonly opponent?: Opponent;
   /** Returns the decoder's layers with the initial values that it needs. */
   decoder?(layers: readonly Layer[]): Layer[];
-  /** Returns the constraint on the decoder's weights. */
-  constrain?(decoder: Network): Constraint;
 }
 
 /**
@@ -125,9 +126,9 @@ export function contractive(weight: number, options: { estimate?: boolean } = {}
           `contractive: takes an encoder of dense layers only, not ${other.name}${other.code ? '' : ': use stochasticContractive'}`,
         );
     },
-    record({ pass, code, layers }) {
+    record({ pass, code, encoder, outputs }) {
       const u = estimate ? randomNumbers().randomSigns(pass.tape, code.shape, pass.draws()) : undefined;
-      const dense = layers.map(({ y, weight: w }) => ({ y, w: w() }));
+      const dense = outputs.map((y, i) => ({ y, w: encoder.parameter(i, 'weight') }));
       return penalty(contractions().contraction(pass.tape, dense, pass.state, weight, u));
     },
   };

@@ -31,15 +31,15 @@ export function unitNorm(): Penalty {
         );
     },
     prepare: kernels.prepare,
-    record: () => [],
-    decoder: ([first, ...rest]) => [withUnitColumns(first), ...rest],
-    constrain(decoder) {
-      const weight = () => decoder.parameter(0, 'weight');
-      return {
-        gradients: (tape) => kernels().projectColumns(tape, weight(), tape.grad(weight())),
-        weights: (tape, state) => kernels().normalizeColumns(tape, weight(), state),
-      };
+    record({ pass: { tape, state, constraints }, decoder }) {
+      const weight = decoder.parameter(0, 'weight');
+      constraints.push({
+        gradients: () => kernels().projectColumns(tape, weight, tape.grad(weight)),
+        afterUpdate: () => kernels().normalizeColumns(tape, weight, state),
+      });
+      return [];
     },
+    decoder: ([first, ...rest]) => [withUnitColumns(first), ...rest],
   };
 }
 

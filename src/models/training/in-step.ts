@@ -16,6 +16,16 @@ export interface InStep {
   readonly scope: Scope;
 }
 
+/** What a part changes in a training step beside its loss. Each member records dispatches. */
+export interface Constraint {
+  /** Changes gradients before they are checked. */
+  gradients?(): void;
+  /** Changes weights before the optimizer's update; it must do nothing if the state says that a step has diverged. */
+  beforeUpdate?(): void;
+  /** Changes weights after the optimizer's update, with the same condition. The state is that of the next batch. */
+  afterUpdate?(): void;
+}
+
 /** Undoes changes of the newest step. */
 export interface Undo {
   /** The first phase of the step that makes the change. */

@@ -1,6 +1,6 @@
 import type { Draws } from '../../kernels/random.ts';
 import type { Tape } from '../../runtime/tape.ts';
-import type { InStep } from './in-step.ts';
+import type { Constraint, InStep } from './in-step.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 
 /**
@@ -24,6 +24,8 @@ export interface BatchExtras {
 
 /** One recording of a model: its purpose, its tape, and the state of its step. */
 export class Pass {
+  /** What the recorded parts change in a training step beside their losses. */
+  readonly constraints: Constraint[] = [];
   #draws: number;
 
   constructor(

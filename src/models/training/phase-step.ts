@@ -6,7 +6,7 @@ import type { Plan } from '../../runtime/plan.ts';
 import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 import { rateAt, settings, type Optimizer } from '../parts/optimizers.ts';
-import type { InStep } from './in-step.ts';
+import type { Constraint, InStep } from './in-step.ts';
 import { Pass } from './pass.ts';
 import { placeOf, setPlaceOf, type OptimizerPlace, type Place } from './place.ts';
 import { differentiate, type Term } from './terms.ts';
@@ -30,6 +30,7 @@ export class PhaseStep {
   /** The plan of the tape for each step, once it is compiled. */
   plan!: Plan;
   readonly tape: Tape;
+  readonly #constraints: readonly Constraint[];
   readonly #settings: Tensor;
   readonly #moments: Tensor | undefined;
   /** The optimizer's state from this fit on. */
@@ -60,6 +61,7 @@ export class PhaseStep {
     const inStep = { ...shared, phase: index };
     const pass = new Pass(this.tape, 'train', state, behind, inStep, { labels, weights, blanks });
     this.terms = phase.record(pass, gathered);
+    this.#constraints = pass.constraints;
     this.#settings = scope.own(emptyTensor(gpu, [settingNames.length], 'f32', 'settings'));
     const moments = momentCount(optimizer.kind);
     // The moments start anew for an optimizer of another kind than before.
@@ -81,24 +83,25 @@ export class PhaseStep {
   async recordUpdate(losses: Tensor, column: number): Promise<void> {
     const { optimizer, origin, given } = this.#next;
     const { state, timetable } = this.shared;
-    const { name, trains, constraints = [] } = this.phase;
+    const { name, trains } = this.phase;
     const { gradients, values } = trains;
     // Each of these parts is short once the engine has compiled its code, but long the first time.
     const pace = new Pace();
     await pace.rest();
     differentiate(this.tape, this.terms, timetable);
-    for (const constraint of constraints) constraint.gradients(this.tape);
+    for (const constraint of this.#constraints) constraint.gradients?.();
     await pace.rest();
     const rates = timetable.column(`rate of ${name}`, 2, (step) => [rateAt(optimizer, step - given), origin]);
     const sums = this.terms.map((term) => term.sums);
     account(this.tape, sums, state, losses, { gradients, timetable: rates, clipNorm: optimizer.clipNorm }, column);
+    for (const constraint of this.#constraints) constraint.beforeUpdate?.();
     optimize(
       this.tape,
       optimizer.kind,
       { values, gradients, moments: this.#moments, settings: this.#settings, state },
       { phase: this.index, before: this.#before },
     );
-    for (const constraint of constraints) constraint.weights(this.tape, state);
+    for (const constraint of this.#constraints) constraint.afterUpdate?.();
   }
 
   /** Stores the optimizer in the model, once everything that can fail has succeeded. */

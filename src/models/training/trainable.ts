@@ -1,7 +1,6 @@
 import type { Data, Dataset, OnDevice } from '../../data/dataset.ts';
 import { putExamples, type Examples } from '../../data/labels.ts';
 import type { Parameters } from '../../runtime/parameters.ts';
-import type { Tape } from '../../runtime/tape.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import { Turns } from '../../runtime/turns.ts';
 import type { Gpu } from '../../runtime/device.ts';
@@ -57,17 +56,6 @@ export interface Batch {
   readonly weights?: Tensor;
 }
 
-/** A constraint of a phase on weights, beside its loss. */
-export interface Constraint {
-  /** Records the changes to gradients before the optimizer sees them. */
-  gradients(tape: Tape): void;
-  /**
-   * Records the changes to weights after the optimizer's update; they must do nothing if the state says that a step has
-   * diverged.
-   */
-  weights(tape: Tape, state: Tensor): void;
-}
-
 /** A part of each training step that minimises its own loss, with its own parameters and optimizer. */
 export interface Phase {
   readonly name: string;
@@ -78,7 +66,6 @@ export interface Phase {
   readonly optimizer?: Optimizer;
   /** Records the model on a batch; it minimises the sum of the terms, each times its coefficient. */
   record(pass: Pass, batch: Batch): Term[];
-  readonly constraints?: readonly Constraint[];
 }
 
 /** The interface of a model to `fit`, with data of type D and losses of type L. */

@@ -1,6 +1,5 @@
 /** The page, touched once everywhere: the quick part of what the `long` tests beside this one go through. */
 import { expect, it } from 'vitest';
-import { readSafetensors } from '../../../src/files/safetensors.ts';
 import {
   changed,
   choose,
@@ -114,27 +113,6 @@ it('has a codebook, of which an example takes an entry', async () => {
   }));
   expect(inGrid).toHaveLength(1);
   expect(framed).toEqual(inGrid);
-});
-
-it('has a GAN: samples, both losses, and nothing that needs an encoder', async () => {
-  await choose('preset', 'gan');
-  const seen = await page.$$eval('h2', (titles) =>
-    titles.filter((title) => title.checkVisibility()).map((title) => title.textContent),
-  );
-  expect(seen).toEqual(['Model', 'Samples', 'Loss', 'Your own data', 'Export', 'Speed', 'The jigsaw']);
-  await has(6, '#samples canvas');
-  await page.click('#step');
-  await says('#state', /It is saved in this browser/);
-  await says('#verdict', /^generator, nats\d.*discriminator, held out\d/);
-  const { tensors } = readSafetensors(await downloaded('#safetensors'));
-  expect(tensors['generator.0.weight'].shape).toEqual([128, 32]);
-});
-
-it('has a dictionary of a sparse code', async () => {
-  await choose('preset', 'sparse-dictionary');
-  await page.$eval('#dictionary', (panel) => panel.scrollIntoView());
-  await has(8, '#latents li');
-  expect(await text('#latents-shown')).toBe('1 to 8 of 512, the most frequent first');
 });
 
 it('tells the model the class: samples and places with the chosen label', async () => {

@@ -4,11 +4,11 @@
 @group(0) @binding(1) var<storage, read> gradients: array<vec4f>;
 @group(0) @binding(2) var<storage, read> settings: Settings;
 @group(0) @binding(3) var<storage, read_write> state: State;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
+struct Sizes { quads: u32, phase: u32 }
 
-@group(0) @binding(4) var<storage, read_write> moments: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> moments: array<vec4f>;
 
-override quads: u32;
-override phase: u32;
 struct Settings { beta1: f32, beta2: f32, rest1: f32, rest2: f32, logBeta1: f32, logBeta2: f32, epsilon: f32, decay: f32 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
@@ -116,10 +116,11 @@ fn normal_cdf(x: f32) -> f32 {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
   if (state.bad != 0xffffffffu) {
-    if (t == 0u && state.halted == 0xffffffffu) { state.halted = phase; }
+    if (t == 0u && state.halted == 0xffffffffu) { state.halted = sizes.phase; }
     return;
   }
   let given = settings;
+  let quads = sizes.quads;
   let scale = state.scale;
   let rate = state.rate;
 

@@ -2,12 +2,8 @@
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-override outer: u32;
-override length: u32;
-override inner: u32;
-override parts: u32;
-override scale: f32;
-override add_y = false;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { outer: u32, length: u32, inner: u32, parts: u32, scale: f32, add_y: u32 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
@@ -16,10 +12,14 @@ fn invocation(id: vec3u, groups: vec3u) -> u32 {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= outer * parts * inner) { return; }
-  let part = t / inner % parts;
-  let first = t / (inner * parts) * length * inner + t % inner;
-  var sum = 0.0;
+  let length = sizes.length;
+  let inner = sizes.inner;
+  let parts = sizes.parts;
+  if (t >= sizes.outer * parts * inner) { return; }
+  let strip = t / inner;
+  let part = strip % parts;
+  let first = strip / parts * length * inner + t - strip * inner;
+  var sum = f32();
 
   var at = part;
   for (; at + 7u * parts < length; at += 8u * parts) {
@@ -42,7 +42,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   for (; at < length; at += parts) { sum += x[first + at * inner]; }
 
-  sum *= scale;
-  if (add_y) { sum += y[t]; }
+  sum *= sizes.scale;
+  if (sizes.add_y != 0u) { sum += y[t]; }
   y[t] = sum;
 }

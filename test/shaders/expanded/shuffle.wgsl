@@ -2,9 +2,9 @@
 
 @group(0) @binding(0) var<storage, read> state: State;
 @group(0) @binding(1) var<storage, read_write> order: array<u32>;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { examples: u32, half_bits: u32 }
 
-override examples: u32;
-override half_bits: u32;
 override stream: u32;
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
@@ -65,6 +65,7 @@ fn mix(word: u32) -> u32 {
 }
 
 fn feistel(value: u32, keys: vec4u, more_keys: vec4u) -> u32 {
+  let half_bits = sizes.half_bits;
   let mask = (1u << half_bits) - 1u;
   var left = value >> half_bits;
   var right = value & mask;
@@ -80,7 +81,7 @@ fn feistel(value: u32, keys: vec4u, more_keys: vec4u) -> u32 {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= examples) { return; }
+  if (i >= sizes.examples) { return; }
   var at = i;
 
   order[i] = at;

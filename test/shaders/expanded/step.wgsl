@@ -2,14 +2,12 @@
 
 @group(0) @binding(0) var<storage, read_write> state: State;
 @group(0) @binding(1) var<storage, read_write> losses: array<atomic<u32>>;
-@group(0) @binding(2) var<storage, read> sums0: array<f32>;
-override count0: u32;
-override width: u32;
-override first_column: u32;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { width: u32, first_column: u32, quads: u32, count0: u32 }
+@group(0) @binding(3) var<storage, read> sums0: array<f32>;
 
-@group(0) @binding(3) var<storage, read> timetable: array<vec2f>;
-@group(0) @binding(4) var<storage, read> gradients: array<vec4u>;
-override quads: u32;
+@group(0) @binding(4) var<storage, read> timetable: array<vec2f>;
+@group(0) @binding(5) var<storage, read> gradients: array<vec4u>;
 
 var<workgroup> part: array<f32, 64>;
 fn add_up(value: f32, local: u32) -> f32 {
@@ -25,14 +23,15 @@ fn add_up(value: f32, local: u32) -> f32 {
 }
 
 fn total0(local: u32) -> f32 {
+  let count = sizes.count0;
+  var four = vec4f();
 
   // Four loads at once, because a load on a GPU takes as long as dozens of additions.
-  var four = vec4f();
   var i = local;
-  for (; i + 192u < count0; i += 256u) {
+  for (; i + 192u < count; i += 256u) {
     four += vec4f(sums0[i], sums0[i + 64u], sums0[i + 128u], sums0[i + 192u]);
   }
-  for (; i < count0; i += 64u) { four.x += sums0[i]; }
+  for (; i < count; i += 64u) { four.x += sums0[i]; }
   return add_up((four.x + four.y) + (four.z + four.w), local);
 
 }
@@ -85,7 +84,7 @@ fn tell(bits: vec4u, at: u32) {
 fn add_losses(local: u32) {
   let sum0 = total0(local);
   if (local == 0u) {
-    let place = state.slot * width + first_column + 0u;
+    let place = state.slot * sizes.width + sizes.first_column + 0u;
     atomicStore(&losses[place], bitcast<u32>(sum0 / f32(batch_rows())));
     if ((atomicLoad(&losses[place]) & exponent) == exponent) { found(0u); }
   }
@@ -103,7 +102,6 @@ fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32,
 ) {
   let block = group.y * groups.x + group.x;
-
   if (block == 0u) { add_losses(local); }
 
   if (block > 0u) {
@@ -111,7 +109,7 @@ fn main(
     var sum = vec4f();
     for (var i = 0u; i < 16u; i++) {
       let at = first + i * 64u;
-      if (at >= quads) { break; }
+      if (at >= sizes.quads) { break; }
       let bits = gradients[at];
       let worst = max(max(bits.x & exponent, bits.y & exponent), max(bits.z & exponent, bits.w & exponent));
       if (worst >= limit) { tell(bits, at); }

@@ -3,13 +3,10 @@
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> partials: array<u32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, parts: u32, shift: u32 }
 
-@group(0) @binding(3) var<storage, read> before: array<vec4u>;
-
-override size: u32;
-override columns: u32;
-override parts: u32;
-override shift: u32;
+@group(0) @binding(4) var<storage, read> before: array<vec4u>;
 
 struct State {
   /** Completed optimizer steps over the life of the model. */
@@ -51,18 +48,19 @@ fn part_of(group: vec3u, local: u32) -> u32 {
   return group.x * 16u + local;
 }
 fn begin_of(part: u32) -> u32 {
-  return min(size, part * ((size + parts - 1u) / parts));
+  return min(sizes.size, part * ((sizes.size + sizes.parts - 1u) / sizes.parts));
 }
 
 @compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let part = part_of(group, local);
-  if (part >= parts) { return; }
+  if (part >= sizes.parts) { return; }
 
   let known = before[0];
 
   var bins: array<u32, 256>;
-  let end = min(begin_of(part + 1u), batch_rows() * columns);
+  let shift = sizes.shift;
+  let end = min(begin_of(part + 1u), batch_rows() * sizes.columns);
   for (var i = begin_of(part); i < end; i++) {
     let key = key_of(x[i]);
 

@@ -3,13 +3,10 @@
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> partials: array<u32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, parts: u32, shift: u32 }
 
-@group(0) @binding(3) var<storage, read> before: array<vec4u>;
-
-override size: u32;
-override columns: u32;
-override parts: u32;
-override shift: u32;
+@group(0) @binding(4) var<storage, read> before: array<vec4u>;
 
 struct State {
   /** Completed optimizer steps over the life of the model. */
@@ -69,8 +66,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 
   let known = before[0];
 
-  let end = min(size, batch_rows() * columns);
-  for (var i = group.x * 256u + local; i < end; i += parts * 256u) {
+  let shift = sizes.shift;
+  let end = min(sizes.size, batch_rows() * sizes.columns);
+  for (var i = group.x * 256u + local; i < end; i += sizes.parts * 256u) {
     let key = key_of(x[i]);
 
     if ((key >> shift) >> 8u == known.x) { count_in((key >> shift) & 255u); }

@@ -5,10 +5,8 @@
 @group(0) @binding(2) var<storage, read_write> indices: array<u32>;
 @group(0) @binding(3) var<storage, read_write> values: array<u32>;
 @group(0) @binding(4) var<storage, read_write> cuts: array<vec4u>;
-
-override rows: u32;
-override columns: u32;
-override k: u32;
+@group(0) @binding(5) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, k: u32 }
 
 fn key_of(bits: u32) -> u32 {
   let magnitude = bits & 0x7fffffffu;
@@ -63,7 +61,9 @@ fn main(
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32,
 ) {
   let row = group.y * groups.x + group.x;
-  if (row >= rows) { return; }
+  if (row >= sizes.rows) { return; }
+  let columns = sizes.columns;
+  let k = sizes.k;
   let first = row * columns;
   var least = 0u;
   var place = k;
