@@ -7,10 +7,10 @@ import { checkTrained, makeParameters, type SavedValues } from './parts/first-va
 import type { Layout } from './parts/layout.ts';
 import type { Scales } from './parts/normalize.ts';
 import { normal } from './parts/priors.ts';
-import type { Contexts, Parts } from './spec.ts';
+import type { Owners, Parts } from './spec.ts';
 import { isGaussian, trainable, type Hourglass } from './training/hourglass.ts';
 import type { Losses } from './training/losses.ts';
-import { newContext, type Context } from './training/trainable.ts';
+import { newOwner, type Owner } from './training/trainable.ts';
 
 /** An autoencoder whose weights are on the device. */
 export interface Assembly<S extends Scales> {
@@ -20,14 +20,14 @@ export interface Assembly<S extends Scales> {
   readonly inside: Omit<Inside<Losses, Examples>, 'spec'>;
 }
 
-/** Makes an autoencoder from checked parts. `alive` returns its context, and `intake` uploads its data. */
+/** Makes an autoencoder from checked parts. `alive` returns its owner, and `intake` uploads its data. */
 export class Assembler {
   #rivals: Parameters<Layout> | undefined;
 
-  constructor(private readonly alive: () => Context) {}
+  constructor(private readonly alive: () => Owner) {}
 
-  /** The contexts in which its networks find their weights. */
-  get contexts(): Contexts {
+  /** The owners of the weights of its networks. */
+  get owners(): Owners {
     const { alive } = this;
     // A discriminator of codes takes neither data nor labels.
     const nothing = { place: undefined, classes: undefined, put: undefined };
@@ -41,7 +41,7 @@ export class Assembler {
   assemble<S extends Scales>(
     gpu: Gpu,
     parts: Parts<S>,
-    intake: Pick<Context, 'classes' | 'put'>,
+    intake: Pick<Owner, 'classes' | 'put'>,
     savedValues?: SavedValues,
   ): Assembly<S> {
     const { encoder, decoder, discriminator, loss, corruptions, penalties, counters, seed } = parts;
@@ -53,7 +53,7 @@ export class Assembler {
     const penalty = penalties.find((each) => each.opponent)?.opponent;
     const opponent = penalty && { penalty, network: discriminator!, parameters: rivals };
     const hourglass = { ...parts, opponent, weights: () => parameters.withRole('weight') };
-    const model = trainable(hourglass, newContext(gpu, parameters, { ...intake, blanks: takesBlanks(parts) }), seed);
+    const model = trainable(hourglass, newOwner(gpu, parameters, { ...intake, blanks: takesBlanks(parts) }), seed);
     const prior = penalties.find((each) => each.prior)?.prior ?? (isGaussian(parts) ? normal() : undefined);
     const sampler = new Sampler(model.place, encoder, prior);
     return {

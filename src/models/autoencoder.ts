@@ -106,7 +106,7 @@ export class Autoencoder extends Coder {
   constructor(gpu: Gpu, spec: AutoencoderSpec, savedValues?: SavedValues) {
     super();
     const assembler = new Assembler(() => this.alive());
-    const parts = readSpec(gpu, spec, assembler.contexts);
+    const parts = readSpec(gpu, spec, assembler.owners);
     const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { classes: parts.classes }, savedValues);
     this.encoder = parts.encoder;
     this.decoder = parts.decoder;

@@ -40,7 +40,7 @@ export function readSpec(gpu: Gpu, spec: ClassifierSpec): CompleteSpec {
   const { encoder, classes, freeze = false, hidden = [], classWeights, seed = 0 } = spec;
   if (!(encoder instanceof Network))
     throw new OptionError('classifier: the encoder is a network, such as the `encoder` of an autoencoder');
-  if (encoder.context().gpu !== gpu) throw new OptionError('classifier: the encoder is on another Gpu');
+  if (encoder.owner().gpu !== gpu) throw new OptionError('classifier: the encoder is on another Gpu');
   if (encoder.prefix !== 'encoder.')
     throw new OptionError(`classifier: takes the \`encoder\` of a model, not its ${encoder.prefix.slice(0, -1)}`);
   if (encoder.layers.some((layer) => layer.classes !== undefined))

@@ -20,7 +20,7 @@ import { written } from './parts/part.ts';
 import { listed, takeSequences } from './parts/placed-layers.ts';
 import type { Pass } from './training/pass.ts';
 import { classification, likeliest } from './training/classes.ts';
-import { newContext, type Context, type ModelContext, type Phase, type Trainable } from './training/trainable.ts';
+import { newOwner, type Owner, type ModelOwner, type Phase, type Trainable } from './training/trainable.ts';
 import { copyWeights } from './saving/weights.ts';
 
 /** The loss and the accuracy of a classifier. */
@@ -41,7 +41,7 @@ export interface Prediction extends Matrix {
 export async function classifierFrom(gpu: Gpu, spec: ClassifierSpec): Promise<Classifier> {
   const made = new Classifier(gpu, readSpec(gpu, spec));
   try {
-    await made.copyFrom(spec.encoder.context());
+    await made.copyFrom(spec.encoder.owner());
     return await made.prepare();
   } catch (error) {
     made.dispose();
@@ -67,7 +67,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     super();
     const { encoder, classes, freeze, hidden, seed, classWeights } = spec;
     this.classes = classes;
-    const context = () => (this.#frozen ? { ...this.alive(), parameters: this.#frozen } : this.alive());
+    const owner = () => (this.#frozen ? { ...this.alive(), parameters: this.#frozen } : this.alive());
     const { flattened, around } = encoder;
     this.head = new Network('head', [...hidden, dense(classes)], encoder.outputShape, () => this.alive(), {
       around: { before: flattened ?? listed(around.after), sequences: around.sequences || takeSequences(hidden) },
@@ -76,10 +76,10 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     const networks = apart ? [[encoder], [this.head]] : [[encoder, this.head]];
     const parameterSets = makeParameters(gpu, networks, seed, savedValues);
     this.#frozen = apart ? parameterSets[0] : undefined;
-    this.encoder = encoder.part(0, encoder.layers.length, context, asNormalizer(encoder.entry)?.copy());
+    this.encoder = encoder.part(0, encoder.layers.length, owner, asNormalizer(encoder.entry)?.copy());
     this.inside = {
       kind: 'classifier',
-      trainable: this.#trainable(newContext(gpu, parameterSets.at(-1)!), seed, classWeights),
+      trainable: this.#trainable(newOwner(gpu, parameterSets.at(-1)!), seed, classWeights),
       networks: [this.encoder, this.head],
       parameterSets,
       others: [this.encoder.entry],
@@ -88,11 +88,11 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
   }
 
   /** Copies the weights of the encoder that the classifier is made from. @internal */
-  copyFrom(source: Context): Promise<void> {
-    const { context, place } = this.inside.trainable;
+  copyFrom(source: Owner): Promise<void> {
+    const { owner, place } = this.inside.trainable;
     place.trainedOn = source.place?.trainedOn;
     // The source may have a head of its own.
-    return copyWeights(source, source.parameters, this.#frozen ?? context.parameters, this.encoder.prefix);
+    return copyWeights(source, source.parameters, this.#frozen ?? owner.parameters, this.encoder.prefix);
   }
 
   /**
@@ -124,11 +124,7 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
     return { ...probabilities, labels: likeliest(probabilities.data, classes) };
   }
 
-  #trainable(
-    context: ModelContext,
-    seed: number,
-    classWeights?: readonly number[],
-  ): Trainable<ClassifierLosses, Labelled> {
+  #trainable(owner: ModelOwner, seed: number, classWeights?: readonly number[]): Trainable<ClassifierLosses, Labelled> {
     const { encoder, head, classes } = this;
     const frozen = this.#frozen;
     const record: Phase['record'] = (pass, { x, targets }) => {
@@ -138,18 +134,18 @@ export class Classifier extends Model<ClassifierLosses, Labelled> {
       return classification(crossEntropy(pass.tape, head.record(pass, code), targets!, pass.state, pass.weights));
     };
     return {
-      context,
+      owner,
       used: frozen && [frozen],
-      place: context.place,
+      place: owner.place,
       seed,
       normalized: encoder.entry && true,
       put: (where, labelled) =>
-        putLabelled(where, context.gpu, labelled, encoder.inputShape, classes, {
-          before: context.place.trainedOn,
+        putLabelled(where, owner.gpu, labelled, encoder.inputShape, classes, {
+          before: owner.place.trainedOn,
           classWeights,
         }),
       prepare: async (training) => encoder.entry?.fit(training),
-      phases: [{ name: 'classifier', trains: context.parameters, record }],
+      phases: [{ name: 'classifier', trains: owner.parameters, record }],
     };
   }
 

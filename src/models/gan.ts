@@ -18,7 +18,7 @@ import type { Prior } from './parts/priors.ts';
 import { refused } from './training/controls.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { ganTrainable, type GanLosses } from './training/gan-phases.ts';
-import { newContext, type Context } from './training/trainable.ts';
+import { newOwner, type Owner } from './training/trainable.ts';
 
 export type { GanLosses, GanSpec };
 
@@ -54,11 +54,11 @@ export class Gan extends Model<GanLosses> {
   constructor(gpu: Gpu, spec: GanSpec, savedValues?: SavedValues) {
     super();
     const { code, generator, discriminator, prior, seed } = readSpec(spec);
-    const context = (): Context => ({ ...this.alive(), place: undefined });
-    const rival = (): Context => ({ ...this.alive(), parameters: discriminating });
+    const owner = (): Owner => ({ ...this.alive(), place: undefined });
+    const rival = (): Owner => ({ ...this.alive(), parameters: discriminating });
     this.#prior = prior;
     const options = { around: { sequences: takeSequences([...generator, ...discriminator]) } };
-    this.generator = new Network('generator', generator, [code], context, options);
+    this.generator = new Network('generator', generator, [code], owner, options);
     const { outputShape } = this.generator;
     this.discriminator = new Network('discriminator', [...discriminator, dense(1)], outputShape, rival, options);
     checkTrained('gan: the generator', [this.generator]);
@@ -68,7 +68,7 @@ export class Gan extends Model<GanLosses> {
       kind: 'gan',
       trainable: ganTrainable(
         { generator: this.generator, discriminator: this.discriminator, prior },
-        newContext(gpu, generating),
+        newOwner(gpu, generating),
         discriminating,
         seed,
       ),

@@ -20,7 +20,7 @@ import type { Pass } from './training/pass.ts';
 import { farApart } from './permutations.ts';
 import { Puzzles } from './puzzles.ts';
 import { classification, likeliest } from './training/classes.ts';
-import { newContext, type ModelContext, type Phase, type Trainable } from './training/trainable.ts';
+import { newOwner, type ModelOwner, type Phase, type Trainable } from './training/trainable.ts';
 
 export type { JigsawSpec };
 
@@ -67,8 +67,8 @@ export class Jigsaw extends Model<JigsawLosses> {
     const { image, side, tile } = cuts;
     const cells = side * side;
     // The inputs are tiles as the model sees them, at any scale of the images.
-    const context = () => ({ ...this.alive(), place: undefined });
-    this.encoder = new Network('encoder', encoder, [...tile, image[2]], context);
+    const owner = () => ({ ...this.alive(), place: undefined });
+    this.encoder = new Network('encoder', encoder, [...tile, image[2]], owner);
     const { outputShape, flattened } = this.encoder;
     this.head = new Network('head', [...head, dense(permutations)], [sizeOf(outputShape) * cells], () => this.alive(), {
       around: { before: flattened && [cells, ...flattened] },
@@ -78,7 +78,7 @@ export class Jigsaw extends Model<JigsawLosses> {
     this.#puzzles = new Puzzles(gpu, cuts, this.permutations);
     this.inside = {
       kind: 'jigsaw',
-      trainable: this.#trainable(newContext(gpu, parameters), image, seed),
+      trainable: this.#trainable(newOwner(gpu, parameters), image, seed),
       networks: [this.encoder, this.head],
       parameterSets: [parameters],
       others: [this.#puzzles],
@@ -123,13 +123,12 @@ export class Jigsaw extends Model<JigsawLosses> {
     checkOptions('solve', options, ['seed']);
     const { seed = this.inside.trainable.seed } = options;
     checkSeed('solve', seed);
-    const context = this.alive();
+    const owner = this.alive();
     const { image, side, tile } = this.#puzzles.cuts;
     return scoped(async (scope) => {
-      const set = scope.ownSet(await asDataset('solve', context.gpu, data, image, context.place?.trainedOn));
+      const set = scope.ownSet(await asDataset('solve', owner.gpu, data, image, owner.place?.trainedOn));
       // Each run draws the same puzzles.
-      const run = (shape: number[], record: Recording) =>
-        predict(context, 'solve', set, image, shape, record, { seed });
+      const run = (shape: number[], record: Recording) => predict(owner, 'solve', set, image, shape, record, { seed });
       const tiles = await run([side * side, ...tile, image[2]], (pass, x) => this.#puzzles.cut(pass, x).tiles);
       const truths = await run([1], (pass, x) => this.#puzzles.cut(pass, x).labels);
       const count = this.permutations.length;
@@ -140,17 +139,17 @@ export class Jigsaw extends Model<JigsawLosses> {
     });
   }
 
-  #trainable(context: ModelContext, image: Image, seed: number): Trainable<JigsawLosses> {
+  #trainable(owner: ModelOwner, image: Image, seed: number): Trainable<JigsawLosses> {
     const record: Phase['record'] = (pass, { x }) => {
       const { tiles, labels } = this.#puzzles.cut(pass, x);
       return classification(crossEntropy(pass.tape, this.#logits(pass, tiles), labels, pass.state, pass.weights));
     };
     return {
-      context,
-      place: context.place,
+      owner,
+      place: owner.place,
       seed,
-      put: (where, data) => asDataset(where, context.gpu, data, image, context.place.trainedOn),
-      phases: [{ name: 'jigsaw', trains: context.parameters, record }],
+      put: (where, data) => asDataset(where, owner.gpu, data, image, owner.place.trainedOn),
+      phases: [{ name: 'jigsaw', trains: owner.parameters, record }],
     };
   }
 

@@ -12,7 +12,7 @@ import { startFit } from './training/fit.ts';
 import type { FitOptions, Training } from './training/fit-options.ts';
 import { Gate } from './training/gate.ts';
 import type { AnyLoss } from './training/losses.ts';
-import type { Context, Trainable } from './training/trainable.ts';
+import type { Owner, Trainable } from './training/trainable.ts';
 
 /** What each kind of model provides to the methods that all models share. */
 export interface Inside<L extends AnyLoss, D> {
@@ -139,10 +139,10 @@ export abstract class Model<L extends AnyLoss, D = Data> {
     return this.#gate.enter(where);
   }
 
-  /** Returns the context of its networks. @throws LatentGpuError where the model was disposed @internal */
-  protected alive(): Context {
+  /** Returns the owner of its networks. @throws LatentGpuError where the model was disposed @internal */
+  protected alive(): Owner {
     if (this.#disposed) throw new LatentGpuError('the model was disposed');
-    return this.inside.trainable.context;
+    return this.inside.trainable.owner;
   }
 
   /** Returns the places of the weights. @internal */

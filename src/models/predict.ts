@@ -12,7 +12,7 @@ import { emptyTensor, readTensors, roomFor, sizeOf, type Matrix, type Tensor } f
 import type { Turns } from '../runtime/turns.ts';
 import { batchFor, gatherFrom } from './training/batches.ts';
 import { Pass } from './training/pass.ts';
-import { putData, type Context } from './training/trainable.ts';
+import { putData, type Owner } from './training/trainable.ts';
 
 /** The most bytes that are read back at a time. */
 const pieceBytes = 32 * 2 ** 20;
@@ -34,7 +34,7 @@ export interface PredictOptions {
  * @throws OptionError where labels are missing or not used; ShapeError, DataError, OutOfMemoryError
  */
 export async function predict(
-  context: Context,
+  owner: Owner,
   where: string,
   data: Examples,
   inputShape: readonly number[],
@@ -43,9 +43,9 @@ export async function predict(
   { seed, scores = false }: PredictOptions = {},
 ): Promise<Matrix> {
   return scoped(async (scope) => {
-    const set = scope.ownSet(await putData(where, context, data, inputShape));
+    const set = scope.ownSet(await putData(where, owner, data, inputShape));
     const columns = sizeOf(outputShape);
-    const values = await mapRows(where, context.turns, set, columns, record, seed);
+    const values = await mapRows(where, owner.turns, set, columns, record, seed);
     for (let i = 0; i < values.length; i++) {
       if (!Number.isNaN(values[i])) continue;
       if (!scores)

@@ -10,7 +10,7 @@ import { asLoss, writtenLoss, type Loss, type LossName } from './parts/losses.ts
 import type { MakerName } from './parts/makers.ts';
 import { Network, table } from './parts/network.ts';
 import type { Hourglass } from './training/hourglass.ts';
-import type { Context } from './training/trainable.ts';
+import type { Owner } from './training/trainable.ts';
 import { imageAhead, listed, takeSequences } from './parts/placed-layers.ts';
 import type { Normalize, Scales } from './parts/normalize.ts';
 import type { Normalizer } from './parts/normalizer.ts';
@@ -71,16 +71,16 @@ export interface Parts<S extends Scales = Normalizer> extends Omit<Hourglass<S>,
   readonly seed: number;
 }
 
-/** The contexts of a model's networks: one for the model's own weights, and one for those of a discriminator. */
-export interface Contexts {
-  readonly own: () => Context;
-  readonly rival: () => Context;
+/** The owners of the weights of a model's networks: of the model's own, and of those of a discriminator. */
+export interface Owners {
+  readonly own: () => Owner;
+  readonly rival: () => Owner;
 }
 
 const known = ['input', 'encoder', 'decoder', 'loss', 'corrupt', 'penalty', 'normalize', 'tied', 'condition', 'seed'];
 
 /** Checks a spec that `prepareSpec` has prepared. @throws OptionError, ShapeError */
-export function readSpec(gpu: Gpu, spec: AutoencoderSpec, contexts: Contexts): Parts {
+export function readSpec(gpu: Gpu, spec: AutoencoderSpec, owners: Owners): Parts {
   checkOptions('autoencoder', spec, known);
   const { input, normalize, seed = 0, tied = false } = spec;
   checkSeed('autoencoder', seed);
@@ -103,7 +103,7 @@ export function readSpec(gpu: Gpu, spec: AutoencoderSpec, contexts: Contexts): P
   const normalizer = normalize && new (normalizing().Normalizer)(gpu, normalize, loss.probabilities);
   const halves = { inputShape, encoder, decoder, scales: normalizer, exit: loss.exit ?? normalizer };
   return {
-    ...assembleParts({ ...halves, loss, penalties: readList('penalty', spec.penalty), tied }, contexts),
+    ...assembleParts({ ...halves, loss, penalties: readList('penalty', spec.penalty), tied }, owners),
     corruptions,
     normalizer,
     tied,
@@ -129,7 +129,7 @@ interface Halves {
 /** Makes the networks of a model from layers that have been checked one by one. @throws OptionError, ShapeError */
 export function assembleParts(
   { inputShape, encoder, decoder, loss, penalties, tied = false, scales, exit }: Halves,
-  { own, rival }: Contexts,
+  { own, rival }: Owners,
 ): Pick<Parts, 'encoder' | 'decoder' | 'loss' | 'penalties' | 'counters' | 'discriminator'> {
   const inner = [...encoder.slice(0, -1), ...decoder].find(({ code }) => code);
   if (inner)

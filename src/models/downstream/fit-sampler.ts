@@ -5,7 +5,7 @@ import { permutation, streams } from '../../runtime/random.ts';
 import { scoped } from '../../runtime/scope.ts';
 import { sizeOf } from '../../runtime/tensor.ts';
 import type { Network } from '../parts/network.ts';
-import { putData, type Context } from '../training/trainable.ts';
+import { putData, type Owner } from '../training/trainable.ts';
 import type { SamplerTensors } from './draw.ts';
 import { fitFrequencies } from './indices.ts';
 import { fitMixture } from './mixture.ts';
@@ -25,7 +25,7 @@ const mostNumbers = 2 ** 25;
  * @throws OptionError, ShapeError, DataError
  */
 export async function fitSampler(
-  context: Context,
+  owner: Owner,
   encoder: Network,
   data: Examples,
   options: SamplerOptions,
@@ -44,7 +44,7 @@ export async function fitSampler(
     throw new OptionError(
       `fitSampler: ${components} components of codes of ${size} numbers have more than ${mostNumbers} numbers in their covariances; ${most ? `ask for at most ${most}` : 'make the code smaller'}`,
     );
-  const codes = await codesOf(context, encoder, data, seed, components);
+  const codes = await codesOf(owner, encoder, data, seed, components);
   const { mixture, logLikelihood, iterations: taken } = await fitMixture(codes, size, { components, seed, iterations });
   const { components: count, weights, means, factors } = mixture;
   return {
@@ -60,14 +60,14 @@ export async function fitSampler(
 
 /** Returns the codes of all examples, or of a random selection where there are too many. */
 async function codesOf(
-  context: Context,
+  owner: Owner,
   encoder: Network,
   data: Examples,
   seed: number,
   components: number,
 ): Promise<Float32Array> {
   return scoped(async (scope) => {
-    const set = scope.ownSet(await putData('fitSampler', context, data, encoder.inputShape));
+    const set = scope.ownSet(await putData('fitSampler', owner, data, encoder.inputShape));
     let used = set;
     if (components > set.length)
       throw new OptionError(

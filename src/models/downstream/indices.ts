@@ -41,7 +41,7 @@ export async function entriesAt({ encoder }: Hourglass, { data, shape }: Indices
     throw new DataError(
       `decode: index ${data[wrong]} of example ${Math.floor(wrong / perCode)} is not below ${entries}`,
     );
-  const { gpu, turns } = encoder.context();
+  const { gpu, turns } = encoder.owner();
   const codebook = encoder.parameter(encoder.layers.length - 1, 'codebook');
   const [all] = await turns.take(() => readTensors(gpu, [codebook]));
   const columns = outputShape.at(-1)!;

@@ -39,11 +39,11 @@ export async function logLikelihood(
     throw new OptionError(
       `logLikelihood: the loss ${loss.name} defines no probability density: take 'bce', 'mse' or 'mae'`,
     );
-  const { context, inputShape } = encoder;
+  const { owner, inputShape } = encoder;
   const features = sizeOf(inputShape);
   const logPartition = features * loss.logPartition;
   return scoped(async (scope) => {
-    const set = scope.ownSet(await putChecked(model, 'logLikelihood', { ...context(), blanks: false }, data));
+    const set = scope.ownSet(await putChecked(model, 'logLikelihood', { ...owner(), blanks: false }, data));
     const together = Math.max(1, Math.min(samples, Math.floor(mostAtOnce / (features * Math.min(256, set.length)))));
     const totals = new Float64Array(set.length).fill(-Infinity);
     for (let done = 0, part = 0; done < samples; done += together, part++) {

@@ -86,8 +86,8 @@ export async function corrupt(
   };
   // Corruption does not depend on labels, so they may be missing.
   const labelled = (data as { labels?: Labels } | undefined)?.labels !== undefined;
-  const context = labelled ? encoder.context() : { ...encoder.context(), classes: undefined };
-  return predict(context, 'corrupt', data, inputShape, inputShape, record, { seed });
+  const owner = labelled ? encoder.owner() : { ...encoder.owner(), classes: undefined };
+  return predict(owner, 'corrupt', data, inputShape, inputShape, record, { seed });
 }
 
 /** Returns the reconstruction loss of each example, or of each of its elements. */
@@ -101,7 +101,7 @@ export async function errors(
   checkFlag('errors: perFeature', perFeature);
   const { encoder } = model;
   return scoped(async (scope) => {
-    const set = scope.ownSet(await putChecked(model, 'errors', encoder.context(), examples));
+    const set = scope.ownSet(await putChecked(model, 'errors', encoder.owner(), examples));
     const shape = perFeature ? encoder.inputShape : [1];
     const record: Recording = (pass, x) => recordErrors(model, pass, x, perFeature);
     const { data } = await encoder.compute('errors', set, shape, record, { scores: true });

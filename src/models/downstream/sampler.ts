@@ -6,7 +6,7 @@ import type { Training } from '../training/fit-options.ts';
 import type { Place } from '../training/place.ts';
 import type { Network } from '../parts/network.ts';
 import type { Prior } from '../parts/priors.ts';
-import type { Context } from '../training/trainable.ts';
+import type { Owner } from '../training/trainable.ts';
 import type { SamplerTensors } from './draw.ts';
 import type { Indices } from './indices.ts';
 
@@ -86,11 +86,11 @@ export class Sampler {
   }
 
   /** Fits a mixture, or frequencies, to the codes of examples. @throws OptionError, ShapeError, DataError */
-  async fit(context: Context, data: Examples, options: SamplerOptions, seed: number): Promise<SamplerFit> {
+  async fit(owner: Owner, data: Examples, options: SamplerOptions, seed: number): Promise<SamplerFit> {
     const fittedAt = { step: this.place.step, change: this.#change };
     // Imported on demand: pages that fit no sampler do not load it.
     const { fitSampler } = await import('./fit-sampler.ts');
-    const { tensors, fit } = await fitSampler(context, this.encoder, data, options, seed);
+    const { tensors, fit } = await fitSampler(owner, this.encoder, data, options, seed);
     this.#fitted = tensors;
     this.#fittedAt = fittedAt;
     return fit;

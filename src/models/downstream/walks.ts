@@ -27,7 +27,7 @@ export async function interpolate(
     const first = await putOne(scope, 'interpolate: from', model, from);
     const last = await putOne(scope, 'interpolate: to', model, to);
     const [label, other] = [first, last].map(({ labels }) => labels?.[0]);
-    if (encoder.context().classes !== undefined && label !== other)
+    if (encoder.owner().classes !== undefined && label !== other)
       throw new OptionError(
         `interpolate: takes two examples of one label, not of ${label} and ${other}; encode them, and decode codes between them with \`labels\``,
       );
@@ -60,13 +60,13 @@ export async function traverse(model: Hourglass, data: Examples, dimension: numb
 
 /** Returns codes as the decoder takes them: with the example's label for each if the model receives labels. */
 function withLabelOf({ encoder }: Hourglass, { labels }: Dataset, codes: Matrix): Examples {
-  if (encoder.context().classes === undefined) return codes;
+  if (encoder.owner().classes === undefined) return codes;
   return { data: codes, labels: Array<number>(codes.shape[0]).fill(labels![0]) };
 }
 
 /** Puts a single example on the device. @throws ShapeError where there are several */
 async function putOne(scope: Scope, where: string, { encoder }: Hourglass, data: Examples): Promise<Dataset> {
-  const set = scope.ownSet(await putData(where, encoder.context(), data, encoder.inputShape));
+  const set = scope.ownSet(await putData(where, encoder.owner(), data, encoder.inputShape));
   if (set.length !== 1) throw new ShapeError(`${where}: takes one example, not ${set.length}`);
   return set;
 }

@@ -7,7 +7,7 @@ import { sizeOf, type Matrix, type Tensor } from '../../runtime/tensor.ts';
 import type { PredictOptions, Recording } from '../predict.ts';
 import type { Pass } from '../training/pass.ts';
 import type { Term } from '../training/terms.ts';
-import type { Context } from '../training/trainable.ts';
+import type { Owner } from '../training/trainable.ts';
 import type { Around, Code, Layer, RecordCode } from './layer.ts';
 import type { Images } from './layout.ts';
 import type { Scales } from './normalize.ts';
@@ -67,7 +67,7 @@ export class Network {
     /** The shape of an example. */
     readonly inputShape: number[],
     /** @internal */
-    readonly context: () => Context,
+    readonly owner: () => Owner,
     private readonly options: NetworkOptions = {},
   ) {
     this.placed = options.placed ?? placeLayers(name, layers, inputShape, options.around);
@@ -96,9 +96,9 @@ export class Network {
       const y = this.recordFromData(pass, x);
       return exit?.inverse(pass.tape, y) ?? y;
     };
-    const context = this.name === 'encoder' ? this.context() : { ...this.context(), place: undefined, put: undefined };
+    const owner = this.name === 'encoder' ? this.owner() : { ...this.owner(), place: undefined, put: undefined };
     await predicting.prepare();
-    return predicting().predict(context, `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
+    return predicting().predict(owner, `${this.name}.predict`, data, this.inputShape, this.outputShape, record);
   }
 
   /** Returns a table of layers, shapes and parameters. */
@@ -167,7 +167,7 @@ export class Network {
     options?: PredictOptions,
   ): Promise<Matrix> {
     await predicting.prepare();
-    return predicting().predict(this.context(), where, data, this.inputShape, outputShape, record, options);
+    return predicting().predict(this.owner(), where, data, this.inputShape, outputShape, record, options);
   }
 
   /** Records y = network(x) for data before normalisation. @internal */
@@ -183,7 +183,7 @@ export class Network {
    */
   recordCode(pass: Pass, x: Tensor, record: RecordCode): Tensor {
     const last = this.layers.length - 1;
-    const before = this.part(0, last, this.context, this.entry).recordFromData(pass, x);
+    const before = this.part(0, last, this.owner, this.entry).recordFromData(pass, x);
     return record(pass, before, (name) => this.parameter(last, name));
   }
 
@@ -212,7 +212,7 @@ export class Network {
 
   /** A weight of layer number `i` of the list, wherever it is kept. @internal */
   parameter(i: number, name: string): Tensor {
-    return this.context().parameters.get(this.weightName(i, name));
+    return this.owner().parameters.get(this.weightName(i, name));
   }
 
   /**
@@ -224,10 +224,10 @@ export class Network {
     return this.options.borrowed?.get(own) ?? own;
   }
 
-  /** Some consecutive layers as a network, with the weights of another context if one is given. @internal */
-  part(from: number, to: number, context = this.context, entry?: Scales): Network {
+  /** Some consecutive layers as a network, with the weights of another owner if one is given. @internal */
+  part(from: number, to: number, owner = this.owner, entry?: Scales): Network {
     const options = { borrowed: this.options.borrowed, entry, placed: this.placed.slice(from, to) };
-    return new Network(this.name, this.layers.slice(from, to), this.shapeBefore(from), context, options);
+    return new Network(this.name, this.layers.slice(from, to), this.shapeBefore(from), owner, options);
   }
 }
 

@@ -1,5 +1,5 @@
 import { OptionError, ShapeError } from '../../errors.ts';
-import type { Context } from '../training/trainable.ts';
+import type { Owner } from '../training/trainable.ts';
 import type { Layer } from './layer.ts';
 import { Network } from './network.ts';
 
@@ -29,7 +29,7 @@ export function tie(encoder: Network, decoder: readonly Layer[]): { layers: Laye
   return { layers, borrowed };
 }
 
-/** The context of a network that is only inspected; it throws, since such a network has no weights. */
-const never = (): Context => {
+/** The owner of the weights of a network that is only inspected; it throws, since such a network has no weights. */
+const never = (): Owner => {
   throw new Error('this network has no weights');
 };

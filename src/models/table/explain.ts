@@ -51,9 +51,9 @@ export async function explain(
   );
   if (!numbers.length) return [];
   const some = table.pick(Uint32Array.from(numbers));
-  const { context, inputShape } = model.encoder;
+  const { owner, inputShape } = model.encoder;
   return scoped(async (scope) => {
-    const set = scope.ownSet(await putData('explain', context(), some as never, inputShape));
+    const set = scope.ownSet(await putData('explain', owner(), some as never, inputShape));
     const cells = await scores(model, set, { perColumn: true, hidden });
     // Hidden scores take a pass for each column, so those of the cells are used again.
     const totals = hidden ? ofRows(model, cells) : await scores(model, set, {});

@@ -33,8 +33,8 @@ export async function decodeTable(parts: TableParts, codes: Matrix): Promise<Tab
   const { decoder, normalizer, schema } = parts;
   normalizer.needFitted();
   const record: Recording = (pass, z) => normalizer.inverse(pass.tape, decoder.record(pass, z));
-  const context = { ...decoder.context(), place: undefined, put: undefined };
+  const owner = { ...decoder.owner(), place: undefined, put: undefined };
   const shape = [schema.columns.length];
-  const { data } = await predict(context, 'decode', codes, decoder.inputShape, shape, record);
+  const { data } = await predict(owner, 'decode', codes, decoder.inputShape, shape, record);
   return tableOfCells(parts, data);
 }

@@ -9,7 +9,7 @@ import { checkLayers, type Layer } from '../parts/layer.ts';
 import { dense } from '../parts/layers.ts';
 import { written } from '../parts/part.ts';
 import type { Penalty } from '../parts/penalties.ts';
-import { assembleParts, readList, type Contexts, type Parts } from '../spec.ts';
+import { assembleParts, readList, type Owners, type Parts } from '../spec.ts';
 import { lossOfCells, ofCells, takesCells } from './parts.ts';
 import { CellScaler, type FittedCells } from './scaler.ts';
 import { readColumns, Schema } from './schema.ts';
@@ -46,7 +46,7 @@ export interface TableParts extends Parts<CellScaler> {
 }
 
 /** Checks a spec. @throws OptionError, ShapeError */
-export function readTableSpec(gpu: Gpu, spec: TableSpec, contexts: Contexts): TableParts {
+export function readTableSpec(gpu: Gpu, spec: TableSpec, owners: Owners): TableParts {
   // Checked first, since a list of anything else was meant as a shape.
   const columns = readColumns(spec.input);
   checkOptions('autoencoder', spec, ['input', 'encoder', 'decoder', 'corrupt', 'penalty', 'seed']);
@@ -73,7 +73,7 @@ export function readTableSpec(gpu: Gpu, spec: TableSpec, contexts: Contexts): Ta
     scales: scaler,
   };
   return {
-    ...assembleParts({ ...halves, loss: lossOfCells(schema), penalties }, contexts),
+    ...assembleParts({ ...halves, loss: lossOfCells(schema), penalties }, owners),
     corruptions: readList('corrupt', spec.corrupt).map(ofCells),
     normalizer: scaler,
     tied: false,

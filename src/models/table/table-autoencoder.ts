@@ -44,7 +44,7 @@ export class TableAutoencoder extends Model<Losses, TableData> {
   constructor(gpu: Gpu, spec: TableSpec, savedValues?: SavedValues) {
     super();
     const assembler = new Assembler(() => this.alive());
-    const parts = readTableSpec(gpu, spec, assembler.contexts);
+    const parts = readTableSpec(gpu, spec, assembler.owners);
     const put = (where: string, data: unknown) => this.#put(where, data);
     const { hourglass, sampler, inside } = assembler.assemble(gpu, parts, { put }, savedValues);
     this.encoder = parts.encoder;

@@ -12,7 +12,7 @@ import type { Trainable } from './trainable.ts';
  * @param advised whether no update of the fit had been made yet, so that a smaller learning rate would not help
  */
 export async function diverged<L extends AnyLoss>(
-  { context, phases, normalized }: Trainable<L, never>,
+  { owner, phases, normalized }: Trainable<L, never>,
   recorded: readonly PhaseStep[],
   { step, halted, bad }: StateValues,
   data: Dataset,
@@ -21,7 +21,7 @@ export async function diverged<L extends AnyLoss>(
 ): Promise<DivergedError> {
   const earlier = [...recorded.slice(0, halted), ...undos.filter(({ phase }) => phase <= halted)];
   const takeBack = (encoder: GPUCommandEncoder) => earlier.forEach((each) => each.takeBack(encoder));
-  if (earlier.length) await context.turns.take(() => context.gpu.submit(takeBack));
+  if (earlier.length) await owner.turns.take(() => owner.gpu.submit(takeBack));
   return new DivergedError(step + 1, recorded[halted].nameOf(bad), {
     ...(advised && { advice: adviceBeforeUpdates(data, normalized) }),
     ...(phases.length > 1 && { phase: phases[halted].name }),

@@ -21,7 +21,7 @@ export async function evaluate<L extends AnyLoss, D>(
 ): Promise<L> {
   return scoped(async (scope) => {
     const set = scope.ownSet(await model.put('evaluate', data));
-    return model.context.turns.take(await prepareEvaluation(scope, model, set, { batch: batchSize, seed }));
+    return model.owner.turns.take(await prepareEvaluation(scope, model, set, { batch: batchSize, seed }));
   });
 }
 
@@ -31,11 +31,11 @@ export async function evaluate<L extends AnyLoss, D>(
  */
 export async function prepareEvaluation<L extends AnyLoss>(
   scope: Scope,
-  { context, place, phases, seed: modelSeed, perExample = 1 }: Trainable<L, never>,
+  { owner, place, phases, seed: modelSeed, perExample = 1 }: Trainable<L, never>,
   set: Dataset,
   { batch = batchFor(set, perExample * set.features), seed = modelSeed }: { batch?: number; seed?: number } = {},
 ): Promise<() => Promise<L>> {
-  const { gpu } = context;
+  const { gpu } = owner;
   const { rows, length: examples } = set;
   const steps = Math.ceil(examples / batch);
   const state = scope.own(makeState(gpu));

@@ -157,8 +157,8 @@ class Fit<L extends AnyLoss, D> {
 
   /** Waits between submits while training is paused; returns whether it continues. */
   async #goesOn(data: Dataset): Promise<boolean> {
-    const { context, used = [] } = this.model;
-    const { gpu, parameters } = context;
+    const { owner, used = [] } = this.model;
+    const { gpu, parameters } = owner;
     // A paused fit must notice the loss of its device.
     const goesOn = await gpu.wait(this.controls.goOn());
     checkAlive('fit', [parameters, ...used]);

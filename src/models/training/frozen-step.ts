@@ -93,7 +93,7 @@ export class FrozenStep<L extends AnyLoss> {
     { batch, optimizer, shuffled, runsAhead }: StepOptions,
   ): Promise<FrozenStep<L>> {
     const { place } = model;
-    const { gpu } = model.context;
+    const { gpu } = model.owner;
     const feed = scope.own(await openFeed('fit', data, batch));
     const steps = runsAhead && !feed ? mostSteps : Math.min(mostSteps, Math.ceil(data.length / batch));
     const state = scope.own(makeState(gpu));
@@ -113,7 +113,7 @@ export class FrozenStep<L extends AnyLoss> {
     let column = 0;
     for (const phase of phases) {
       await phase.recordUpdate(losses, column);
-      await phase.compile();
+      phase.plan = scope.own(await compile(phase.tape));
       column += phase.terms.length;
     }
     const orderTape = makeTape(gpu);
@@ -136,12 +136,12 @@ export class FrozenStep<L extends AnyLoss> {
    * position: the device advances it itself.
    */
   async begin(at: At, steps: number, isFitStart: boolean, anotherEpoch: boolean): Promise<void> {
-    const { context, seed } = this.model;
+    const { owner, seed } = this.model;
     const { data, batch, state, timetable, feed } = this.contents;
     timetable.write(at.step, steps);
     // If a step has diverged, the device must stay at that step.
-    if (!isFitStart) rewind(context.gpu, state);
-    else writeState(context.gpu, state, { ...at, examples: data.length, batch, seed });
+    if (!isFitStart) rewind(owner.gpu, state);
+    else writeState(owner.gpu, state, { ...at, examples: data.length, batch, seed });
     if (!feed || this.#epoch === at.epoch) return;
     feed.begin(await (this.#next ?? this.#orderOf(at.epoch)));
     this.#epoch = at.epoch;
@@ -151,11 +151,11 @@ export class FrozenStep<L extends AnyLoss> {
 
   /** Returns the order of an epoch's examples on the host. */
   async #orderOf(epoch: number): Promise<Uint32Array> {
-    const { context, seed } = this.model;
+    const { owner, seed } = this.model;
     const { order, orderPlan, orderState } = this.contents;
-    writeState(context.gpu, orderState, { epoch, seed });
+    writeState(owner.gpu, orderState, { epoch, seed });
     const computed = orderPlan.run();
-    const [[values]] = await Promise.all([readTensors(context.gpu, [order]), computed]);
+    const [[values]] = await Promise.all([readTensors(owner.gpu, [order]), computed]);
     return values as Uint32Array;
   }
 
@@ -189,7 +189,7 @@ export class FrozenStep<L extends AnyLoss> {
 
   async #readDevice() {
     const { losses, state } = this.contents;
-    const [values, words] = await readTensors(this.model.context.gpu, [losses, state]);
+    const [values, words] = await readTensors(this.model.owner.gpu, [losses, state]);
     return { losses: values as Float32Array, ...parseState(words) };
   }
 

@@ -6,7 +6,7 @@ import type { Layout } from '../parts/layout.ts';
 import type { Network } from '../parts/network.ts';
 import type { Prior } from '../parts/priors.ts';
 import type { Pass } from './pass.ts';
-import type { Batch, ModelContext, Phase, Trainable } from './trainable.ts';
+import type { Batch, ModelOwner, Phase, Trainable } from './trainable.ts';
 
 /** The losses of both sides, in nats. */
 export interface GanLosses {
@@ -25,10 +25,10 @@ export interface Sides {
   readonly prior: Prior;
 }
 
-/** Returns a GAN as `fit` takes it. The context has the generator's parameters; the discriminator's are separate. */
+/** Returns a GAN as `fit` takes it. The owner has the generator's parameters; the discriminator's are separate. */
 export function ganTrainable(
   { generator, discriminator, prior }: Sides,
-  context: ModelContext,
+  owner: ModelOwner,
   discriminating: Parameters<Layout>,
   seed: number,
 ): Trainable<GanLosses> {
@@ -39,15 +39,15 @@ export function ganTrainable(
   const judging: Phase['record'] = (pass, batch) =>
     discriminated(pass, discriminator, [batch.x], [pass.tape.constant(() => make(pass, batch))]);
   return {
-    context,
-    place: context.place,
+    owner,
+    place: owner.place,
     seed,
     phases: [
       { name: 'discriminator', trains: discriminating, initial: dcganAdam(), record: judging },
-      { name: 'generator', trains: context.parameters, record: generated },
+      { name: 'generator', trains: owner.parameters, record: generated },
     ],
     async put(where, data) {
-      const given = await asDataset(where, context.gpu, data, generator.outputShape, context.place.trainedOn);
+      const given = await asDataset(where, owner.gpu, data, generator.outputShape, owner.place.trainedOn);
       if (!given.set.storage.weights) return given;
       given.release();
       throw new DataError(`${where}: a GAN takes no weights of examples: give a data set without them`);

@@ -16,7 +16,7 @@ import type { Encoding, Opponent, Penalty } from '../parts/penalties.ts';
 import type { Losses } from './losses.ts';
 import { startPlace } from './place.ts';
 import type { Term } from './terms.ts';
-import { putData, type Context, type Phase, type Trainable } from './trainable.ts';
+import { putData, type Owner, type Phase, type Trainable } from './trainable.ts';
 
 /** The parts that all autoencoders share: an encoder, a decoder, and the terms of the loss. */
 export interface Hourglass<S extends Scales = Normalizer> {
@@ -49,10 +49,10 @@ export const isGaussian = ({ encoder }: Pick<AnyHourglass, 'encoder'>): boolean 
 export async function putChecked(
   { encoder, loss, normalizer }: AnyHourglass,
   where: string,
-  context: Context,
+  owner: Owner,
   data: Examples,
 ): Promise<OnDevice> {
-  const made = await putData(where, context, data, encoder.inputShape);
+  const made = await putData(where, owner, data, encoder.inputShape);
   try {
     if (!normalizer) loss.checkData?.(made.set);
     return made;
@@ -110,7 +110,7 @@ export function recordLoss(model: AnyHourglass, pass: Pass, examples: Tensor): T
     opponent: opponent?.network,
   };
   const added = penalties.flatMap((penalty, i) => {
-    const counter = (name: string) => encoder.context().parameters.get(`penalty.${i}.${name}`);
+    const counter = (name: string) => encoder.owner().parameters.get(`penalty.${i}.${name}`);
     return penalty.record({ ...encoding, counter });
   });
   return [...reconstruction, ...terms, ...added];
@@ -190,11 +190,11 @@ export const factorOf = (model: AnyHourglass, x: Tensor): number =>
 export const countedIn = (model: AnyHourglass): Blanks => (isGaussian(model) ? 'sum' : 'share');
 
 /** Returns an untrained autoencoder as `fit` takes it. */
-export function trainable(model: AnyHourglass, context: Context, seed: number): Trainable<Losses, Examples> {
+export function trainable(model: AnyHourglass, owner: Owner, seed: number): Trainable<Losses, Examples> {
   const { code } = model.encoder;
   return {
-    context,
-    place: context.place ?? startPlace(),
+    owner,
+    place: owner.place ?? startPlace(),
     seed,
     normalized: model.normalizer !== undefined,
     perExample: code?.kind === 'gaussian' ? code.samples : 1,
@@ -202,11 +202,11 @@ export function trainable(model: AnyHourglass, context: Context, seed: number): 
       ...(model.opponent ? [opponentPhase(model, model.opponent)] : []),
       {
         name: 'autoencoder',
-        trains: context.parameters,
+        trains: owner.parameters,
         record: (pass, { x }) => recordLoss(model, pass, x),
       },
     ],
-    put: (where, data) => putChecked(model, where, context, data),
+    put: (where, data) => putChecked(model, where, owner, data),
     prepare: async (training) => model.normalizer?.fit(training),
   };
 }

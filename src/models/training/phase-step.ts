@@ -2,7 +2,7 @@ import { momentCount, optimize, settingNames } from '../../kernels/optimizer.ts'
 import { account } from '../../kernels/step.ts';
 import type { Gpu } from '../../runtime/device.ts';
 import { Pace } from '../../runtime/pace.ts';
-import { compile, type Plan } from '../../runtime/plan.ts';
+import type { Plan } from '../../runtime/plan.ts';
 import { tape as makeTape, type Tape } from '../../runtime/tape.ts';
 import { boundRange, emptyTensor, writeTensor, type Tensor } from '../../runtime/tensor.ts';
 import { rateAt, settings, type Optimizer } from '../parts/optimizers.ts';
@@ -27,9 +27,9 @@ export interface Shared extends Omit<InStep, 'phase'> {
 /** One phase of a training step on the device: its terms, its gradients and its optimizer, as one plan. */
 export class PhaseStep {
   readonly terms: readonly Term[];
-  /** The plan of the phase for each step, once it is compiled. */
+  /** The plan of the tape for each step, once it is compiled. */
   plan!: Plan;
-  readonly #tape: Tape;
+  readonly tape: Tape;
   readonly #constraints: readonly Constraint[];
   readonly #settings: Tensor;
   readonly #moments: Tensor | undefined;
@@ -53,13 +53,13 @@ export class PhaseStep {
     const { trains } = phase;
     // The first read makes the buffer. It must be there when the tape asks for the gradient of a weight.
     const { gradients } = trains;
-    this.#tape = makeTape(gpu, { trains: [trains] });
+    this.tape = makeTape(gpu, { trains: [trains] });
     // The last phase, the model's own, draws the same numbers as without the other phases.
-    const gathered = gather(this.#tape);
+    const gathered = gather(this.tape);
     const { targets: labels, weights } = gathered;
     const { blanks } = data.storage;
     const inStep = { ...shared, phase: index };
-    const pass = new Pass(this.#tape, 'train', state, behind, inStep, { labels, weights, blanks });
+    const pass = new Pass(this.tape, 'train', state, behind, inStep, { labels, weights, blanks });
     this.terms = phase.record(pass, gathered);
     this.#constraints = pass.constraints;
     this.#settings = scope.own(emptyTensor(gpu, [settingNames.length], 'f32', 'settings'));
@@ -83,32 +83,25 @@ export class PhaseStep {
   async recordUpdate(losses: Tensor, column: number): Promise<void> {
     const { optimizer, origin, given } = this.#next;
     const { state, timetable } = this.shared;
-    const { gradients, values } = this.phase.trains;
+    const { name, trains } = this.phase;
+    const { gradients, values } = trains;
     // Each of these parts is short once the engine has compiled its code, but long the first time.
     const pace = new Pace();
     await pace.rest();
-    differentiate(this.#tape, this.terms, timetable);
+    differentiate(this.tape, this.terms, timetable);
     for (const constraint of this.#constraints) constraint.gradients?.();
     await pace.rest();
-    const rates = timetable.column(`rate of ${this.phase.name}`, 2, (step) => [
-      rateAt(optimizer, step - given),
-      origin,
-    ]);
+    const rates = timetable.column(`rate of ${name}`, 2, (step) => [rateAt(optimizer, step - given), origin]);
     const sums = this.terms.map((term) => term.sums);
-    account(this.#tape, sums, state, losses, { gradients, timetable: rates, clipNorm: optimizer.clipNorm }, column);
+    account(this.tape, sums, state, losses, { gradients, timetable: rates, clipNorm: optimizer.clipNorm }, column);
     for (const constraint of this.#constraints) constraint.beforeUpdate?.();
     optimize(
-      this.#tape,
+      this.tape,
       optimizer.kind,
       { values, gradients, moments: this.#moments, settings: this.#settings, state },
       { phase: this.index, before: this.#before },
     );
     for (const constraint of this.#constraints) constraint.afterUpdate?.();
-  }
-
-  /** Makes the plan of everything that has been recorded. */
-  async compile(): Promise<void> {
-    this.plan = this.shared.scope.own(await compile(this.#tape));
   }
 
   /** Stores the optimizer in the model, once everything that can fail has succeeded. */

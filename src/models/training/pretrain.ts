@@ -10,7 +10,7 @@ import type { Losses } from './losses.ts';
 import { recordInput, recordLoss, recordTarget, trainable, type Hourglass } from './hourglass.ts';
 import { makeParameters } from '../parts/first-values.ts';
 import type { Network } from '../parts/network.ts';
-import { putData, type Context, type Phase, type Trainable } from './trainable.ts';
+import { putData, type Owner, type Phase, type Trainable } from './trainable.ts';
 import { splitOff } from './validation.ts';
 import { copyWeights } from '../saving/weights.ts';
 
@@ -34,7 +34,7 @@ export async function pretrainLayers(
     throw new OptionError(
       `pretrain: ${counting.name} counts over the whole model, not in stages: train with fit alone`,
     );
-  const { context, seed, put } = whole;
+  const { owner, seed, put } = whole;
   return scoped(async (scope) => {
     const set = scope.ownSet(await put('pretrain', data));
     // All stages, and a later `fit`, hold out the same examples.
@@ -50,7 +50,7 @@ export async function pretrainLayers(
         ...(options.onEpochEnd && { onEpochEnd: (epoch) => options.onEpochEnd?.({ ...epoch, ...stage }) }),
       };
       const fit = (stage: Stage) => startFit(stage, training, stageOptions);
-      histories.push(await trainPair(model, context, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], fit));
+      histories.push(await trainPair(model, owner, pair, philox([i, 0, 0, 0], [seed, streams.stages])[0], fit));
       onChange();
     }
     whole.place.trainedOn = trainedOn(set);
@@ -113,7 +113,7 @@ const endOfResult = ({ layers }: Network, to: number): number =>
 /** Trains copies of two layers' weights, which then replace the originals. */
 async function trainPair(
   model: Hourglass,
-  whole: Context,
+  whole: Owner,
   pair: Pair,
   seed: number,
   fit: (stage: Stage) => Promise<History>,
@@ -121,11 +121,11 @@ async function trainPair(
   const { gpu } = whole;
   const { from, to } = pair.encoder;
   const below = model.encoder.part(0, endOfResult(model.encoder, from));
-  const context: () => Context = () => stageContext;
-  const encoder = model.encoder.part(from, to, context);
-  const decoder = model.decoder.part(pair.decoder.from, pair.decoder.to, context);
+  const owner: () => Owner = () => stageOwner;
+  const encoder = model.encoder.part(from, to, owner);
+  const decoder = model.decoder.part(pair.decoder.from, pair.decoder.to, owner);
   const [parameters] = makeParameters(gpu, [[encoder, decoder]], seed);
-  const stageContext: Context = { gpu, parameters, turns: new Turns() };
+  const stageOwner: Owner = { gpu, parameters, turns: new Turns() };
   try {
     await copyWeights(whole, whole.parameters, parameters);
     const stage: Hourglass = {
@@ -147,7 +147,7 @@ async function trainPair(
       return recordLoss(stage, pass, clean);
     };
     const history = await fit({
-      ...trainable(stage, stageContext, seed),
+      ...trainable(stage, stageOwner, seed),
       used: [whole.parameters],
       normalized: model.normalizer !== undefined,
       // A stage takes the data of the whole model, which have been checked for it.

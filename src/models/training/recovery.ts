@@ -37,7 +37,7 @@ export class Recovery<L extends AnyLoss> {
 
   /** Makes a recovery for a training of the model. @throws OptionError where no other device can be opened */
   constructor(private readonly model: Trainable<L, never>) {
-    if (!model.context.gpu.reopen)
+    if (!model.owner.gpu.reopen)
       throw new OptionError(
         'fit: recover needs a Gpu that can ask for another adapter; this one was opened with an `adapter` or a `device` of yours',
       );
@@ -50,8 +50,8 @@ export class Recovery<L extends AnyLoss> {
 
   /** Stores the present state, with a readback. */
   async keep(course: Course<L>): Promise<void> {
-    const { context, phases, used = [], place } = this.model;
-    const weights = await context.turns.take(() =>
+    const { owner, phases, used = [], place } = this.model;
+    const weights = await owner.turns.take(() =>
       Promise.all(
         [...phases.map(({ trains }) => trains), ...used].map(async (parameters) => ({
           parameters,
@@ -61,7 +61,7 @@ export class Recovery<L extends AnyLoss> {
     );
     // If the best weights are not stored yet, they are those of this epoch.
     if (course.best) course.best.values ??= weights[phases.length - 1].snapshot.values;
-    this.#kept = { device: context.gpu.device, weights, place: copyPlace(place), course: copyOf(course) };
+    this.#kept = { device: owner.gpu.device, weights, place: copyPlace(place), course: copyOf(course) };
     this.#withoutProgress = 0;
   }
 
@@ -70,7 +70,7 @@ export class Recovery<L extends AnyLoss> {
    * @throws any other error; the errors of `recover`
    */
   async after(error: unknown, signal?: AbortSignal): Promise<Course<L>> {
-    const { gpu } = this.model.context;
+    const { gpu } = this.model.owner;
     if (!this.#kept) throw error;
     const { device, weights, place, course } = this.#kept;
     // Another fit may have opened another device already.

@@ -11,8 +11,8 @@ import type { Pass } from './pass.ts';
 import { startPlace, type Place } from './place.ts';
 import type { Term } from './terms.ts';
 
-/** What a network needs of the model that it belongs to, to run: the device, the weights, and how data reach them. */
-export interface Context {
+/** The owner of the weights of networks, usually a model, with what the networks need of it to run. */
+export interface Owner {
   readonly gpu: Gpu;
   readonly parameters: Parameters<Layout>;
   /** Readers and training take turns on the weights. */
@@ -27,20 +27,20 @@ export interface Context {
   readonly put?: (where: string, data: unknown) => Promise<OnDevice>;
 }
 
-/** The context of a model, which always has a place. */
-export type ModelContext = Context & { readonly place: Place };
+/** A model as the owner of its weights. It always has a place. */
+export type ModelOwner = Owner & { readonly place: Place };
 
-/** Returns the context of an untrained model. */
-export const newContext = (
+/** Returns what an untrained model gives its networks. */
+export const newOwner = (
   gpu: Gpu,
   parameters: Parameters<Layout>,
-  intake: Pick<Context, 'classes' | 'blanks' | 'put'> = {},
-): ModelContext => ({ gpu, parameters, turns: new Turns(), place: startPlace(), ...intake });
+  intake: Pick<Owner, 'classes' | 'blanks' | 'put'> = {},
+): ModelOwner => ({ gpu, parameters, turns: new Turns(), place: startPlace(), ...intake });
 
 /** Uploads data for a model, as examples of this shape. @throws OptionError, ShapeError, DataError */
 export const putData = (
   where: string,
-  { gpu, place, classes, blanks, put }: Context,
+  { gpu, place, classes, blanks, put }: Owner,
   data: Examples,
   shape: readonly number[],
 ): Promise<OnDevice> =>
@@ -70,7 +70,7 @@ export interface Phase {
 
 /** The interface of a model to `fit`, with data of type D and losses of type L. */
 export interface Trainable<L extends AnyLoss = Losses, D = Data> {
-  readonly context: Context;
+  readonly owner: Owner;
   /** The weights that it uses beside those it trains. */
   readonly used?: readonly Parameters[];
   readonly place: Place;

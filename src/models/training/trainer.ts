@@ -33,7 +33,7 @@ export class Trainer<L extends AnyLoss> {
     private readonly runsAhead: boolean,
     frameBudgetMs?: number,
   ) {
-    const { gpu } = model.context;
+    const { gpu } = model.owner;
     const { step: startStep, epoch, position } = model.place;
     this.#at = { step: startStep, epoch, position };
     const { data, batch } = step.contents;
@@ -98,7 +98,7 @@ export class Trainer<L extends AnyLoss> {
     before?: Promise<unknown>,
   ): Promise<Stretch<L>> {
     const { stepsPerEpoch, step } = this;
-    const { context, place } = this.model;
+    const { owner, place } = this.model;
     const { step: began, epoch, position } = this.#at;
     const { feed, batch, state } = step.contents;
     Object.assign(place, this.#at, { live: state });
@@ -110,7 +110,7 @@ export class Trainer<L extends AnyLoss> {
       const done = await this.#schedule.submit(steps, encode, {
         ...this.#tuned(hooks, submitted),
         stepsFrom: feed && ((i) => feed.stepsFrom(position + i * batch, batch)),
-        inTurn: (submit) => context.turns.take(submit),
+        inTurn: (submit) => owner.turns.take(submit),
       });
       const through = stepInEpoch + done;
       this.#at = {
@@ -134,7 +134,7 @@ export class Trainer<L extends AnyLoss> {
       goOn: async () => {
         const ms = this.#unreportedMs;
         this.#unreportedMs = 0;
-        await this.model.context.gpu.tuner.improve(this.#tuning, ms);
+        await this.model.owner.gpu.tuner.improve(this.#tuning, ms);
         return !this.#failed && (!goOn || goOn());
       },
       onFinished: (steps, ms) => {

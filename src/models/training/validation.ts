@@ -63,7 +63,7 @@ export class Validation<L extends AnyLoss> {
   ): Promise<Validation<L>> {
     const { patience, minDelta = 0, restoreBest = patience !== undefined } = options;
     const evaluate = await prepareEvaluation(scope, model, data);
-    const { gpu, parameters } = model.context;
+    const { gpu, parameters } = model.owner;
     const values = restoreBest ? emptyTensor(gpu, parameters.values.shape, 'f32', 'best values') : undefined;
     scope.own(values);
     if (values && best?.values) writeTensor(gpu, values, best.values);
@@ -76,7 +76,7 @@ export class Validation<L extends AnyLoss> {
     if (loss < (this.fallen?.loss ?? Infinity) - this.minDelta) this.fallen = { epoch, loss };
     const best = loss < (this.best?.loss ?? Infinity);
     if (best) {
-      if (this.values) await this.#copy(this.model.context.parameters.values, this.values);
+      if (this.values) await this.#copy(this.model.owner.parameters.values, this.values);
       this.best = { epoch, loss };
     }
     return { losses, best, outOfPatience: epoch - (this.fallen?.epoch ?? 0) >= Math.max(1, this.patience) };
@@ -86,12 +86,12 @@ export class Validation<L extends AnyLoss> {
    * Restores the best weights; does nothing if that was not requested, no epoch has ended, or the model is disposed.
    */
   async restoreBest(): Promise<void> {
-    if (this.values && this.best && !this.model.context.parameters.disposed)
-      await this.#copy(this.values, this.model.context.parameters.values);
+    if (this.values && this.best && !this.model.owner.parameters.disposed)
+      await this.#copy(this.values, this.model.owner.parameters.values);
   }
 
   #copy(from: Tensor, to: Tensor): Promise<void> {
-    const { gpu, turns } = this.model.context;
+    const { gpu, turns } = this.model.owner;
     const copy = (encoder: GPUCommandEncoder) =>
       encoder.copyBufferToBuffer(boundRange(from).buffer, 0, boundRange(to).buffer, 0, from.bytes);
     return turns.take(() => gpu.submit(copy));
