@@ -36,21 +36,12 @@ export const gatherShader = ({ bytes, wide, ordered, held, strided }: GatherVari
 #endif
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> x: array<${wide ? 'vec4f' : 'f32'}>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes {
+  rows: u32, columns: u32, scale: f32,${strided ? ' stride: u32,' : ''}${held === 'ring' ? ' window: u32,' : ''}${held === 'split' ? ' first: u32, count: u32,' : ''}
+}
 #if ${ordered}
-@group(0) @binding(3) var<storage, read> order: array<u32>;
-#endif
-override rows: u32;
-override columns: u32;
-override scale: f32;
-#if ${strided}
-override stride: u32;
-#endif
-#if ${held === 'ring'}
-override window: u32;
-#endif
-#if ${held === 'split'}
-override first: u32;
-override count: u32;
+@group(0) @binding(4) var<storage, read> order: array<u32>;
 #endif
 ${grid}
 ${state()}
@@ -59,37 +50,39 @@ ${batchRows}
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
 #if ${wide}
-  let width = columns / 4u;
+  let width = sizes.columns / 4u;
 #else
-  let width = columns;
+  let width = sizes.columns;
 #endif
-  if (t >= rows * width) { return; }
-  var row = state.position + min(t / width, batch_rows() - 1u);
+  if (t >= sizes.rows * width) { return; }
+  let own = t / width;
+  let column = t - own * width;
+  var row = state.position + min(own, batch_rows() - 1u);
 #if ${ordered}
   row = order[row];
 #endif
 #if ${held === 'ring'}
-  row %= window;
+  row %= sizes.window;
 #endif
 #if ${held === 'split'}
   // A row is written by the dispatch whose buffer holds it.
-  if (row < first || row - first >= count) { return; }
-  row -= first;
+  row -= sizes.first;
+  if (row >= sizes.count) { return; }
 #endif
 #if ${strided && wide}
-  let at = row * (stride / 4u) + t % width;
+  let at = row * (sizes.stride / 4u) + column;
 #elif ${strided}
-  let at = row * stride + t % width;
+  let at = row * sizes.stride + column;
 #else
-  let at = row * width + t % width;
+  let at = row * width + column;
 #endif
 #if ${bytes && wide}
   let word = data[at];
-  x[t] = scale * vec4f(vec4u(word, word >> 8u, word >> 16u, word >> 24u) & vec4u(0xffu));
+  x[t] = sizes.scale * vec4f(vec4u(word, word >> 8u, word >> 16u, word >> 24u) & vec4u(0xffu));
 #elif ${bytes}
-  x[t] = scale * f32((data[at / 4u] >> (8u * (at % 4u))) & 0xffu);
+  x[t] = sizes.scale * f32((data[at / 4u] >> (8u * (at % 4u))) & 0xffu);
 #else
-  x[t] = scale * data[at];
+  x[t] = sizes.scale * data[at];
 #endif
 }
 `,
@@ -103,15 +96,16 @@ export const scatterShader = () =>
 @group(0) @binding(0) var<storage, read> y: array<f32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
-override columns: u32;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { columns: u32 }
 ${grid}
 ${state()}
 ${batchRows}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= batch_rows() * columns) { return; }
-  out[state.slot * state.batch * columns + t] = y[t];
+  if (t >= batch_rows() * sizes.columns) { return; }
+  out[state.slot * state.batch * sizes.columns + t] = y[t];
 }
 `,
   );

@@ -101,20 +101,21 @@ export function lossShader(variant: LossVariant) {
   const optional = ['x', 'out', 'dx', 'saved', 'weights'].filter(
     (_, i) => [second, gradient || elements, both, gated, weighted][i],
   );
-  const at = (name: string) => 3 + optional.indexOf(name);
+  const at = (name: string) => 4 + optional.indexOf(name);
   return shader<'y' | 'state' | 'sums', 'x' | 'dy' | 'dx' | 'saved' | 'elements' | 'weights'>(
     `${typeof kind === 'string' ? kind : kind.name}${gradient ? ' with gradient' : ''}`,
     wgsl`
 @group(0) @binding(0) var<storage, read> y: array<${value}>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, strips: u32, factor: f32${gradient ? ', gradient_factor: f32' : ''}${sampled ? ', samples: u32' : ''} }
 #if ${second}
 @group(0) @binding(${at('x')}) var<storage, read> x: array<${value}>;
 #endif
 #if ${gradient}
 @group(0) @binding(${at('out')}) var<storage, read_write> dy: array<${value}>;
 override add_dy = false;
-override gradient_factor: f32;
 #elif ${elements}
 @group(0) @binding(${at('out')}) var<storage, read_write> elements: array<${value}>;
 #endif
@@ -128,13 +129,6 @@ override add_dx = false;
 #if ${weighted}
 @group(0) @binding(${at('weights')}) var<storage, read> weights: array<f32>;
 #endif
-#if ${sampled}
-override samples: u32;
-#endif
-override rows: u32;
-override columns: u32;
-override strips: u32;
-override factor: f32;
 #if ${masked}
 override share: bool;
 #endif
@@ -180,15 +174,16 @@ fn term(y: f32, x: f32) -> vec3f {
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= rows * strips) { return; }
+  let strips = sizes.strips;
+  if (t >= sizes.rows * strips) { return; }
   let row = t / strips;
 #if ${wide}
-  let width = columns / 4u;
+  let width = sizes.columns / 4u;
 #else
-  let width = columns;
+  let width = sizes.columns;
 #endif
 #if ${sampled}
-  let example = row / samples;
+  let example = row / sizes.samples;
 #else
   let example = row;
 #endif
@@ -196,10 +191,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #if ${masked}
   var there = ${value}(0.0);
   for (var c = 0u; c < width; c++) { there += ${unlessBlank('x[example * width + c]', '1.0', '0.0')}; }
-  let part = select(1.0, f32(columns) / max(${wide ? 'dot(there, vec4f(1.0))' : 'there'}, 1.0), share);
+  let part = select(1.0, f32(sizes.columns) / max(${wide ? 'dot(there, vec4f(1.0))' : 'there'}, 1.0), share);
 #endif
 #if ${gradient}
-  let weight = select(0.0, ${part}gradient_factor / f32(batch_rows())${byWeight(weighted)}, real);
+  let weight = select(0.0, ${part}sizes.gradient_factor / f32(batch_rows())${byWeight(weighted)}, real);
 #endif
   var sum = 0.0;
   for (var c = t % strips; c < width; c += strips) {
@@ -227,7 +222,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     if (add_dy) { d += dy[at]; }
     dy[at] = d;
 #elif ${elements}
-    elements[at] = ${masked ? unlessBlank('q', 'factor * l[0]', blankCell) : 'factor * l[0]'};
+    elements[at] = ${masked ? unlessBlank('q', 'sizes.factor * l[0]', blankCell) : 'sizes.factor * l[0]'};
 #endif
 #if ${both}
     var e = weight * l[2];
@@ -235,7 +230,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     dx[at] = e;
 #endif
   }
-  sums[t] = select(0.0, ${part}factor * sum${byWeight(weighted)}, real);
+  sums[t] = select(0.0, ${part}sizes.factor * sum${byWeight(weighted)}, real);
 }
 `,
   );

@@ -2,8 +2,8 @@
 export default [
   'kernels/loss',
   ['comparison', 'if (x > ${largestValue})', 'if (x < ${largestValue})'],
-  ['factor', 'f32(columns) / max(', '1.0 / max('],
-  ['operand', "unlessBlank('q', 'factor * l[0]', blankCell)", "unlessBlank('q', 'factor * l[0]', '0.0')"],
+  ['factor', 'f32(sizes.columns) / max(', '1.0 / max('],
+  ['operand', "unlessBlank('q', 'sizes.factor * l[0]', blankCell)", "unlessBlank('q', 'sizes.factor * l[0]', '0.0')"],
   ['sign', 'max(y, 0.0) - x * y', 'max(y, 0.0) + x * y'],
   ['sign', '2.0 * (x - y))', '2.0 * (y - x))', { test: 'kernels/rowSums' }],
   [
@@ -22,12 +22,12 @@ export default [
   ['factor', 'abs(d) - 0.5 * abs(slope)', 'abs(d) - abs(slope)', { test: 'kernels/element-losses' }],
   [
     'bound',
-    'select(0.0, ${part}gradient_factor / f32(batch_rows())${byWeight(weighted)}, real)',
-    'gradient_factor / f32(batch_rows())',
+    'select(0.0, ${part}sizes.gradient_factor / f32(batch_rows())${byWeight(weighted)}, real)',
+    'sizes.gradient_factor / f32(batch_rows())',
   ],
   ['factor', 'f32(batch_rows())${byWeight(weighted)}', 'f32(batch_rows())', { test: 'kernels/row-weights' }],
-  ['bound', 'select(0.0, ${part}factor * sum${byWeight(weighted)}, real)', 'factor * sum'],
-  ['factor', 'factor * sum${byWeight(weighted)}', 'factor * sum', { test: 'kernels/row-weights' }],
+  ['bound', 'select(0.0, ${part}sizes.factor * sum${byWeight(weighted)}, real)', 'sizes.factor * sum'],
+  ['factor', 'sizes.factor * sum${byWeight(weighted)}', 'sizes.factor * sum', { test: 'kernels/row-weights' }],
   ['factor', 'd *= slope(saved[at]);', ''],
   ['tail of a loop', 'c < width; c += strips', 'c + strips < width; c += strips'],
   ['gradient assigned', 'if (add_dx) { e += dx[at]; }', '', { test: 'kernels/rowSums' }],

@@ -4,10 +4,10 @@
 
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> x: array<f32>;
-
-override rows: u32;
-override columns: u32;
-override scale: f32;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes {
+  rows: u32, columns: u32, scale: f32,
+}
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
@@ -46,13 +46,15 @@ fn batch_rows() -> u32 {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
 
-  let width = columns;
+  let width = sizes.columns;
 
-  if (t >= rows * width) { return; }
-  var row = state.position + min(t / width, batch_rows() - 1u);
+  if (t >= sizes.rows * width) { return; }
+  let own = t / width;
+  let column = t - own * width;
+  var row = state.position + min(own, batch_rows() - 1u);
 
-  let at = row * width + t % width;
+  let at = row * width + column;
 
-  x[t] = scale * data[at];
+  x[t] = sizes.scale * data[at];
 
 }

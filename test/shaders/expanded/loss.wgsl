@@ -3,17 +3,13 @@
 @group(0) @binding(0) var<storage, read> y: array<f32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, strips: u32, factor: f32, gradient_factor: f32 }
 
-@group(0) @binding(3) var<storage, read> x: array<f32>;
+@group(0) @binding(4) var<storage, read> x: array<f32>;
 
-@group(0) @binding(4) var<storage, read_write> dy: array<f32>;
+@group(0) @binding(5) var<storage, read_write> dy: array<f32>;
 override add_dy = false;
-override gradient_factor: f32;
-
-override rows: u32;
-override columns: u32;
-override strips: u32;
-override factor: f32;
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
@@ -125,16 +121,17 @@ fn term(y: f32, x: f32) -> vec3f {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= rows * strips) { return; }
+  let strips = sizes.strips;
+  if (t >= sizes.rows * strips) { return; }
   let row = t / strips;
 
-  let width = columns;
+  let width = sizes.columns;
 
   let example = row;
 
   let real = example < batch_rows();
 
-  let weight = select(0.0, gradient_factor / f32(batch_rows()), real);
+  let weight = select(0.0, sizes.gradient_factor / f32(batch_rows()), real);
 
   var sum = 0.0;
   for (var c = t % strips; c < width; c += strips) {
@@ -152,5 +149,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     dy[at] = d;
 
   }
-  sums[t] = select(0.0, factor * sum, real);
+  sums[t] = select(0.0, sizes.factor * sum, real);
 }
