@@ -7,6 +7,9 @@ import type { Settings } from '../settings.ts';
 
 /** The downloads of the page: the weights, the model, the program and the link. */
 export class TakeAway {
+  /** The number of texts that were copied, to tell the newest from one that the clipboard accepts late. */
+  #copies = 0;
+
   constructor(
     private readonly now: () => { settings: Settings; opened?: Opened },
     private readonly file: (kind: FileKind) => Promise<Uint8Array | undefined>,
@@ -48,17 +51,14 @@ export class TakeAway {
   }
 
   async #copy(text: string, what: string, besides = ''): Promise<void> {
+    const copy = ++this.#copies;
     writeText(byId('code'), text);
     byId('code').hidden = false;
-    try {
-      await navigator.clipboard.writeText(text);
-      writeText(byId('taken'), `${what} is in your clipboard.${besides}`);
-    } catch {
-      // The browser may refuse the clipboard; the text is on the page in any case.
-      writeText(
-        byId('taken'),
-        `${what} is shown below; this browser does not let pages write to the clipboard.${besides}`,
-      );
-    }
+    // The browser may refuse the clipboard; the text is on the page in any case.
+    const where = await navigator.clipboard.writeText(text).then(
+      () => 'is in your clipboard.',
+      () => 'is shown below; this browser does not let pages write to the clipboard.',
+    );
+    if (copy === this.#copies) writeText(byId('taken'), `${what} ${where}${besides}`);
   }
 }

@@ -132,13 +132,33 @@ it('every setting on the page is in the address', async () => {
   expect(differ).toEqual(['beta']);
 });
 
+it('says what was copied last, also where the clipboard accepts an earlier text later', async () => {
+  await page.evaluate(() => {
+    const { clipboard } = navigator;
+    const write = clipboard.writeText.bind(clipboard);
+    clipboard.writeText = () => {
+      clipboard.writeText = write;
+      return new Promise((resolve) => Object.assign(window, { acceptLate: resolve }));
+    };
+  });
+  await toMiddle('#link');
+  await page.click('#typescript');
+  await says('#code', /autoencoder\(/);
+  await page.click('#link');
+  await says('#taken', /^The link/);
+  await page.evaluate(() => {
+    (window as unknown as { acceptLate(): void }).acceptLate();
+    return new Promise((resolve) => setTimeout(resolve));
+  });
+  expect(await text('#taken')).toMatch(/^The link/);
+});
+
 it('and after a reload, or on another page that follows the link, all are as they were', async () => {
   const [before, address, others] = [await onPage(), page.url(), await othersOnPage()];
   await toMiddle('#link');
   await page.click('#link');
-  await says('#code', /#/);
+  await says('#taken', /^The link with the settings of all 3 models/);
   expect(await text('#code')).toBe(address);
-  expect(await text('#taken')).toMatch(/^The link with the settings of all 3 models/);
   await page.reload();
   await fresh('the model was open again');
   await until('the others, too', othersAreOpen);
