@@ -5,6 +5,7 @@ import { expectTenSteps } from '../support/ten-steps.ts';
 
 describe.each<[string, Pick<AutoencoderSpec, 'encoder' | 'decoder'>, after: number, k: number]>([
   ['narrow, with more dead latents asked for than there are', { encoder: [dense(7), topK(2)], decoder: [dense(5)] }, 5, 7],
+  ['of a few units', { encoder: [dense(9, 'tanh'), topK(2)], decoder: [dense(5)] }, 8, 3],
   ['of a batch', { encoder: [dense(9, 'tanh'), topK(2, { batch: true })], decoder: [dense(5)] }, 8, 2],
   ['wide', { encoder: [dense(40, 'gelu'), topK(2)], decoder: [dense(5)] }, 6, 2],
   ['wide, where only what is dead is asked sparsely', { encoder: [dense(40, 'tanh'), topK(5)], decoder: [dense(5)] }, 6, 1],

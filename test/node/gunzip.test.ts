@@ -56,12 +56,13 @@ describe('all members are read', () => {
       Array.from({ length: 1000 }, (_, i) => `${i};`).join(''),
     ],
     ['with all fields of a header', joined(withFields('a'), withFields(''), withFields('b')), 'ab'],
-    ['stored', joined(gzipSync(long, { level: 0 }), gzipSync('b', { level: 0 })), `${long}b`],
+    ['stored, of one block', joined(gzipSync('abc', { level: 0 }), gzipSync('d', { level: 0 })), 'abcd'],
+    ['stored, of several blocks', joined(gzipSync(long, { level: 0 }), gzipSync('b', { level: 0 })), `${long}b`],
     ['with zeros behind them', joined(packed('a'), zeros(1), packed('b'), zeros(10_000)), 'ab'],
     ['of a length whose last byte is not zero', joined(packed('x'.repeat(2 ** 24)), zeros(3)), 'x'.repeat(2 ** 24)],
     ['with a checksum of zero', joined(packed(''), zeros(600)), ''],
   ])('%s', async (_, file, text) => {
-    for (const most of [file.length, 1000, ...(text.length < 2 ** 20 ? [1, 2, 13] : [])])
+    for (const most of [file.length, 1000, ...(file.length < 2 ** 16 ? [1, 2, 13] : [])])
       expect(await contentOf(file, most)).toBe(text);
   });
 
