@@ -8,14 +8,26 @@ import { families } from '../../support/variants.ts';
 /** The constants that have one value in all calls. */
 const fixed: Record<string, string[]> = { shuffle: ['stream'] };
 
-it.each(['step', 'optimizer', 'reduce', 'shuffle', 'top-k', 'top-k-alone', 'top-k-batch', 'top-k-batch-alone'])(
-  '%s: one pipeline serves all sizes',
-  (name) => {
-    const variants = families[name];
-    expect(variants.length).toBeGreaterThan(0);
-    for (const { label, code } of variants) {
-      const overrides = [...code.matchAll(/^override (\w+)/gm)].map((match) => match[1]);
-      expect(overrides, label).toEqual(fixed[name] ?? []);
-    }
-  },
-);
+/** The files of shaders without any other constant, except whether a gradient is added to. */
+const files = [
+  'step',
+  'optimizer',
+  'reduce',
+  'shuffle',
+  'top-k',
+  'top-k-alone',
+  'top-k-batch',
+  'top-k-batch-alone',
+  'activation',
+  'decay',
+  'elementwise',
+];
+
+it.each(files)('%s: one pipeline serves all sizes', (name) => {
+  const variants = families[name];
+  expect(variants.length).toBeGreaterThan(0);
+  for (const { label, code } of variants) {
+    const overrides = [...code.matchAll(/^override (?!add_)(\w+)/gm)].map((match) => match[1]);
+    expect(overrides, label).toEqual(overrides.length ? fixed[name] : []);
+  }
+});
