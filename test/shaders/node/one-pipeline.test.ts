@@ -6,7 +6,15 @@ import { expect, it } from 'vitest';
 import { families } from '../../support/variants.ts';
 
 /** The constants that have one value in all calls. */
-const fixed: Record<string, string[]> = { shuffle: ['stream'] };
+const fixed: Record<string, string[]> = {
+  shuffle: ['stream'],
+  random: ['stream'],
+  importance: ['stream'],
+  puzzle: ['stream'],
+  corrupt: ['stream'],
+  cells: ['stream'],
+  reparameterize: ['stream'],
+};
 
 /** The files of shaders without any other constant, except whether a gradient is added to. */
 const files = [
@@ -21,6 +29,12 @@ const files = [
   'activation',
   'decay',
   'elementwise',
+  'random',
+  'importance',
+  'puzzle',
+  'corrupt',
+  'cells',
+  'reparameterize',
 ];
 
 it.each(files)('%s: one pipeline serves all sizes', (name) => {
