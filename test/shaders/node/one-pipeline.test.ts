@@ -35,6 +35,9 @@ const files = [
   'corrupt',
   'cells',
   'reparameterize',
+  'normalize',
+  'norm',
+  'batch-norm',
 ];
 
 it.each(files)('%s: one pipeline serves all sizes', (name) => {
