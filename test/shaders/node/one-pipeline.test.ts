@@ -38,6 +38,8 @@ const files = [
   'normalize',
   'norm',
   'batch-norm',
+  'cell-product',
+  'cell-loss',
 ];
 
 it.each(files)('%s: one pipeline serves all sizes', (name) => {
