@@ -14,6 +14,7 @@ const fixed: Record<string, string[]> = {
   corrupt: ['stream'],
   cells: ['stream'],
   reparameterize: ['stream'],
+  'vector-quantizer': ['stream'],
 };
 
 /** The files of shaders without any other constant, except whether a gradient is added to. */
@@ -40,6 +41,7 @@ const files = [
   'batch-norm',
   'cell-product',
   'cell-loss',
+  'vector-quantizer',
 ];
 
 it.each(files)('%s: one pipeline serves all sizes', (name) => {
