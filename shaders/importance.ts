@@ -85,7 +85,9 @@ export const boundForward = (weighted = false) => {
 @group(0) @binding(8) var<storage, read> row_weights: array<f32>;
 #endif
 /** A sample's loss is in \`strips\` partial sums. */
-struct Sizes { rows: u32, samples: u32, strips: u32 }
+struct Sizes { rows: u32, strips: u32 }
+/** A constant, because compilers round the division by a constant differently from other divisions. */
+override samples: u32;
 ${grid}
 ${state()}
 ${batchRows}
@@ -102,7 +104,6 @@ fn loss_of(row: u32) -> f32 {
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = invocation(id, groups);
   if (row >= sizes.rows) { return; }
-  let samples = sizes.samples;
   let first = row * samples;
   var most = -3.4028234e38;
   var total = 0.0;

@@ -17,7 +17,10 @@ export interface SetVariant {
   readonly alone: boolean;
 }
 
-/** Chunk: the set of an invocation, its share of the values, and `total`, the sum over the invocations of a set. */
+/**
+ * Chunk: the set of an invocation, its share of the values, and `total`, the sum over the invocations of a set. Needs the values of a set, `count`, as
+ * an override constant, because sums are divided by it: compilers round the division by a constant differently from other divisions.
+ */
 const worker = (alone: boolean): string => wgsl`
 #if ${!alone}
 ${addUp}
@@ -44,7 +47,6 @@ const begin = (alone: boolean): string => wgsl`
   let width = sizes.width;
   let per_example = channels / width;
   if (unit >= sizes.lines / sizes.places * per_example) { return; }
-  let count = sizes.places * width;
   let example = unit / per_example;
   let base = example * sizes.places * channels + (unit - example * per_example) * width;
 `;
@@ -73,6 +75,7 @@ export const setNormForward = ({ alone }: SetVariant) =>
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 @group(0) @binding(5) var<uniform> sizes: Sizes;
 struct Sizes { lines: u32, places: u32, channels: u32, width: u32, epsilon: f32 }
+override count: u32;
 ${deviation()}
 ${grid}
 ${worker(alone)}
@@ -111,6 +114,7 @@ export const setNormBackward = ({ alone }: SetVariant) =>
 @group(0) @binding(4) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(5) var<uniform> sizes: Sizes;
 struct Sizes { lines: u32, places: u32, channels: u32, width: u32 }
+override count: u32;
 override add_dx = false;
 ${grid}
 ${worker(alone)}

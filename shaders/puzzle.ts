@@ -85,9 +85,11 @@ export const cutTilesShader = () =>
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<storage, read_write> label: array<f32>;
 @group(0) @binding(5) var<uniform> sizes: Sizes;
-struct Sizes {
-  rows: u32, side: u32, permutations: u32, height: u32, width: u32, channels: u32, tile_height: u32, tile_width: u32, which: u32,
-}
+struct Sizes { rows: u32, side: u32, permutations: u32, height: u32, width: u32, which: u32 }
+// A tile's number of values is constant, because compilers round the division by a constant differently from other divisions.
+override channels: u32;
+override tile_height: u32;
+override tile_width: u32;
 ${grid}
 ${state()}
 ${batchDraws}
@@ -104,12 +106,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let cell = table[drawn * tiles + slot];
   let cell_height = sizes.height / side;
   let cell_width = sizes.width / side;
-  let tile_height = sizes.tile_height;
-  let tile_width = sizes.tile_width;
   let shift = draw(slot, row);
   let top = cell / side * cell_height + shift.x % (cell_height - tile_height + 1u);
   let left = cell % side * cell_width + shift.y % (cell_width - tile_width + 1u);
-  let count = tile_height * tile_width * sizes.channels;
+  let count = tile_height * tile_width * channels;
   var mean = 0.0;
   for (var i = 0u; i < count; i++) { mean += pixel(row, top, left, i); }
   mean /= f32(count);
@@ -124,8 +124,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 
 /** Value i of the tile whose corner is at a row and a column of an image. */
 fn pixel(row: u32, top: u32, left: u32, i: u32) -> f32 {
-  let line = sizes.tile_width * sizes.channels;
-  return x[((row * sizes.height + top + i / line) * sizes.width + left) * sizes.channels + i % line];
+  let line = tile_width * channels;
+  return x[((row * sizes.height + top + i / line) * sizes.width + left) * channels + i % line];
 }
 `,
   );

@@ -247,14 +247,15 @@ export const moveEntries = (keeps: boolean) =>
 #if ${keeps}
 @group(0) @binding(8) var<storage, read_write> kept: array<f32>;
 #endif
-struct Sizes { vectors: u32, entries: u32, columns: u32, stretches: u32, decay: f32, which: u32 }
+struct Sizes { vectors: u32, columns: u32, stretches: u32, decay: f32, which: u32 }
+/** A constant, because compilers round the division by a constant differently from other divisions. */
+override entries: u32;
 override stream: u32;
 ${realVectors()}
 ${philox}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let k = group.y * groups.x + group.x;
-  let entries = sizes.entries;
   let columns = sizes.columns;
   let stretches = sizes.stretches;
   let decay = sizes.decay;

@@ -7,6 +7,7 @@
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 @group(0) @binding(5) var<uniform> sizes: Sizes;
 struct Sizes { lines: u32, places: u32, channels: u32, width: u32, epsilon: f32 }
+override count: u32;
 
 fn inverse_deviation(variance: f32) -> f32 {
   return select(1.0 / sqrt(variance + sizes.epsilon), 3.0e38, variance > 3.0e38);
@@ -49,7 +50,6 @@ fn main(
   let width = sizes.width;
   let per_example = channels / width;
   if (unit >= sizes.lines / sizes.places * per_example) { return; }
-  let count = sizes.places * width;
   let example = unit / per_example;
   let base = example * sizes.places * channels + (unit - example * per_example) * width;
 
