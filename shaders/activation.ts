@@ -105,13 +105,14 @@ export const slopeForward = (name: Activation) =>
     wgsl`
 @group(0) @binding(0) var<storage, read> saved: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> s: array<vec4f>;
-override quads: u32;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { quads: u32 }
 ${grid}
 ${activation(name)}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= quads) { return; }
+  if (i >= sizes.quads) { return; }
   s[i] = slope(saved[i]);
 }
 `,
@@ -126,7 +127,8 @@ export const slopeBackward = (name: Activation) => {
 @group(0) @binding(0) var<storage, read> ds: array<vec4f>;
 @group(0) @binding(1) var<storage, read> saved: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> dz: array<vec4f>;
-override size: u32;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32 }
 override add_dz = false;
 ${grid}
 ${within}
@@ -137,11 +139,11 @@ fn curvature_one(${saved}: f32) -> f32 {
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (4u * i >= size) { return; }
+  if (4u * i >= sizes.size) { return; }
   let v = saved[i];
   var d = ds[i] * vec4f(curvature_one(v.x), curvature_one(v.y), curvature_one(v.z), curvature_one(v.w));
   if (add_dz) { d += dz[i]; }
-  dz[i] = within(d, i);
+  dz[i] = within(d, i, sizes.size);
 }
 `,
   );
@@ -154,13 +156,14 @@ export const activationForward = (name: Activation) =>
     wgsl`
 @group(0) @binding(0) var<storage, read> z: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
-override quads: u32;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { quads: u32 }
 ${grid}
 ${activation(name)}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= quads) { return; }
+  if (i >= sizes.quads) { return; }
   y[i] = activate(z[i]);
 }
 `,
@@ -174,7 +177,8 @@ export const activationBackward = (name: Activation) =>
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(1) var<storage, read> saved: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> dz: array<vec4f>;
-override size: u32;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32 }
 override add_dz = false;
 ${grid}
 ${within}
@@ -182,10 +186,10 @@ ${activation(name)}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (4u * i >= size) { return; }
+  if (4u * i >= sizes.size) { return; }
   var v = dy[i] * slope(saved[i]);
   if (add_dz) { v += dz[i]; }
-  dz[i] = within(v, i);
+  dz[i] = within(v, i, sizes.size);
 }
 `,
   );

@@ -29,20 +29,21 @@ export const cellProduct = (wide: boolean, bias: boolean) =>
 @group(0) @binding(1) var<storage, read> info: array<Column>;
 @group(0) @binding(2) var<storage, read> w: array<${wide ? 'vec4f' : 'f32'}>;
 @group(0) @binding(3) var<storage, read_write> y: array<${wide ? 'vec4f' : 'f32'}>;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
 #if ${bias}
-@group(0) @binding(4) var<storage, read> bias: array<${wide ? 'vec4f' : 'f32'}>;
+@group(0) @binding(5) var<storage, read> bias: array<${wide ? 'vec4f' : 'f32'}>;
 #endif
-override size: u32;
-override columns: u32;
-override outs: u32;
+struct Sizes { size: u32, columns: u32, outs: u32 }
 ${grid}
 ${placed}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= size) { return; }
-  let o = t % outs;
+  if (t >= sizes.size) { return; }
+  let columns = sizes.columns;
+  let outs = sizes.outs;
   let row = t / outs;
+  let o = t - row * outs;
 #if ${bias}
   var sum = bias[o];
 #else
@@ -70,18 +71,20 @@ export const cellWeights = (wide: boolean) =>
 @group(0) @binding(1) var<storage, read> info: array<Column>;
 @group(0) @binding(2) var<storage, read> dy: array<${wide ? 'vec4f' : 'f32'}>;
 @group(0) @binding(3) var<storage, read_write> dw: array<${wide ? 'vec4f' : 'f32'}>;
-override rows: u32;
-override columns: u32;
-override outs: u32;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, outs: u32 }
 override add_dw = false;
 ${grid}
 ${placed}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let rows = sizes.rows;
+  let columns = sizes.columns;
+  let outs = sizes.outs;
   if (t >= columns * outs) { return; }
-  let o = t % outs;
   let c = t / outs;
+  let o = t - c * outs;
   let column = info[c];
   if (column.categories == 0u) {
     // Both places of a number in one pass, in registers.

@@ -29,15 +29,15 @@ export const scaleCells = () =>
 @group(0) @binding(1) var<storage, read> shift: array<f32>;
 @group(0) @binding(2) var<storage, read> spread: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
-override size: u32;
-override columns: u32;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32 }
 ${grid}
 ${columnInfo}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= size) { return; }
-  let c = i % columns;
+  if (i >= sizes.size) { return; }
+  let c = i % sizes.columns;
   let cell = x[i];
   y[i] = select((cell - shift[c]) / spread[c], cell, is_blank(cell));
 }
@@ -60,9 +60,8 @@ export const corruptCells = (kind: CellCorruption) =>
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-override rows: u32;
-override columns: u32;
-override threshold: u32;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, threshold: u32, which: u32 }
 ${grid}
 ${state()}
 ${batchRows}
@@ -70,12 +69,15 @@ ${batchDraws}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let columns = sizes.columns;
+  let threshold = sizes.threshold;
   let width = (columns + 1u) / 2u;
-  if (t >= rows * width) { return; }
+  if (t >= sizes.rows * width) { return; }
   let row = t / width;
-  let words = draw(t % width, row);
+  let pair = t - row * width;
+  let words = draw(pair, row);
   for (var n = 0u; n < 2u; n++) {
-    let c = 2u * (t % width) + n;
+    let c = 2u * pair + n;
     if (c >= columns) { return; }
     let i = row * columns + c;
     // Two words for each cell: the first decides whether it changes, the second chooses the row.
@@ -97,15 +99,14 @@ export const hideColumn = () =>
     wgsl`
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-override size: u32;
-override columns: u32;
-override hidden: u32;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, hidden: u32 }
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= size) { return; }
-  y[i] = select(x[i], ${blankCell}, i % columns == hidden);
+  if (i >= sizes.size) { return; }
+  y[i] = select(x[i], ${blankCell}, i % sizes.columns == sizes.hidden);
 }
 `,
   );
@@ -117,15 +118,15 @@ export const takeColumn = () =>
     wgsl`
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-override rows: u32;
-override columns: u32;
-override taken: u32;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, taken: u32 }
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = invocation(id, groups);
-  if (row >= rows) { return; }
-  y[row * columns + taken] = x[row * columns + taken];
+  if (row >= sizes.rows) { return; }
+  let at = row * sizes.columns + sizes.taken;
+  y[at] = x[at];
 }
 `,
   );
@@ -138,17 +139,17 @@ export const cellsOfOutputs = () =>
 @group(0) @binding(0) var<storage, read> y: array<f32>;
 @group(0) @binding(1) var<storage, read> info: array<Column>;
 @group(0) @binding(2) var<storage, read_write> cells: array<f32>;
-override size: u32;
-override columns: u32;
-override outs: u32;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { size: u32, columns: u32, outs: u32 }
 ${grid}
 ${columnInfo}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= size) { return; }
-  let column = info[i % columns];
-  let first = i / columns * outs + column.first_out;
+  if (i >= sizes.size) { return; }
+  let row = i / sizes.columns;
+  let column = info[i - row * sizes.columns];
+  let first = row * sizes.outs + column.first_out;
   if (column.categories == 0u) {
     cells[i] = y[first];
     return;

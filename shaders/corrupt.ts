@@ -8,10 +8,11 @@ export type CorruptionKind = 'gaussian' | 'mask' | 'saltAndPepper';
 
 /** WGSL that corrupts four values v with four random words. `amount` is a deviation, `threshold` a probability in units of 2⁻³². */
 const formulas: Record<CorruptionKind, string> = {
-  gaussian: 'v + amount * normals(words)',
-  mask: 'select(amount * v, vec4f(), words < vec4u(threshold))',
+  gaussian: 'v + sizes.amount * normals(words)',
+  mask: 'select(sizes.amount * v, vec4f(), words < vec4u(sizes.threshold))',
   // Words below half the threshold become pepper, the others below it salt: one random word decides both.
-  saltAndPepper: 'select(v, select(vec4f(1.0), vec4f(), words < vec4u(threshold / 2u)), words < vec4u(threshold))',
+  saltAndPepper:
+    'select(v, select(vec4f(1.0), vec4f(), words < vec4u(sizes.threshold / 2u)), words < vec4u(sizes.threshold))',
 };
 
 /**
@@ -28,10 +29,8 @@ export const corruptShader = (kind: CorruptionKind, wide: boolean) =>
 @group(0) @binding(0) var<storage, read> x: array<${wide ? 'vec4f' : 'f32'}>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> y: array<${wide ? 'vec4f' : 'f32'}>;
-override rows: u32;
-override columns: u32;
-override amount: f32 = 1.0;
-override threshold: u32 = 0u;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, amount: f32, threshold: u32, which: u32 }
 override add_y = false;
 ${grid}
 ${state()}
@@ -43,16 +42,18 @@ fn corrupted(v: vec4f, words: vec4u) -> vec4f {
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let columns = sizes.columns;
   let width = (columns + 3u) / 4u;
-  if (t >= rows * width) { return; }
+  if (t >= sizes.rows * width) { return; }
   let row = t / width;
-  let words = draw(t % width, row);
+  let quad = t - row * width;
+  let words = draw(quad, row);
 #if ${wide}
   var v = corrupted(x[t], words);
   if (add_y) { v += y[t]; }
   y[t] = v;
 #else
-  let column = 4u * (t % width);
+  let column = 4u * quad;
   let first = row * columns + column;
   let count = min(4u, columns - column);
   var before = vec4f();

@@ -17,16 +17,12 @@ export const decayShader = (gradient: boolean) =>
 @group(0) @binding(0) var<storage, read> w: array<vec4f>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
 #if ${gradient}
-@group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dw: array<vec4f>;
 override add_dw = false;
-override gradient_factor: f32;
 #endif
-override size: u32;
-override quads: u32;
-override strips: u32;
-override first: u32;
-override factor: f32;
+struct Sizes { size: u32, quads: u32, strips: u32, first: u32, factor: f32${gradient ? ', gradient_factor: f32' : ''} }
 ${grid}
 ${within}
 ${state()}
@@ -34,10 +30,16 @@ ${batchRows}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let size = sizes.size;
+  let quads = sizes.quads;
+  let strips = sizes.strips;
   if (t >= strips) { return; }
+#if ${gradient}
+  let gradient_factor = sizes.gradient_factor;
+#endif
   var sum = vec4f();
   for (var i = t; i < quads; i += strips) {
-    let v = within(w[i], i);
+    let v = within(w[i], i, size);
     sum += v * v;
 #if ${gradient}
     var d = gradient_factor * v;
@@ -45,7 +47,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     dw[i] = d;
 #endif
   }
-  sums[first + t] = 0.5 * factor * f32(batch_rows()) * ((sum.x + sum.y) + (sum.z + sum.w));
+  sums[sizes.first + t] = 0.5 * sizes.factor * f32(batch_rows()) * ((sum.x + sum.y) + (sum.z + sum.w));
 }
 `,
   );

@@ -11,11 +11,11 @@ fn invocation(id: vec3u, groups: vec3u) -> u32 {
 `;
 
 /**
- * Chunk: `within(v, quad)` sets the values of vec4 number `quad` past the end of a tensor of `size` values to zero. That padding must be
+ * Chunk: `within(v, quad, size)` sets the values of vec4 number `quad` past the end of a tensor of `size` values to zero. That padding must be
  * zero where all gradients share a buffer, because the search for NaN includes it.
  */
 export const within = wgsl`
-fn within(v: vec4f, quad: u32) -> vec4f {
+fn within(v: vec4f, quad: u32, size: u32) -> vec4f {
   return select(vec4f(), v, 4u * quad + vec4u(0u, 1u, 2u, 3u) < vec4u(size));
 }
 `;

@@ -5,11 +5,8 @@ import { held } from './reparameterize.ts';
 import { batchRows, state } from './state.ts';
 import { shader, wgsl } from './wgsl.ts';
 
-/** Chunk: the sizes. Example i has `samples` rows from i · samples on; its row of `head` holds the means of all units, then their log-variances l. */
+/** Chunk: the layout. Example i has `samples` rows from i · samples on; its row of `head` holds the means of all units, then their log-variances l. */
 const layout = () => wgsl`
-override rows: u32;
-override units: u32;
-override samples: u32;
 ${grid}
 ${state()}
 ${batchRows}
@@ -18,7 +15,9 @@ ${batchRows}
 /** Chunk: `sample_draw(quad, row)`, as `draw`, for a batch in which each example has several rows, one for each sample. */
 const sampleDraw = () => wgsl`
 fn sample_draw(quad: u32, row: u32) -> vec4u {
-  return philox(vec4u(quad + (row % samples) * ((units + 3u) / 4u), state.position + row / samples, state.step, which), vec2u(state.seed, stream));
+  let example = row / sizes.samples;
+  let sample = row - example * sizes.samples;
+  return philox(vec4u(quad + sample * ((sizes.units + 3u) / 4u), state.position + example, state.step, sizes.which), vec2u(state.seed, stream));
 }
 `;
 
@@ -35,6 +34,8 @@ export const sampleForward = () =>
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> z: array<f32>;
 @group(0) @binding(3) var<storage, read_write> ratio: array<f32>;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, units: u32, samples: u32, which: u32 }
 ${layout()}
 ${batchDraws}
 ${math}
@@ -42,8 +43,9 @@ ${held()}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = invocation(id, groups);
-  if (row >= rows * samples) { return; }
-  let own = 2u * (row / samples) * units;
+  let units = sizes.units;
+  if (row >= sizes.rows * sizes.samples) { return; }
+  let own = 2u * (row / sizes.samples) * units;
   var sum = 0.0;
   for (var unit = 0u; unit < units; unit += 4u) {
     let noise = normals(sample_draw(unit / 4u, row));
@@ -78,19 +80,21 @@ export const boundForward = (weighted = false) => {
 @group(0) @binding(4) var<storage, read_write> weights: array<f32>;
 @group(0) @binding(5) var<storage, read_write> reconstruction: array<f32>;
 @group(0) @binding(6) var<storage, read_write> kl: array<f32>;
+@group(0) @binding(7) var<uniform> sizes: Sizes;
 #if ${weighted}
-@group(0) @binding(7) var<storage, read> row_weights: array<f32>;
+@group(0) @binding(8) var<storage, read> row_weights: array<f32>;
 #endif
-override rows: u32;
+/** A sample's loss is in \`strips\` partial sums. */
+struct Sizes { rows: u32, strips: u32 }
+/** A constant, because compilers round the division by a constant differently from other divisions. */
 override samples: u32;
-/** The number of partial sums of a sample's loss. */
-override strips: u32;
 ${grid}
 ${state()}
 ${batchRows}
 ${math}
 ${draws}
 fn loss_of(row: u32) -> f32 {
+  let strips = sizes.strips;
   var sum = 0.0;
   for (var strip = 0u; strip < strips; strip++) { sum += losses[row * strips + strip]; }
   return sum;
@@ -99,7 +103,7 @@ fn loss_of(row: u32) -> f32 {
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = invocation(id, groups);
-  if (row >= rows) { return; }
+  if (row >= sizes.rows) { return; }
   let first = row * samples;
   var most = -3.4028234e38;
   var total = 0.0;
@@ -145,7 +149,8 @@ export const sampleBackward = () =>
 @group(0) @binding(3) var<storage, read> weights: array<f32>;
 @group(0) @binding(4) var<storage, read> state: State;
 @group(0) @binding(5) var<storage, read_write> dhead: array<f32>;
-override pull: f32;
+@group(0) @binding(6) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, units: u32, samples: u32, which: u32, pull: f32 }
 override add_dhead = false;
 ${layout()}
 ${batchDraws}
@@ -154,12 +159,14 @@ ${held()}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let units = sizes.units;
+  let samples = sizes.samples;
   let quads = (units + 3u) / 4u;
-  if (t >= rows * quads) { return; }
+  if (t >= sizes.rows * quads) { return; }
   let row = t / quads;
-  let unit = 4u * (t % quads);
+  let unit = 4u * (t - row * quads);
   let own = 2u * row * units + unit;
-  let share = pull / f32(batch_rows());
+  let share = sizes.pull / f32(batch_rows());
   var deviation = vec4f();
   for (var c = 0u; c < min(4u, units - unit); c++) { deviation[c] = accurate_exp(0.5 * held(head[own + units + c])); }
   var dmean = vec4f();

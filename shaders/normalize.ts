@@ -31,17 +31,17 @@ const affine = (label: string, fine: boolean, statement: string, result: string)
 @group(0) @binding(1) var<storage, read> shift: array<f32>;
 @group(0) @binding(2) var<storage, read> spread: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
 #if ${fine}
-@group(0) @binding(4) var<storage, read> rest: array<f32>;
+@group(0) @binding(5) var<storage, read> rest: array<f32>;
 #endif
-override size: u32;
-override columns: u32;
+struct Sizes { size: u32, columns: u32 }
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= size) { return; }
-  let j = i % columns;
+  if (i >= sizes.size) { return; }
+  let j = i % sizes.columns;
   ${statement}
   y[i] = ${result};
 }

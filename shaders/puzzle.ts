@@ -10,14 +10,15 @@ export const tileOrderShader = (tiles: number) =>
     wgsl`
 @group(0) @binding(0) var<storage, read> state: State;
 @group(0) @binding(1) var<storage, read_write> order: array<u32>;
-override rows: u32;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, which: u32 }
 ${grid}
 ${state()}
 ${batchDraws}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let r = invocation(id, groups);
-  if (r >= rows) { return; }
+  if (r >= sizes.rows) { return; }
   var tile: array<u32, ${tiles}>;
   for (var i = 0u; i < ${tiles}u; i++) { tile[i] = i; }
   var words = vec4u();
@@ -42,24 +43,26 @@ export const moveTilesShader = () =>
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-override rows: u32;
-override down: u32;
-override across: u32;
-override height: u32;
-override width: u32;
-override channels: u32;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, down: u32, across: u32, height: u32, width: u32, channels: u32 }
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= rows * height * width * channels) { return; }
-  let c = t % channels;
-  let ix = t / channels % width;
-  let iy = t / (channels * width) % height;
-  let row = t / (channels * width * height);
-  let tile_height = height / down;
+  let height = sizes.height;
+  let width = sizes.width;
+  let channels = sizes.channels;
+  let across = sizes.across;
+  if (t >= sizes.rows * height * width * channels) { return; }
+  let place = t / channels;
+  let line = place / width;
+  let row = line / height;
+  let c = t - place * channels;
+  let ix = place - line * width;
+  let iy = line - row * height;
+  let tile_height = height / sizes.down;
   let tile_width = width / across;
-  let source = order[row * down * across + iy / tile_height * across + ix / tile_width];
+  let source = order[row * sizes.down * across + iy / tile_height * across + ix / tile_width];
   let from_y = source / across * tile_height + iy % tile_height;
   let from_x = source % across * tile_width + ix % tile_width;
   y[t] = x[((row * height + from_y) * width + from_x) * channels + c];
@@ -81,11 +84,9 @@ export const cutTilesShader = () =>
 @group(0) @binding(2) var<storage, read> state: State;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<storage, read_write> label: array<f32>;
-override rows: u32;
-override side: u32;
-override permutations: u32;
-override height: u32;
-override width: u32;
+@group(0) @binding(5) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, side: u32, permutations: u32, height: u32, width: u32, which: u32 }
+// A tile's number of values is constant, because compilers round the division by a constant differently from other divisions.
 override channels: u32;
 override tile_height: u32;
 override tile_width: u32;
@@ -95,15 +96,16 @@ ${batchDraws}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let side = sizes.side;
   let tiles = side * side;
-  if (t >= rows * tiles) { return; }
+  if (t >= sizes.rows * tiles) { return; }
   let row = t / tiles;
-  let slot = t % tiles;
-  let drawn = draw(tiles, row).x % permutations;
+  let slot = t - row * tiles;
+  let drawn = draw(tiles, row).x % sizes.permutations;
   if (slot == 0u) { label[row] = f32(drawn); }
   let cell = table[drawn * tiles + slot];
-  let cell_height = height / side;
-  let cell_width = width / side;
+  let cell_height = sizes.height / side;
+  let cell_width = sizes.width / side;
   let shift = draw(slot, row);
   let top = cell / side * cell_height + shift.x % (cell_height - tile_height + 1u);
   let left = cell % side * cell_width + shift.y % (cell_width - tile_width + 1u);
@@ -123,7 +125,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 /** Value i of the tile whose corner is at a row and a column of an image. */
 fn pixel(row: u32, top: u32, left: u32, i: u32) -> f32 {
   let line = tile_width * channels;
-  return x[((row * height + top + i / line) * width + left) * channels + i % line];
+  return x[((row * sizes.height + top + i / line) * sizes.width + left) * channels + i % line];
 }
 `,
   );

@@ -45,14 +45,13 @@ fn normals(words: vec4u) -> vec4f {
 /**
  * Chunk: `draw(quad, row)`, four words for four neighbours in a row of the batch. They depend only on the seed, the stream, the step and the
  * example's position in its epoch, not on the batch size or the order of dispatches. `which` distinguishes the draws of one step.
- * Needs a binding `state`.
+ * Needs a binding `state`, and `which` among the sizes.
  */
 export const batchDraws = wgsl`
 ${draws}
-override which: u32;
 override stream: u32;
 fn draw(quad: u32, row: u32) -> vec4u {
-  return philox(vec4u(quad, state.position + row, state.step, which), vec2u(state.seed, stream));
+  return philox(vec4u(quad, state.position + row, state.step, sizes.which), vec2u(state.seed, stream));
 }
 `;
 
@@ -65,26 +64,21 @@ export const randomShader = (distribution: Distribution) =>
     distribution,
     wgsl`
 @group(0) @binding(0) var<storage, read_write> y: array<vec4f>;
-override quads: u32;
-override seed: u32;
-override stream: u32;
-override step: u32;
-#if ${distribution === 'bernoulli'}
-override threshold: u32;
-#endif
+@group(0) @binding(1) var<uniform> sizes: Sizes;
+struct Sizes { quads: u32, seed: u32, stream: u32, step: u32${distribution === 'bernoulli' ? ', threshold: u32' : ''} }
 ${grid}
 ${draws}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= quads) { return; }
-  let words = philox(vec4u(i, 0u, step, 0u), vec2u(seed, stream));
+  if (i >= sizes.quads) { return; }
+  let words = philox(vec4u(i, 0u, sizes.step, 0u), vec2u(sizes.seed, sizes.stream));
 #if ${distribution === 'uniform'}
   y[i] = uniforms(words);
 #elif ${distribution === 'normal'}
   y[i] = normals(words);
 #else
-  y[i] = select(vec4f(), vec4f(1.0), words < vec4u(threshold));
+  y[i] = select(vec4f(), vec4f(1.0), words < vec4u(sizes.threshold));
 #endif
 }
 `,
@@ -100,31 +94,30 @@ export const noiseShader = (noise: Noise) =>
     wgsl`
 @group(0) @binding(0) var<storage, read> state: State;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-override rows: u32;
-override columns: u32;
-#if ${noise !== 'signs'}
-override offset: f32;
-override scale: f32;
-#endif
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, which: u32${noise === 'signs' ? '' : ', offset: f32, scale: f32'} }
 ${grid}
 ${state()}
 ${batchDraws}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let columns = sizes.columns;
   let width = (columns + 3u) / 4u;
-  if (t >= rows * width) { return; }
-  let words = draw(t % width, t / width);
-  let column = 4u * (t % width);
+  if (t >= sizes.rows * width) { return; }
+  let row = t / width;
+  let quad = t - row * width;
+  let words = draw(quad, row);
+  let column = 4u * quad;
 #if ${noise === 'signs'}
   let drawn = select(vec4f(-1.0), vec4f(1.0), (words >> vec4u(31u)) == vec4u(1u));
 #elif ${noise === 'normal'}
-  let drawn = offset + scale * normals(words);
+  let drawn = sizes.offset + sizes.scale * normals(words);
 #else
-  let drawn = offset + scale * uniforms(words);
+  let drawn = sizes.offset + sizes.scale * uniforms(words);
 #endif
   for (var c = 0u; c < min(4u, columns - column); c++) {
-    y[t / width * columns + column + c] = drawn[c];
+    y[row * columns + column + c] = drawn[c];
   }
 }
 `,

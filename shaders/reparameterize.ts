@@ -7,13 +7,6 @@ import { shader, wgsl } from './wgsl.ts';
 /** The bounds to which log-variances are clamped, as values beyond them only overflow (as in the code of Rombach et al. 2022). */
 export const logvarBounds = [-30, 20] as const;
 
-/** Chunk: the sizes. A row of `head` holds the means of all units, then their log-variances l. One invocation computes four neighbours of a row. */
-const layout = wgsl`
-override rows: u32;
-override units: u32;
-${grid}
-`;
-
 /** Chunk: `held(l)`, a log-variance clamped to its bounds. NaN stays NaN, so that it is detected. */
 export const held = () => wgsl`
 fn held(l: f32) -> f32 {
@@ -23,6 +16,8 @@ fn held(l: f32) -> f32 {
 
 /**
  * z = μ + e^{l/2} ε,  ε ~ N(0, I);  kl = ½ Σ (μ² + e^l − 1 − l)      (Kingma & Welling 2014)
+ *
+ * A row of `head` holds the means μ of all units, then their log-variances l. One invocation computes four neighbours of a row.
  *
  * l is held within bounds. The divergence from N(0, I) comes in sums over four units, [rows, quads]; rows past the real ones get zeros. With `weighted`
  * a row's divergence is multiplied by its weight.
@@ -35,10 +30,12 @@ export const reparameterizeForward = (weighted = false) =>
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> z: array<f32>;
 @group(0) @binding(3) var<storage, read_write> kl: array<f32>;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
 #if ${weighted}
-@group(0) @binding(4) var<storage, read> weights: array<f32>;
+@group(0) @binding(5) var<storage, read> weights: array<f32>;
 #endif
-${layout}
+struct Sizes { rows: u32, units: u32, which: u32 }
+${grid}
 ${state()}
 ${batchRows}
 ${batchDraws}
@@ -47,11 +44,13 @@ ${held()}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let units = sizes.units;
   let quads = (units + 3u) / 4u;
-  if (t >= rows * quads) { return; }
+  if (t >= sizes.rows * quads) { return; }
   let row = t / quads;
-  let unit = 4u * (t % quads);
-  let noise = normals(draw(t % quads, row));
+  let quad = t - row * quads;
+  let unit = 4u * quad;
+  let noise = normals(draw(quad, row));
   var sum = 0.0;
   for (var c = 0u; c < min(4u, units - unit); c++) {
     let mean = head[2u * row * units + unit + c];
@@ -77,17 +76,17 @@ export const reparameterizeBackward = (scheduled: boolean, weighted = false) =>
 @group(0) @binding(0) var<storage, read> head: array<f32>;
 @group(0) @binding(1) var<storage, read> dz: array<f32>;
 @group(0) @binding(2) var<storage, read> state: State;
+@group(0) @binding(3) var<storage, read_write> dhead: array<f32>;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
 #if ${scheduled}
-@group(0) @binding(3) var<storage, read> betas: array<f32>;
-#else
-override beta: f32;
+@group(0) @binding(5) var<storage, read> betas: array<f32>;
 #endif
-@group(0) @binding(${scheduled ? 4 : 3}) var<storage, read_write> dhead: array<f32>;
-override add_dhead = false;
 #if ${weighted}
-@group(0) @binding(${scheduled ? 5 : 4}) var<storage, read> weights: array<f32>;
+@group(0) @binding(${scheduled ? 6 : 5}) var<storage, read> weights: array<f32>;
 #endif
-${layout}
+struct Sizes { rows: u32, units: u32, which: u32${scheduled ? '' : ', beta: f32'} }
+override add_dhead = false;
+${grid}
 ${state()}
 ${batchRows}
 ${batchDraws}
@@ -96,13 +95,17 @@ ${held()}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let units = sizes.units;
   let quads = (units + 3u) / 4u;
-  if (t >= rows * quads) { return; }
+  if (t >= sizes.rows * quads) { return; }
   let row = t / quads;
-  let unit = 4u * (t % quads);
-  let noise = normals(draw(t % quads, row));
+  let quad = t - row * quads;
+  let unit = 4u * quad;
+  let noise = normals(draw(quad, row));
 #if ${scheduled}
   let beta = betas[state.slot];
+#else
+  let beta = sizes.beta;
 #endif
   let weight = select(0.0, beta / f32(batch_rows())${byWeight(weighted)}, row < batch_rows());
   for (var c = 0u; c < min(4u, units - unit); c++) {
@@ -129,11 +132,14 @@ export const meanForward = () =>
     wgsl`
 @group(0) @binding(0) var<storage, read> head: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
-${layout}
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, units: u32 }
+${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= rows * units) { return; }
+  let units = sizes.units;
+  if (t >= sizes.rows * units) { return; }
   y[t] = head[t + t / units * units];
 }
 `,
@@ -146,14 +152,17 @@ export const meanBackward = () =>
     wgsl`
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
 @group(0) @binding(1) var<storage, read_write> dhead: array<f32>;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, units: u32 }
 override add_dhead = false;
-${layout}
+${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= 2u * rows * units) { return; }
+  let units = sizes.units;
+  if (t >= 2u * sizes.rows * units) { return; }
   let row = t / (2u * units);
-  let unit = t % (2u * units);
+  let unit = t - row * 2u * units;
   var d = 0.0;
   if (unit < units) { d = dy[row * units + unit]; }
   if (add_dhead) { d += dhead[t]; }

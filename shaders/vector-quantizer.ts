@@ -11,14 +11,12 @@ export const quantizedTogether = 32;
 /** Vectors that a workgroup of `tally` checks at once. */
 export const talliedTogether = 256;
 
-/** Chunk: `real_vectors()`, the number of vectors in real rows of the batch. */
+/** Chunk: `real_vectors()`, the number of vectors in real rows of the batch. Needs `vectors` among the sizes. */
 const realVectors = () => wgsl`
-override vectors: u32;
-override entries: u32;
 ${state()}
 ${batchRows}
 fn real_vectors() -> u32 {
-  return batch_rows() * (vectors / state.batch);
+  return batch_rows() * (sizes.vectors / state.batch);
 }
 `;
 
@@ -42,12 +40,12 @@ alias Part = ${wide ? 'vec4f' : 'f32'};
 @group(0) @binding(3) var<storage, read_write> y: array<Part>;
 @group(0) @binding(4) var<storage, read_write> at: array<f32>;
 @group(0) @binding(5) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(6) var<uniform> sizes: Sizes;
 #if ${twice}
-@group(0) @binding(6) var<storage, read_write> drift: array<f32>;
+@group(0) @binding(7) var<storage, read_write> drift: array<f32>;
 #endif
-/** The vec4s, or numbers, of a vector. */
-override parts: u32;
-override factor: f32;
+/** A vector has \`parts\` vec4s, or numbers. */
+struct Sizes { vectors: u32, entries: u32, parts: u32, factor: f32 }
 ${realVectors()}
 ${grid}
 var<workgroup> distances: array<vec4f, ${groupSize}>;
@@ -61,6 +59,9 @@ fn square(v: Part) -> f32 {
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let begin = (group.y * groups.x + group.x) * ${quantizedTogether}u;
+  let vectors = sizes.vectors;
+  let entries = sizes.entries;
+  let parts = sizes.parts;
   if (begin >= vectors) { return; }
   let strip = local % 8u;
   // Rows past the last one read the last one again; their results are not stored.
@@ -97,7 +98,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
         k = there;
       }
     }
-    let sum = select(0.0, one * factor, begin + local < real_vectors());
+    let sum = select(0.0, one * sizes.factor, begin + local < real_vectors());
     chosen[local] = k;
     at[begin + local] = f32(k);
     sums[begin + local] = sum;
@@ -108,8 +109,9 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   workgroupBarrier();
   for (var i = local; i < min(${quantizedTogether}u, vectors - begin) * parts; i += ${groupSize}u) {
     let here = begin * parts + i;
+    let vector = i / parts;
     let exponents = bitcast<${wide ? 'vec4u' : 'u32'}>(z[here]) & ${wide ? 'vec4u(0x7f800000u)' : '0x7f800000u'};
-    y[here] = select(codebook[chosen[i / parts] * parts + i % parts], z[here], exponents == ${wide ? 'vec4u(0x7f800000u)' : '0x7f800000u'});
+    y[here] = select(codebook[chosen[vector] * parts + i - vector * parts], z[here], exponents == ${wide ? 'vec4u(0x7f800000u)' : '0x7f800000u'});
   }
 }
 `,
@@ -125,17 +127,17 @@ export const quantizeBackward = () =>
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read> state: State;
 @group(0) @binding(4) var<storage, read_write> dz: array<f32>;
-override size: u32;
-override pull: f32;
+@group(0) @binding(5) var<uniform> sizes: Sizes;
+struct Sizes { vectors: u32, entries: u32, size: u32, pull: f32 }
 override add_dz = false;
 ${realVectors()}
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= size) { return; }
-  let real = i / (size / vectors) < real_vectors();
-  var v = dy[i] + select(0.0, 2.0 * pull / f32(batch_rows()) * (z[i] - y[i]), real);
+  if (i >= sizes.size) { return; }
+  let real = i / (sizes.size / sizes.vectors) < real_vectors();
+  var v = dy[i] + select(0.0, 2.0 * sizes.pull / f32(batch_rows()) * (z[i] - y[i]), real);
   if (add_dz) { v += dz[i]; }
   dz[i] = v;
 }
@@ -154,13 +156,12 @@ export const tallyShader = (totals: boolean) =>
 @group(0) @binding(0) var<storage, read> at: array<f32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> counts: array<f32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
 #if ${totals}
-@group(0) @binding(3) var<storage, read> z: array<f32>;
-@group(0) @binding(4) var<storage, read_write> totals: array<f32>;
-override columns: u32;
+@group(0) @binding(4) var<storage, read> z: array<f32>;
+@group(0) @binding(5) var<storage, read_write> totals: array<f32>;
 #endif
-override stretch: u32;
-override stretches: u32;
+struct Sizes { vectors: u32, entries: u32, stretch: u32, stretches: u32${totals ? ', columns: u32' : ''} }
 ${realVectors()}
 var<workgroup> found: array<atomic<u32>, ${talliedTogether / 32}>;
 #if ${totals}
@@ -177,13 +178,16 @@ fn found_before(place: u32) -> u32 {
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = group.y * groups.x + group.x;
-  if (t >= entries * stretches) { return; }
-  let entry = t % entries;
-  let first = t / entries * stretch;
-  let end = min(first + stretch, vectors);
+  let entries = sizes.entries;
+  if (t >= entries * sizes.stretches) { return; }
+  let part = t / entries;
+  let entry = t - part * entries;
+  let first = part * sizes.stretch;
+  let end = min(first + sizes.stretch, sizes.vectors);
   let real = min(end, real_vectors());
   var count = 0u;
 #if ${totals}
+  let columns = sizes.columns;
   for (var c = local; c < columns; c += ${groupSize}u) { totals[t * columns + c] = 0.0; }
 #endif
   for (var begin = first; begin < end; begin += ${talliedTogether}u) {
@@ -239,19 +243,22 @@ export const moveEntries = (keeps: boolean) =>
 @group(0) @binding(4) var<storage, read_write> codebook: array<f32>;
 @group(0) @binding(5) var<storage, read_write> cluster_size: array<f32>;
 @group(0) @binding(6) var<storage, read_write> cluster_sum: array<f32>;
+@group(0) @binding(7) var<uniform> sizes: Sizes;
 #if ${keeps}
-@group(0) @binding(7) var<storage, read_write> kept: array<f32>;
+@group(0) @binding(8) var<storage, read_write> kept: array<f32>;
 #endif
-override columns: u32;
-override stretches: u32;
-override decay: f32;
-override which: u32;
+struct Sizes { vectors: u32, columns: u32, stretches: u32, decay: f32, which: u32 }
+/** A constant, because compilers round the division by a constant differently from other divisions. */
+override entries: u32;
 override stream: u32;
 ${realVectors()}
 ${philox}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let k = group.y * groups.x + group.x;
+  let columns = sizes.columns;
+  let stretches = sizes.stretches;
+  let decay = sizes.decay;
   if (k >= entries || state.bad != 0xffffffffu) { return; }
   let real = real_vectors();
   let share = f32(real) / f32(entries);
@@ -262,7 +269,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   let revived = moved < ${dead} * share;
   let size = select(moved, ${anew} * share, revived);
   // Evenly spaced through the batch, from a random vector on, so that no two entries take the same one.
-  let offset = philox(vec4u(0u, 0u, state.step, which), vec2u(state.seed, stream)).x % real;
+  let offset = philox(vec4u(0u, 0u, state.step, sizes.which), vec2u(state.seed, stream)).x % real;
   let taken = (offset + k * max(1u, real / entries)) % real;
   storageBarrier();
   if (local == 0u) {
@@ -297,23 +304,26 @@ export const codebookBackward = () =>
 @group(0) @binding(2) var<storage, read> counts: array<f32>;
 @group(0) @binding(3) var<storage, read> totals: array<f32>;
 @group(0) @binding(4) var<storage, read_write> dcodebook: array<f32>;
-override columns: u32;
-override stretches: u32;
-override pull: f32;
+@group(0) @binding(5) var<uniform> sizes: Sizes;
+struct Sizes { vectors: u32, entries: u32, columns: u32, stretches: u32, pull: f32 }
 override add_dcodebook = false;
 ${realVectors()}
 ${grid}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
+  let entries = sizes.entries;
+  let columns = sizes.columns;
+  let stretches = sizes.stretches;
   if (i >= entries * columns) { return; }
+  let entry = i / columns;
   var count = 0.0;
   var total = 0.0;
   for (var part = 0u; part < stretches; part++) {
-    count += counts[part * entries + i / columns];
+    count += counts[part * entries + entry];
     total += totals[part * entries * columns + i];
   }
-  var v = 2.0 * pull / f32(batch_rows()) * (count * codebook[i] - total);
+  var v = 2.0 * sizes.pull / f32(batch_rows()) * (count * codebook[i] - total);
   if (add_dcodebook) { v += dcodebook[i]; }
   dcodebook[i] = v;
 }
@@ -328,18 +338,22 @@ export const perplexityShader = () =>
 @group(0) @binding(0) var<storage, read> counts: array<f32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> sum: array<f32>;
-override stretches: u32;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { vectors: u32, entries: u32, stretches: u32 }
 ${realVectors()}
 ${addUp}
 ${math}
 ${draws}
 @compute @workgroup_size(${groupSize})
 fn main(@builtin(local_invocation_index) local: u32) {
+  let entries = sizes.entries;
+  let stretches = sizes.stretches;
+  let real = f32(real_vectors());
   var entropy = 0.0;
   for (var k = local; k < entries; k += ${groupSize}u) {
     var count = 0.0;
     for (var part = 0u; part < stretches; part++) { count += counts[part * entries + k]; }
-    let p = count / f32(real_vectors());
+    let p = count / real;
     if (count > 0.0) { entropy -= p * log_of_unit(p); }
   }
   let all = add_up(entropy, local);

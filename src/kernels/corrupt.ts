@@ -12,7 +12,8 @@ export type { CorruptionKind };
  */
 export function corrupt(tape: Tape, kind: CorruptionKind, x: Tensor, amount: number, draws: Draws): Tensor {
   const y = tape.tensor(x.shape, 'f32', 'corrupted');
-  record(tape, kind, x, y, kind === 'gaussian' ? { amount } : { threshold: word(amount) }, draws);
+  const constants = kind === 'gaussian' ? { amount, threshold: 0 } : { amount: 1, threshold: word(amount) };
+  record(tape, kind, x, y, constants, draws);
   return y;
 }
 
@@ -32,7 +33,7 @@ function record(
   kind: CorruptionKind,
   x: Tensor,
   y: Tensor,
-  constants: { amount?: number; threshold?: number },
+  constants: { amount: number; threshold: number },
   draws: Draws,
 ): void {
   const rows = x.shape[0];

@@ -30,17 +30,19 @@ export function groupNorm(
   const lines = x.size / channels;
   const width = channels / groups;
   const sets = (lines / places) * groups;
-  const small = places * width <= alone;
+  const count = places * width;
+  const small = count <= alone;
   const constants = { lines, places, channels, width };
   const size = small ? { threads: sets } : { workgroups: sets };
   const y = tape.tensor(x.shape, 'f32', 'normalized');
   const stats = tape.tensor([sets, 2], 'f32', 'statistics');
-  const forward = { constants: { ...constants, epsilon }, ...size };
+  const forward = { constants: { ...constants, count, epsilon }, ...size };
   tape.run(setNormForward({ alone: small }), { x, weight, bias, y, stats }, forward);
   tape.backward(y, () => {
     const dy = tape.grad(y);
     affineGradient(tape, { x, dy, stats, weight, bias, constants });
-    tape.run(setNormBackward({ alone: small }), { x, dy, weight, stats, dx: tape.grad(x) }, { constants, ...size });
+    const backward = { constants: { ...constants, count }, ...size };
+    tape.run(setNormBackward({ alone: small }), { x, dy, weight, stats, dx: tape.grad(x) }, backward);
   });
   return y;
 }

@@ -13,8 +13,8 @@ export default [
   ['max for min', 'expm1(min(z, 0.0))', 'expm1(max(z, 0.0))'],
   ['clamp', '(2.0 - min(z * z, 400.0))', '(2.0 - z * z)'],
   ['factor', 'y * (1.0 - y) * (1.0 - 2.0 * y)', 'y * (1.0 - y) * (1.0 - y)'],
-  ['off by one', 'if (i >= quads) { return; }\n  s[i]', 'if (i + 1u >= quads) { return; }\n  s[i]'],
-  ['bound', 'dz[i] = within(v, i);', 'dz[i] = v;', { test: 'kernels/elementwise' }],
+  ['off by one', 'if (i >= sizes.quads) { return; }\n  s[i]', 'if (i + 1u >= sizes.quads) { return; }\n  s[i]'],
+  ['bound', 'dz[i] = within(v, i, sizes.size);', 'dz[i] = v;', { test: 'kernels/elementwise' }],
   ['gradient assigned', 'if (add_dz) { v += dz[i]; }', ''],
   ['gradient assigned', 'if (add_dz) { d += dz[i]; }', ''],
 ];

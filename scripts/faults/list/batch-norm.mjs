@@ -1,12 +1,12 @@
 /** @type {import('../list.mjs').FaultsOfFile} */
 export default [
   'kernels/batch-norm',
-  ['bound', 'batch_rows() * (lines / places / state.batch) * places', 'lines'],
-  ['factor', '(lines / places / state.batch) * places', 'places'],
+  ['bound', 'batch_rows() * (sizes.lines / sizes.places / state.batch) * sizes.places', 'sizes.lines'],
+  ['factor', '(sizes.lines / sizes.places / state.batch) * sizes.places', 'sizes.places'],
   ['off by one', '(real + parts - 1u - p) / parts', '(real + parts - p) / parts'],
   ['operand', 'sum += x[line * channels + c] - first; }', 'sum += x[line * channels + c]; }'],
   ['operand', 'squares += one.y + lines_of', 'squares += lines_of'],
-  ['operand', 'lines_of(p, real) * (one.x - mean) * (one.x - mean)', '0.0'],
+  ['operand', 'lines_of(p, real, parts) * (one.x - mean) * (one.x - mean)', '0.0'],
   ['condition', 'if (state.bad != 0xffffffffu) { return; }', ''],
   ['index', 'kept[channels + c] = running_var[c];', '', { test: 'models/batch-norm', only: 'divergence' }],
   ['bias', 'momentum * (x[c] + mean)', 'momentum * mean'],
@@ -14,7 +14,7 @@ export default [
   ['bias', 'num_batches_tracked[0] += 1.0;', ''],
   ['bias', 'stats[c].y * weight[c] + bias[c]', 'stats[c].y * weight[c]'],
   ['operand', 'dy[i] - means.x - hat * means.y', 'dy[i] - means.x'],
-  ['bound', 'i / channels < real_lines()', 'true'],
+  ['bound', 'line < real)', 'true)'],
   ['gradient assigned', 'if (add_dx) { v += dx[i]; }', ''],
   ['sign', '(x[i] - running_mean[c])', '(x[i] + running_mean[c])'],
 ];

@@ -4,7 +4,7 @@ export default [
   ['index', 'column.first_in + u32(blank)', 'column.first_in'],
   ['operand', 'select(cell, 1.0, blank)', 'cell'],
   ['index', 'column.size - 1u), column.size, blank)', 'column.size - 1u), column.size - 1u, blank)'],
-  ['bound', 'if (t >= size) { return; }', 'if (t + 1u >= size) { return; }'],
+  ['bound', 'if (t >= sizes.size) { return; }', 'if (t + 1u >= sizes.size) { return; }'],
   ['operand', 'var sum = bias[o];', 'var sum = bias[0];'],
   ['index', 'w[place.at * outs + o]', 'w[place.at * outs]'],
   ['bound', 'if (t >= columns * outs) { return; }', 'if (t + 1u >= columns * outs) { return; }'],

@@ -3,7 +3,7 @@ export default [
   'kernels/elementwise',
   ['operand', "subtract: 'a - b'", "subtract: 'b - a'"],
   ['sign', "'-a / (b * b)'", "'a / (b * b)'"],
-  ['stride', 'i * a0 + j * a1 +', 'i * a1 + j * a0 +'],
-  ['index', 't / (side3 * side2) % side1', 't / side3 % side1'],
+  ['stride', 'i * sizes.a0 + j * sizes.a1 +', 'i * sizes.a1 + j * sizes.a0 +'],
+  ['index', 'let j = plane - i * sizes.side1;', 'let j = line - i * sizes.side1;'],
   ['gradient assigned', 'if (add_y) { v += y[i]; }', ''],
 ];

@@ -1,11 +1,15 @@
 /** @type {import('../list.mjs').FaultsOfFile} */
 export default [
   'kernels/norm',
-  ['index', '+ unit % groups * width + e % width', '+ e % width'],
-  ['index', 'line / places * (channels / width) + c / width', 'line / places * (channels / width)'],
-  ['clamp', 'select(1.0 / sqrt(variance + epsilon), 3.0e38, variance > 3.0e38)', '1.0 / sqrt(variance + epsilon)'],
-  ['bias', 'sqrt(variance + epsilon)', 'sqrt(variance)'],
-  ['operand', 'sum += x[offset(unit, e)] - first;', 'sum += x[offset(unit, e)];'],
+  ['index', ' + (unit - example * per_example) * width', ''],
+  ['index', 'example * per_example + own]', 'example * per_example]'],
+  [
+    'clamp',
+    'select(1.0 / sqrt(variance + sizes.epsilon), 3.0e38, variance > 3.0e38)',
+    '1.0 / sqrt(variance + sizes.epsilon)',
+  ],
+  ['bias', 'sqrt(variance + sizes.epsilon)', 'sqrt(variance)'],
+  ['operand', 'sum += x[${offset}] - first;', 'sum += x[${offset}];'],
   ['tail of a loop', 'let step = ${groupSize}u;', 'let step = ${2 * groupSize}u;'],
   ['bias', 'weight[c] + bias[c]', 'weight[c]'],
   ['factor', 'g * ((x[o] - first) - known.x) * known.y', 'g * ((x[o] - first) - known.x)'],

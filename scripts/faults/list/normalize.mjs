@@ -7,5 +7,5 @@ export default [
   ['sign', "' + rest[j]'", "' - rest[j]'"],
   ['max for min', 'max(-v, v - 1.0)', 'min(-v, v - 1.0)', { test: 'models/finite' }],
   ['condition', "how === 'outside' ? '0.0' : 'x[i]'", "how === 'free' ? 'x[i]' : '0.0'", { test: 'kernels/blanks' }],
-  ['index', 'i % columns', 'i / columns'],
+  ['index', 'i % sizes.columns', 'i / sizes.columns'],
 ];

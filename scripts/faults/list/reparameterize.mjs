@@ -15,7 +15,7 @@ export default [
   ],
   ['factor', 'f32(batch_rows())${byWeight(weighted)}', 'f32(batch_rows())', { test: 'kernels/row-weights' }],
   ['constant', 'betas[state.slot]', 'betas[0u]'],
-  ['seed or stream', 'normals(draw(t % quads, row))', 'normals(draw(t % quads, row + 1u))', { of: [2, 2] }],
+  ['seed or stream', 'normals(draw(quad, row))', 'normals(draw(quad, row + 1u))', { of: [2, 2] }],
   ['gradient assigned', 'dlogvar += dhead[at_mean + units];', ''],
   ['off by one', 'if (unit < units)', 'if (unit <= units)'],
 ];

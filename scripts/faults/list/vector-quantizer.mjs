@@ -1,13 +1,13 @@
 /** @type {import('../list.mjs').FaultsOfFile} */
 export default [
   'kernels/vector-quantizer',
-  ['bound', 'batch_rows() * (vectors / state.batch)', 'vectors'],
-  ['factor', 'batch_rows() * (vectors / state.batch)', 'batch_rows()'],
+  ['bound', 'batch_rows() * (sizes.vectors / state.batch)', 'sizes.vectors'],
+  ['factor', 'batch_rows() * (sizes.vectors / state.batch)', 'batch_rows()'],
   ['off by one', 'entry < entries; entry += 32u', 'entry + 1u < entries; entry += 32u'],
   ['tie', 'd${i} < least);', 'd${i} <= least);'],
   ['tie', 'other == one && there < k', 'other == one && there > k'],
   ['tail of a loop', 's < 8u; s++', 's < 7u; s++'],
-  ['condition', 'select(0.0, one * factor, begin + local < real_vectors())', 'one * factor'],
+  ['condition', 'select(0.0, one * sizes.factor, begin + local < real_vectors())', 'one * sizes.factor'],
   ['operand', 'z[here], exponents ==', 'codebook[0], exponents =='],
   ['sign', '(z[i] - y[i]), real)', '(y[i] - z[i]), real)'],
   ['gradient assigned', 'if (add_dz) { v += dz[i]; }', ''],

@@ -2,7 +2,8 @@
 
 @group(0) @binding(0) var<storage, read> z: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
-override quads: u32;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+struct Sizes { quads: u32 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
@@ -87,6 +88,6 @@ fn slope(s: vec4f) -> vec4f {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= quads) { return; }
+  if (i >= sizes.quads) { return; }
   y[i] = activate(z[i]);
 }

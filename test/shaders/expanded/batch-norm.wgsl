@@ -7,12 +7,9 @@
 @group(0) @binding(4) var<storage, read> weight: array<f32>;
 @group(0) @binding(5) var<storage, read> state: State;
 @group(0) @binding(6) var<storage, read_write> dx: array<f32>;
+@group(0) @binding(7) var<uniform> sizes: Sizes;
+struct Sizes { lines: u32, places: u32, channels: u32 }
 override add_dx = false;
-
-override lines: u32;
-override places: u32;
-override channels: u32;
-override parts: u32;
 
 struct State {
   /** Completed optimizer steps over the life of the model. */
@@ -44,11 +41,7 @@ fn batch_rows() -> u32 {
 }
 
 fn real_lines() -> u32 {
-  return batch_rows() * (lines / places / state.batch) * places;
-}
-/** The number of real lines in part p: p, p + parts, … */
-fn lines_of(p: u32, real: u32) -> f32 {
-  return f32((real + parts - 1u - p) / parts);
+  return batch_rows() * (sizes.lines / sizes.places / state.batch) * sizes.places;
 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
@@ -58,12 +51,15 @@ fn invocation(id: vec3u, groups: vec3u) -> u32 {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= lines * channels) { return; }
-  let c = i % channels;
+  let channels = sizes.channels;
+  if (i >= sizes.lines * channels) { return; }
+  let line = i / channels;
+  let c = i - line * channels;
+  let real = real_lines();
   let known = stats[c];
   let hat = ((x[i] - x[c]) - known.x) * known.y;
-  let means = sums[c] / f32(real_lines());
-  var v = select(0.0, weight[c] * known.y * (dy[i] - means.x - hat * means.y), i / channels < real_lines());
+  let means = sums[c] / f32(real);
+  var v = select(0.0, weight[c] * known.y * (dy[i] - means.x - hat * means.y), line < real);
   if (add_dx) { v += dx[i]; }
   dx[i] = v;
 }

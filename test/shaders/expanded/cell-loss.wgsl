@@ -5,16 +5,14 @@
 @group(0) @binding(2) var<storage, read> info: array<Column>;
 @group(0) @binding(3) var<storage, read> state: State;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(5) var<uniform> sizes: Sizes;
 
-@group(0) @binding(5) var<storage, read_write> dy: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dy: array<f32>;
 override add_dy = false;
-override gradient_factor: f32;
 
-override rows: u32;
-override columns: u32;
-override outs: u32;
-override strips: u32;
-override mean: bool;
+struct Sizes {
+  rows: u32, columns: u32, outs: u32, strips: u32, mean: u32, gradient_factor: f32,
+}
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
@@ -136,20 +134,23 @@ fn write(i: u32, d: f32) {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= rows * strips) { return; }
+  let columns = sizes.columns;
+  let outs = sizes.outs;
+  let strips = sizes.strips;
+  if (t >= sizes.rows * strips) { return; }
   let row = t / strips;
   let real = row < batch_rows();
   var factor = 1.0;
-  if (mean) {
+  if (sizes.mean != 0u) {
     var cells = 0u;
     for (var c = 0u; c < columns; c++) { cells += u32(!is_blank(x[row * columns + c])); }
     factor = 1.0 / f32(max(cells, 1u));
   }
 
-  let weight = select(0.0, factor * gradient_factor / f32(batch_rows()), real);
+  let weight = select(0.0, factor * sizes.gradient_factor / f32(batch_rows()), real);
 
   var sum = 0.0;
-  for (var c = t % strips; c < columns; c += strips) {
+  for (var c = t - row * strips; c < columns; c += strips) {
     let column = info[c];
     let first = row * outs + column.first_out;
     let cell = x[row * columns + c];

@@ -4,10 +4,9 @@
 @group(0) @binding(1) var<storage, read> info: array<Column>;
 @group(0) @binding(2) var<storage, read> w: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
 
-override size: u32;
-override columns: u32;
-override outs: u32;
+struct Sizes { size: u32, columns: u32, outs: u32 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
@@ -31,9 +30,11 @@ fn place_of(cell: f32, column: Column) -> Place {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
-  if (t >= size) { return; }
-  let o = t % outs;
+  if (t >= sizes.size) { return; }
+  let columns = sizes.columns;
+  let outs = sizes.outs;
   let row = t / outs;
+  let o = t - row * outs;
 
   var sum = 0.0;
 

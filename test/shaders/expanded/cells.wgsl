@@ -3,9 +3,8 @@
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-override rows: u32;
-override columns: u32;
-override threshold: u32;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, threshold: u32, which: u32 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
@@ -92,21 +91,23 @@ fn normals(words: vec4u) -> vec4f {
   return vec4f(r.x * on_circle(u.y), r.y * on_circle(u.w));
 }
 
-override which: u32;
 override stream: u32;
 fn draw(quad: u32, row: u32) -> vec4u {
-  return philox(vec4u(quad, state.position + row, state.step, which), vec2u(state.seed, stream));
+  return philox(vec4u(quad, state.position + row, state.step, sizes.which), vec2u(state.seed, stream));
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let columns = sizes.columns;
+  let threshold = sizes.threshold;
   let width = (columns + 1u) / 2u;
-  if (t >= rows * width) { return; }
+  if (t >= sizes.rows * width) { return; }
   let row = t / width;
-  let words = draw(t % width, row);
+  let pair = t - row * width;
+  let words = draw(pair, row);
   for (var n = 0u; n < 2u; n++) {
-    let c = 2u * (t % width) + n;
+    let c = 2u * pair + n;
     if (c >= columns) { return; }
     let i = row * columns + c;
     // Two words for each cell: the first decides whether it changes, the second chooses the row.

@@ -3,10 +3,8 @@
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-override rows: u32;
-override columns: u32;
-override amount: f32 = 1.0;
-override threshold: u32 = 0u;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
+struct Sizes { rows: u32, columns: u32, amount: f32, threshold: u32, which: u32 }
 override add_y = false;
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
@@ -90,25 +88,26 @@ fn normals(words: vec4u) -> vec4f {
   return vec4f(r.x * on_circle(u.y), r.y * on_circle(u.w));
 }
 
-override which: u32;
 override stream: u32;
 fn draw(quad: u32, row: u32) -> vec4u {
-  return philox(vec4u(quad, state.position + row, state.step, which), vec2u(state.seed, stream));
+  return philox(vec4u(quad, state.position + row, state.step, sizes.which), vec2u(state.seed, stream));
 }
 
 fn corrupted(v: vec4f, words: vec4u) -> vec4f {
-  return select(amount * v, vec4f(), words < vec4u(threshold));
+  return select(sizes.amount * v, vec4f(), words < vec4u(sizes.threshold));
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let columns = sizes.columns;
   let width = (columns + 3u) / 4u;
-  if (t >= rows * width) { return; }
+  if (t >= sizes.rows * width) { return; }
   let row = t / width;
-  let words = draw(t % width, row);
+  let quad = t - row * width;
+  let words = draw(quad, row);
 
-  let column = 4u * (t % width);
+  let column = 4u * quad;
   let first = row * columns + column;
   let count = min(4u, columns - column);
   var before = vec4f();

@@ -3,22 +3,18 @@
 @group(0) @binding(0) var<storage, read> w: array<vec4f>;
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
 
-@group(0) @binding(3) var<storage, read_write> dw: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dw: array<vec4f>;
 override add_dw = false;
-override gradient_factor: f32;
 
-override size: u32;
-override quads: u32;
-override strips: u32;
-override first: u32;
-override factor: f32;
+struct Sizes { size: u32, quads: u32, strips: u32, first: u32, factor: f32, gradient_factor: f32 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
 }
 
-fn within(v: vec4f, quad: u32) -> vec4f {
+fn within(v: vec4f, quad: u32, size: u32) -> vec4f {
   return select(vec4f(), v, 4u * quad + vec4u(0u, 1u, 2u, 3u) < vec4u(size));
 }
 
@@ -54,10 +50,16 @@ fn batch_rows() -> u32 {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let size = sizes.size;
+  let quads = sizes.quads;
+  let strips = sizes.strips;
   if (t >= strips) { return; }
+
+  let gradient_factor = sizes.gradient_factor;
+
   var sum = vec4f();
   for (var i = t; i < quads; i += strips) {
-    let v = within(w[i], i);
+    let v = within(w[i], i, size);
     sum += v * v;
 
     var d = gradient_factor * v;
@@ -65,5 +67,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     dw[i] = d;
 
   }
-  sums[first + t] = 0.5 * factor * f32(batch_rows()) * ((sum.x + sum.y) + (sum.z + sum.w));
+  sums[sizes.first + t] = 0.5 * sizes.factor * f32(batch_rows()) * ((sum.x + sum.y) + (sum.z + sum.w));
 }

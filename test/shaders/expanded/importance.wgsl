@@ -7,11 +7,12 @@
 @group(0) @binding(4) var<storage, read_write> weights: array<f32>;
 @group(0) @binding(5) var<storage, read_write> reconstruction: array<f32>;
 @group(0) @binding(6) var<storage, read_write> kl: array<f32>;
+@group(0) @binding(7) var<uniform> sizes: Sizes;
 
-override rows: u32;
+/** A sample's loss is in `strips` partial sums. */
+struct Sizes { rows: u32, strips: u32 }
+/** A constant, because compilers round the division by a constant differently from other divisions. */
 override samples: u32;
-/** The number of partial sums of a sample's loss. */
-override strips: u32;
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
@@ -162,6 +163,7 @@ fn normals(words: vec4u) -> vec4f {
 }
 
 fn loss_of(row: u32) -> f32 {
+  let strips = sizes.strips;
   var sum = 0.0;
   for (var strip = 0u; strip < strips; strip++) { sum += losses[row * strips + strip]; }
   return sum;
@@ -170,7 +172,7 @@ fn loss_of(row: u32) -> f32 {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let row = invocation(id, groups);
-  if (row >= rows) { return; }
+  if (row >= sizes.rows) { return; }
   let first = row * samples;
   var most = -3.4028234e38;
   var total = 0.0;

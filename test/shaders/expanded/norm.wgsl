@@ -5,22 +5,12 @@
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
+@group(0) @binding(5) var<uniform> sizes: Sizes;
+struct Sizes { lines: u32, places: u32, channels: u32, width: u32, epsilon: f32 }
+override count: u32;
 
-override lines: u32;
-override places: u32;
-override channels: u32;
-override width: u32;
-fn set_of(line: u32, c: u32) -> u32 {
-  return line / places * (channels / width) + c / width;
-}
-fn offset(unit: u32, e: u32) -> u32 {
-  let groups = channels / width;
-  return (unit / groups * places + e / width) * channels + unit % groups * width + e % width;
-}
-
-override epsilon: f32;
 fn inverse_deviation(variance: f32) -> f32 {
-  return select(1.0 / sqrt(variance + epsilon), 3.0e38, variance > 3.0e38);
+  return select(1.0 / sqrt(variance + sizes.epsilon), 3.0e38, variance > 3.0e38);
 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
@@ -56,21 +46,25 @@ fn main(
   let start = local;
   let step = 64u;
 
-  if (unit >= lines / places * (channels / width)) { return; }
-  let count = places * width;
+  let channels = sizes.channels;
+  let width = sizes.width;
+  let per_example = channels / width;
+  if (unit >= sizes.lines / sizes.places * per_example) { return; }
+  let example = unit / per_example;
+  let base = example * sizes.places * channels + (unit - example * per_example) * width;
 
-  let first = x[offset(unit, 0u)];
+  let first = x[base];
   var sum = 0.0;
-  for (var e = start; e < count; e += step) { sum += x[offset(unit, e)] - first; }
+  for (var e = start; e < count; e += step) { sum += x[base + e + e / width * (channels - width)] - first; }
   let mean = total(sum, local) / f32(count);
   var squares = 0.0;
   for (var e = start; e < count; e += step) {
-    let d = (x[offset(unit, e)] - first) - mean;
+    let d = (x[base + e + e / width * (channels - width)] - first) - mean;
     squares += d * d;
   }
   let inverse = inverse_deviation(total(squares, local) / f32(count));
   for (var e = start; e < count; e += step) {
-    let o = offset(unit, e);
+    let o = base + e + e / width * (channels - width);
     let c = o % channels;
     y[o] = ((x[o] - first) - mean) * inverse * weight[c] + bias[c];
   }

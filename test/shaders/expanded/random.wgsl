@@ -1,10 +1,8 @@
 // normal
 
 @group(0) @binding(0) var<storage, read_write> y: array<vec4f>;
-override quads: u32;
-override seed: u32;
-override stream: u32;
-override step: u32;
+@group(0) @binding(1) var<uniform> sizes: Sizes;
+struct Sizes { quads: u32, seed: u32, stream: u32, step: u32 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
@@ -65,8 +63,8 @@ fn normals(words: vec4u) -> vec4f {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = invocation(id, groups);
-  if (i >= quads) { return; }
-  let words = philox(vec4u(i, 0u, step, 0u), vec2u(seed, stream));
+  if (i >= sizes.quads) { return; }
+  let words = philox(vec4u(i, 0u, sizes.step, 0u), vec2u(sizes.seed, sizes.stream));
 
   y[i] = normals(words);
 

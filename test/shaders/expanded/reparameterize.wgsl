@@ -4,9 +4,9 @@
 @group(0) @binding(1) var<storage, read> state: State;
 @group(0) @binding(2) var<storage, read_write> z: array<f32>;
 @group(0) @binding(3) var<storage, read_write> kl: array<f32>;
+@group(0) @binding(4) var<uniform> sizes: Sizes;
 
-override rows: u32;
-override units: u32;
+struct Sizes { rows: u32, units: u32, which: u32 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
   return id.y * groups.x * 64u + id.x;
@@ -93,10 +93,9 @@ fn normals(words: vec4u) -> vec4f {
   return vec4f(r.x * on_circle(u.y), r.y * on_circle(u.w));
 }
 
-override which: u32;
 override stream: u32;
 fn draw(quad: u32, row: u32) -> vec4u {
-  return philox(vec4u(quad, state.position + row, state.step, which), vec2u(state.seed, stream));
+  return philox(vec4u(quad, state.position + row, state.step, sizes.which), vec2u(state.seed, stream));
 }
 
 /** e^r − 1 for |r| ≤ ½ ln 2. */
@@ -169,11 +168,13 @@ fn held(l: f32) -> f32 {
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let t = invocation(id, groups);
+  let units = sizes.units;
   let quads = (units + 3u) / 4u;
-  if (t >= rows * quads) { return; }
+  if (t >= sizes.rows * quads) { return; }
   let row = t / quads;
-  let unit = 4u * (t % quads);
-  let noise = normals(draw(t % quads, row));
+  let quad = t - row * quads;
+  let unit = 4u * quad;
+  let noise = normals(draw(quad, row));
   var sum = 0.0;
   for (var c = 0u; c < min(4u, units - unit); c++) {
     let mean = head[2u * row * units + unit + c];

@@ -7,13 +7,10 @@ alias Part = vec4f;
 @group(0) @binding(3) var<storage, read_write> y: array<Part>;
 @group(0) @binding(4) var<storage, read_write> at: array<f32>;
 @group(0) @binding(5) var<storage, read_write> sums: array<f32>;
+@group(0) @binding(6) var<uniform> sizes: Sizes;
 
-/** The vec4s, or numbers, of a vector. */
-override parts: u32;
-override factor: f32;
-
-override vectors: u32;
-override entries: u32;
+/** A vector has `parts` vec4s, or numbers. */
+struct Sizes { vectors: u32, entries: u32, parts: u32, factor: f32 }
 
 struct State {
   /** Completed optimizer steps over the life of the model. */
@@ -45,7 +42,7 @@ fn batch_rows() -> u32 {
 }
 
 fn real_vectors() -> u32 {
-  return batch_rows() * (vectors / state.batch);
+  return batch_rows() * (sizes.vectors / state.batch);
 }
 
 fn invocation(id: vec3u, groups: vec3u) -> u32 {
@@ -63,6 +60,9 @@ fn square(v: Part) -> f32 {
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let begin = (group.y * groups.x + group.x) * 32u;
+  let vectors = sizes.vectors;
+  let entries = sizes.entries;
+  let parts = sizes.parts;
   if (begin >= vectors) { return; }
   let strip = local % 8u;
   // Rows past the last one read the last one again; their results are not stored.
@@ -117,7 +117,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
         k = there;
       }
     }
-    let sum = select(0.0, one * factor, begin + local < real_vectors());
+    let sum = select(0.0, one * sizes.factor, begin + local < real_vectors());
     chosen[local] = k;
     at[begin + local] = f32(k);
     sums[begin + local] = sum;
@@ -126,7 +126,8 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
   workgroupBarrier();
   for (var i = local; i < min(32u, vectors - begin) * parts; i += 64u) {
     let here = begin * parts + i;
+    let vector = i / parts;
     let exponents = bitcast<vec4u>(z[here]) & vec4u(0x7f800000u);
-    y[here] = select(codebook[chosen[i / parts] * parts + i % parts], z[here], exponents == vec4u(0x7f800000u));
+    y[here] = select(codebook[chosen[vector] * parts + i - vector * parts], z[here], exponents == vec4u(0x7f800000u));
   }
 }
