@@ -5,6 +5,7 @@ import { checkFlag, checkNumber, checkOptions } from '../../runtime/options.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { Layer, ParameterSpec } from './layer.ts';
 import type { Network } from './network.ts';
+import type { PlacedLayer } from './placed-layers.ts';
 import type { Optimizer } from './optimizers.ts';
 import { prepareAll, type Part } from './part.ts';
 import type { Prior } from './priors.ts';
@@ -17,7 +18,11 @@ const randomNumbers = onDemand(() => import('../../kernels/random.ts'));
 const decays = onDemand(() => import('../../kernels/decay.ts'));
 
 /** The layers of a network and their weights. */
-export type NetworkWeights = Pick<Network, 'placed' | 'parameter'>;
+export interface NetworkWeights {
+  readonly placed: readonly PlacedLayer[];
+  /** A weight of layer number `i`, by its name. */
+  parameter(i: number, name: string): Tensor;
+}
 
 /** The tensors that a penalty may use, of a recorded pass through the encoder. */
 export interface Encoding {
