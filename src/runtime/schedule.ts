@@ -33,10 +33,10 @@ export interface ScheduleHooks {
 }
 
 /**
- * Runs steps in submits. It is not one of the schedules of `latentgpu`, by which a learning rate changes. The first submit has one step; later ones have as many as fit the budget at the measured pace,
+ * Runs steps in submits. The first submit has one step; later ones have as many as fit the budget at the measured pace,
  * if they can be encoded in a part of it. One submit is prepared while another runs, so that the GPU never waits for
  * JavaScript; more are prepared if the browser notices finished work late. It waits for the queue, never for animation
- * frames, which stop in hidden tabs.
+ * frames, which stop in hidden tabs. It is not one of the schedules of `latentgpu`, by which a learning rate changes.
  */
 export class Schedule {
   readonly #inFlight: Promise<void>[] = [];

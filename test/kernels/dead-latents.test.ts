@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deadLatents, resampleLatents, residual } from '../../src/kernels/dead-latents.ts';
 import { mostCounted } from '../../src/kernels/shapes.ts';
 import { countIdle, latentOfRow, resampled } from '../reference/dead-latents.ts';
+import { expectClose } from '../support/close.ts';
 import { Draw } from '../support/random.ts';
 import { run, recording } from '../support/run.ts';
 
@@ -154,13 +155,9 @@ async function resample(given: Resampling) {
   return { found: Object.fromEntries(names.map((name, i) => [name, read[i]])), wanted, moved };
 }
 
-const furthest = (found: ArrayLike<number>, wanted: Float64Array) =>
-  wanted.reduce((most, value, i) => Math.max(most, Math.abs(found[i] - value)), 0);
-
 async function expectResampled(given: Resampling) {
   const { found, wanted, moved } = await resample(given);
-  for (const [name, values] of Object.entries(found))
-    expect(furthest(values, wanted[name as 'idle']), name).toBeLessThan(1e-5);
+  for (const [name, values] of Object.entries(found)) expectClose(values, wanted[name as 'idle'], 1e-5, name);
   return moved;
 }
 
